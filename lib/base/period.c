@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calendar arithmetic by day counts (the civil-from-days algorithm in Howard Hinnant's
+ * "chrono-Compatible Low-Level Date Algorithms"): no time zone database, no libc calendar, so that
+ * a host in any zone answers the same.
+ */
+#include "lib/base/period.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "lib/base/number.h"
+
+enum {
+	DAY_MS = 24 * 60 * 60 * 1000,
+	JST_OFFSET_MS = 9 * 60 * 60 * 1000,
+	EPOCH_YEAR = 2020,
+};
+
+struct civil {
+	int year;
+	int month; /* 1..12 */
+	int day;
+};
+
+static int64_t days_of_civil(struct civil civil)
+{
+	int64_t year = civil.year - (civil.month <= 2);
+	int64_t era = (year >= 0 ? year : year - 399) / 400;
+	int64_t year_of_era = year - era * 400;
+	int64_t day_of_year =
+		(153 * (civil.month + (civil.month > 2 ? -3 : 9)) + 2) / 5 + civil.day - 1;
+	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+	return era * 146097 + day_of_era - 719468;
+}
+
+static struct civil civil_of_days(int64_t days)
+{
+	days += 719468;
+	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+	int64_t day_of_era = days - era * 146097;
+	int64_t year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year =
+		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t month = (5 * day_of_year + 2) / 153;
+	struct civil civil = {
+		.year = (int)(year_of_era + era * 400 + (month >= 10)),
+		.month = (int)(month < 10 ? month + 3 : month - 9),
+		.day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
+	};
+	return civil;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
+static struct civil civil_of_day(int day)
+{
+	return (struct civil){day / 10000, day / 100 % 100, day % 100};
+}
+
+static struct civil civil_of_ms(int64_t at_ms)
+{
+	return civil_of_days(floor_div(at_ms + JST_OFFSET_MS, DAY_MS));
+}
+
+static int month_number(struct civil civil)
+{
+	return (civil.year - EPOCH_YEAR) * 12 + civil.month - 1;
+}
+
+int period_month(int64_t at_ms)
+{
+	int month = month_number(civil_of_ms(at_ms));
+	if (month < 0)
+		return 0;
+	return month > PERIOD_MONTH_MAX ? PERIOD_MONTH_MAX : month;
+}
+
+int64_t period_month_start_ms(int month)
+{
+	int year = EPOCH_YEAR + (int)floor_div(month, 12);
+	struct civil first = {year, month - (year - EPOCH_YEAR) * 12 + 1, 1};
+	return days_of_civil(first) * DAY_MS - JST_OFFSET_MS;
+}
+
+int64_t period_closes_ms(int64_t confirmed_ms)
+{
+	return period_month_start_ms(month_number(civil_of_ms(confirmed_ms)) + 2);
+}
+
+int64_t period_opens_ms(int64_t now_ms)
+{
+	return period_month_start_ms(month_number(civil_of_ms(now_ms)) - 1);
+}
+
+int period_day(int64_t at_ms)
+{
+	struct civil civil = civil_of_ms(at_ms);
+	return civil.year * 10000 + civil.month * 100 + civil.day;
+}
+
+bool period_day_valid(int day)
+{
+	if (day < 18680125 || day > 99991231)
+		return false;
+	struct civil civil = civil_of_day(day);
+	struct civil again = civil_of_days(days_of_civil(civil));
+	return civil.month >= 1 && civil.month <= 12 && civil.day >= 1 &&
+	       again.month == civil.month && again.day == civil.day;
+}
+
+int period_age(int birth, int day)
+{
+	assert(period_day_valid(birth) && period_day_valid(day));
+	return (day - birth) / 10000 - (day < birth);
+}
+
+int period_date_parse(struct str text, int *ret_day)
+{
+	if (!number_is_digits(text, 8))
+		return PERIOD_MALFORMED;
+	int day = (int)number_of_digits(text);
+	if (!period_day_valid(day))
+		return PERIOD_MALFORMED;
+	*ret_day = day;
+	return 0;
+}
+
+int period_datetime_parse(struct str text, int64_t *ret_ms)
+{
+	if (!number_is_digits(text, 14))
+		return PERIOD_MALFORMED;
+	int day;
+	int r = period_date_parse((struct str){text.ptr, 8}, &day);
+	if (r)
+		return r;
+	int time = (int)number_of_digits((struct str){text.ptr + 8, 6});
+	int hour = time / 10000, minute = time / 100 % 100, second = time % 100;
+	if (day < 19700101 || hour > 23 || minute > 59 || second > 59)
+		return PERIOD_MALFORMED;
+	int64_t seconds = (hour * 60 + minute) * 60 + second;
+	*ret_ms = days_of_civil(civil_of_day(day)) * DAY_MS + seconds * 1000 - JST_OFFSET_MS;
+	return 0;
+}
+
+const char *period_date_print(int day, char text[PERIOD_DATE_BYTES])
+{
+	assert(period_day_valid(day));
+	snprintf(text, PERIOD_DATE_BYTES, "%08u", (unsigned)day % 100000000u);
+	return text;
+}
+
+const char *period_datetime_print(int64_t at_ms, char text[PERIOD_DATETIME_BYTES])
+{
+	int64_t second = floor_div(at_ms + JST_OFFSET_MS, 1000) -
+			 floor_div(at_ms + JST_OFFSET_MS, DAY_MS) * (DAY_MS / 1000);
+	unsigned time = (unsigned)(second / 3600 * 10000 + second / 60 % 60 * 100 + second % 60);
+	snprintf(text, PERIOD_DATETIME_BYTES, "%08u%06u", (unsigned)period_day(at_ms) % 100000000u,
+		 time % 1000000u);
+	return text;
+}
+
+const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES])
+{
+	static const struct {
+		int first_day;
+		int year_before;
+		const char *name;
+	} eras[] = {
+		{20190501, 2018, "令和"}, {19890108, 1988, "平成"}, {19261225, 1925, "昭和"},
+		{19120730, 1911, "大正"}, {18680125, 1867, "明治"},
+	};
+	assert(period_day_valid(day));
+	struct civil civil = civil_of_day(day);
+	size_t era = 0;
+	while (day < eras[era].first_day)
+		era++;
+	int year = civil.year - eras[era].year_before;
+	if (year == 1)
+		snprintf(text, PERIOD_WAREKI_BYTES, "%s元年%d月%d日", eras[era].name, civil.month,
+			 civil.day);
+	else
+		snprintf(text, PERIOD_WAREKI_BYTES, "%s%d年%d月%d日", eras[era].name, year,
+			 civil.month, civil.day);
+	return text;
+}
