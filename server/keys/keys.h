@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The operator's keys: what seals, looks up, MACs and signs. The one room that holds them.
+ *
+ * A folder (0700) of small files (0600): "root" wraps all others (AEAD, AAD = the file's name).
+ * store-N, lookup-N, pepper-N and month-YYYYMM are 32 random bytes; token-KID and proof-KID are
+ * P-256 keys whose KID is their RFC 7638 thumbprint. The folder is never inside the store or its
+ * backup, so that a destroyed month key leaves nothing readable anywhere.
+ *
+ * A sealed value = version 1 (one byte) ‖ key number (2 bytes, big-endian; the month's number for a
+ * month key) ‖ nonce 12 ‖ text ‖ tag 16.
+ *
+ * struct keys may be used by many threads at once. Faults everywhere: -EIO (the folder or the
+ * crypto library failed), -ENOMEM.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "lib/base/secret.h"
+#include "lib/base/str.h"
+#include "lib/crypto/crypto.h"
+
+struct keys;
+
+enum keys_outcome {
+	KEYS_ABSENT =
+		1,    /* no such key here: a month that is closed or not made yet, an old number */
+	KEYS_FORGED,  /* does not open under its key and AAD, or is no sealed value at all */
+	KEYS_EXPOSED, /* folder or file: not ours, readable by others, or no plain file */
+	KEYS_THERE,   /* keys_init: the folder has keys already */
+};
+
+enum {
+	KEYS_SEALED_EXTRA = 1 + 2 + CRYPTO_NONCE_BYTES + CRYPTO_TAG_BYTES,
+	KEYS_MAC_BYTES = CRYPTO_DIGEST_BYTES,
+};
+
+/*
+ * Make the folder (when it does not exist) and the first keys: root, store-1, lookup-1, pepper-1,
+ * one token and one proof key, and the months of now_ms and after it. Outcomes: KEYS_THERE,
+ * KEYS_EXPOSED.
+ */
+MUST_CHECK int keys_init(const char *dir, int64_t now_ms);
+
+/*
+ * Read all keys. Outcomes: KEYS_ABSENT (no folder, no root, or one of the first keys is missing),
+ * KEYS_EXPOSED, KEYS_FORGED (a file that root does not open); in all of them: do not start.
+ */
+MUST_CHECK int keys_open(struct keys **ret_keys, const char *dir);
+
+/* Wipes and frees; accepts NULL. */
+void keys_close(struct keys *keys);
+DEFINE_AUTO_POINTER(struct keys, keys_close)
+
+/*
+ * Parts in one unambiguous text, each behind its length (8 bytes, big-endian): how every AAD is
+ * built - table, column, row key, facility, what links the row.
+ */
+MUST_CHECK int keys_aad(struct arena *arena, const struct str *parts, size_t parts_count,
+			struct str *ret_aad);
+
+/* --- ⁎ the store key: register, seeds, mail addresses, 照会番号 of patients --- */
+MUST_CHECK int keys_seal(const struct keys *keys, struct arena *arena, struct str aad,
+			 struct str text, struct str *ret_sealed);
+/* Outcomes: KEYS_FORGED, KEYS_ABSENT. */
+MUST_CHECK int keys_open_sealed(const struct keys *keys, struct arena *arena, struct str aad,
+				struct str sealed, struct str *ret_text);
+
+/* --- † the month key: results and their numbers. month as in lib/base/period.h --- */
+/* Outcome: KEYS_ABSENT - the caller answers 503 and stores nothing. */
+MUST_CHECK int keys_seal_month(struct keys *keys, struct arena *arena, int month, struct str aad,
+			       struct str text, struct str *ret_sealed);
+/* Outcomes: KEYS_FORGED (also: sealed under another month), KEYS_ABSENT. */
+MUST_CHECK int keys_open_month(struct keys *keys, struct arena *arena, int month, struct str aad,
+			       struct str sealed, struct str *ret_text);
+/* Make the month's key unless it is there. The caller holds the lease. */
+MUST_CHECK int keys_month_make(struct keys *keys, int month);
+/* Overwrite, unlink, sync, forget. Outcome: KEYS_ABSENT. The caller holds the lease. */
+MUST_CHECK int keys_month_destroy(struct keys *keys, int month);
+/* Drop the copy in this process, as every process must when another one destroyed the file. */
+void keys_month_forget(struct keys *keys, int month);
+
+/* --- keyed look-up values, over parts in the framing of mac_parts; the newest lookup key --- */
+enum keys_lookup_label {
+	KEYS_LOOKUP_SERIAL, /* certificate: AKI, serial */
+	KEYS_LOOKUP_PERSON, /* the operator's key of a person */
+	KEYS_LOOKUP_SCOPE,  /* patient: facility, person [, insurance] */
+	KEYS_LOOKUP_REF,    /* 照会番号: facility, number */
+	KEYS_LOOKUP_CODE,   /* activation and enrolment codes: kind, code */
+	KEYS_LOOKUP_LABELS,
+};
+MUST_CHECK int keys_lookup(const struct keys *keys, enum keys_lookup_label label,
+			   const struct str *parts, size_t parts_count,
+			   unsigned char ret_mac[KEYS_MAC_BYTES]);
+/* The number of the key that keys_lookup uses: what goes into lookup_n. */
+int keys_lookup_number(const struct keys *keys);
+
+/* --- MACs of tokens that carry their own meaning; the token carries key number n --- */
+enum keys_token_label {
+	KEYS_TOKEN_CURSOR,
+	KEYS_TOKEN_REFRESH,
+	KEYS_TOKEN_VERIFIER, /* family, account, facility, device, password: kept by a session */
+	KEYS_TOKEN_NONCE,
+	KEYS_TOKEN_CHALLENGE,
+	KEYS_TOKEN_ETAG,
+	KEYS_TOKEN_LABELS,
+};
+/* The number for new tokens. */
+int keys_token_number(const struct keys *keys);
+/* Outcome: KEYS_ABSENT (no store key n). Compare with secret_equal, or use keys_mac_verify. */
+MUST_CHECK int keys_mac_token(const struct keys *keys, int n, enum keys_token_label label,
+			      const struct str *parts, size_t parts_count,
+			      unsigned char ret_mac[KEYS_MAC_BYTES]);
+/* Outcomes: KEYS_FORGED, KEYS_ABSENT. */
+MUST_CHECK int keys_mac_verify(const struct keys *keys, int n, enum keys_token_label label,
+			       const struct str *parts, size_t parts_count, struct str mac);
+
+/* --- the pepper before Argon2id --- */
+int keys_pepper_number(const struct keys *keys); /* for new hashes */
+/* Outcome: KEYS_ABSENT. *ret_pepper is borrowed until keys_close. */
+MUST_CHECK int keys_pepper(const struct keys *keys, int n, struct str *ret_pepper);
+
+/* --- ES256: access tokens and proofs. Borrowed until keys_close. --- */
+struct keys_signer {
+	const struct signing_key *key;
+	struct str kid; /* 43 characters */
+};
+struct keys_signer keys_token_signing(const struct keys *keys); /* the newest */
+struct keys_signer keys_proof_signing(const struct keys *keys);
+/* NULL: no such token key. */
+const struct verify_key *keys_token_verify(const struct keys *keys, struct str kid);
+const struct verify_key *keys_proof_verify(const struct keys *keys, struct str kid);
