@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libshikaku: 資格確認限定型レセコン連携 for receipt computers (レセコン). The C ABI and its
+ * manual.
+ *
+ * The library is the receipt computer's side of seed table 1.4.2 no. 1-3, 5, 6 and 9: it logs in,
+ * passes the passcode, renews the token, counts and downloads the 資格確認結果 and registers the
+ * 照会番号. The screens (no. 4, 7, 8) are yours.
+ *
+ * THE SHORTEST PROGRAM (errors left out)
+ *
+ *     shk_client *client;
+ *     shk_results *results;
+ *     const shk_result *result;
+ *     shk_client_create(&client);
+ *     shk_client_set_service(client, "https://service.example.jp");
+ *     shk_client_set_product(client, "会社名", "製品名", "1.0");
+ *     shk_login(client, "1310000005", "WA0000001", password);
+ *     shk_mfa(client, passcode);
+ *     shk_download(client, "20261101", "20261130", SHK_REFERENCE_ANY, NULL, NULL, &results);
+ *     while (shk_results_next(results, &result) == SHK_OK && result)
+ *             puts(shk_result_field(result, 0, "Name"));
+ *     shk_results_destroy(results);
+ *     shk_logout(client);
+ *     shk_client_destroy(client);
+ *
+ * WHAT EVERY FUNCTION OBEYS
+ *
+ * Types    Handles are opaque; numbers are int32_t and int64_t; there is no struct, enumeration,
+ *          bool, bit field, floating point number or variable argument list across this border.
+ * Text     UTF-8, ended by a NUL, in both directions and on every system, also for file names.
+ *          NULL means "absent" and is allowed only where this manual says so. Absent and empty
+ *          are told apart.
+ * Results  int32_t: SHK_OK (0) or one of SHK_ERR_…, all greater than 0. What a ret_ parameter
+ *          points to is written only when the function returns SHK_OK. Functions that return text
+ *          return NULL where there is none, or when the handle is NULL or destroyed.
+ * Memory   What a create function gives is yours until its destroy function, which accepts NULL.
+ *          Text and bytes that a function returns belong to the handle they came from; each
+ *          function says until when. What you pass in is copied before the function returns and is
+ *          never kept, unless the function says so.
+ * Threads  A client, with its results, is used by one thread at a time; a second thread meanwhile
+ *          gets SHK_ERR_IN_USE, also a callback that calls back into its own client. Different
+ *          clients are independent. shk_cancel alone may be called from any thread at any time.
+ *          The library starts no threads and installs no signal handlers.
+ * Errors   After an error the shk_error_… functions say, in Japanese, what happened, what the desk
+ *          does next and what you should check. The library never ends your program.
+ * Secrets  Password and passcode are wiped after use; only the password is kept, locked in memory,
+ *          while a session is open (shk_client_set_automatic_refresh). Nothing secret is logged.
+ * Versions Functions are only ever added; see shk_abi_version. Numbers of codes never change their
+ *          meaning; a later version may return codes this header does not name: treat them as
+ *          errors, show shk_error_text.
+ *
+ * Times are JST digits without a zone: "20261122" (a day) or "20261122103000" (a second).
+ */
+#ifndef SHIKAKU_SHIKAKU_H
+#define SHIKAKU_SHIKAKU_H
+
+#include <stdint.h>
+
+/* Calling convention and export. On 32-bit Windows all functions and callbacks are __stdcall. */
+#if defined(_WIN32)
+#define SHK_CALL __stdcall
+#if defined(SHK_BUILD)
+#define SHK_API __declspec(dllexport)
+#else
+#define SHK_API __declspec(dllimport)
+#endif
+#else
+#define SHK_CALL
+#if defined(__GNUC__)
+#define SHK_API __attribute__((visibility("default")))
+#else
+#define SHK_API
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The ABI this header describes. */
+#define SHK_ABI_VERSION 1
+
+/* A connection to one service for one account. */
+typedef struct shk_client shk_client;
+
+/* One download: a stream of results. */
+typedef struct shk_results shk_results;
+
+/* One 資格確認結果 of a download; borrowed, never destroyed by you. */
+typedef struct shk_result shk_result;
+
+/*
+ * Progress of a download: done of total results have arrived; total is the count taken when the
+ * download began and may be exceeded when new results come in meanwhile. ctx is what was passed to
+ * shk_download. Called on the thread that called the library, between two pages. Return 0 to go on,
+ * anything else to stop: the running call then returns SHK_ERR_CANCELLED.
+ */
+typedef int32_t(SHK_CALL *shk_progress)(void *ctx, int64_t done, int64_t total);
+
+/* --- Codes ----------------------------------------------------------------------------------- */
+
+#define SHK_OK 0
+
+/* Of the caller or of this computer. */
+#define SHK_ERR_ARGUMENT  1 /* a parameter is NULL, malformed or out of range; nothing was done */
+#define SHK_ERR_STATE	  2 /* not now: no service set, not logged in, passcode before login */
+#define SHK_ERR_MEMORY	  3 /* no memory */
+#define SHK_ERR_IN_USE	  4 /* another thread, or a callback's caller, is using this client */
+#define SHK_ERR_CANCELLED 5 /* shk_cancel, or the progress callback said stop */
+#define SHK_ERR_FILE	  6 /* session file: missing, damaged, readable by others, not writable */
+#define SHK_ERR_INTERNAL  7 /* a mistake of the library: report it with shk_error_vendor_hint */
+
+/* On the way to the service. */
+#define SHK_ERR_NETWORK	 20 /* not reached, or the connection broke */
+#define SHK_ERR_TLS	 21 /* certificate, host name or TLS version refused: nothing was sent */
+#define SHK_ERR_TIMEOUT	 22 /* no whole answer in time */
+#define SHK_ERR_PROTOCOL 23 /* an answer that is not what the service's contract says */
+
+/* From the service: who you are. */
+#define SHK_ERR_CREDENTIALS	  40 /* facility code, login id or password refused */
+#define SHK_ERR_PASSCODE	  41 /* passcode refused */
+#define SHK_ERR_PASSCODE_REUSED	  42 /* this passcode was used before: wait for the next one */
+#define SHK_ERR_CHALLENGE_EXPIRED 43 /* too long between login and passcode: log in again */
+#define SHK_ERR_TOKEN_EXPIRED	  44 /* renew the token: shk_refresh */
+#define SHK_ERR_SESSION		  45 /* the session is over: log in again */
+#define SHK_ERR_ACCOUNT		  46 /* this kind of account may not do this */
+
+/* From the service: what you asked. */
+#define SHK_ERR_FIELD		60 /* a value was refused: shk_error_field */
+#define SHK_ERR_PERIOD		61 /* the whole period is older than 翌月末 */
+#define SHK_ERR_NOT_FOUND	62 /* no such result, or not of this facility */
+#define SHK_ERR_CONFLICT	63 /* another 照会番号 is held than expected: shk_error_held_reference */
+#define SHK_ERR_REFERENCE_TAKEN 64 /* this 照会番号 belongs to another person of the facility */
+#define SHK_ERR_REFUSED		65 /* refused for another reason: shk_error_problem */
+
+/* From the service: its own state. */
+#define SHK_ERR_BUSY	80 /* overloaded or under maintenance: try again, shk_error_retry_after */
+#define SHK_ERR_SERVICE 81 /* it failed: report it with shk_error_request_id */
+
+/* --- Versions -------------------------------------------------------------------------------- */
+
+/*
+ * The ABI of the library that is loaded. It is at least the SHK_ABI_VERSION you compiled with, or
+ * else the library is too old for your program. Any thread. Never fails.
+ */
+SHK_API int32_t SHK_CALL shk_abi_version(void);
+
+/* The version of the library that is loaded, "0.1.0". Static text. Any thread. */
+SHK_API const char *SHK_CALL shk_version(void);
+
+/* --- The client ------------------------------------------------------------------------------ */
+
+/*
+ * Make a client. Nothing is sent yet.
+ * ret_client  receives the handle; yours until shk_client_destroy.
+ * Errors: ARGUMENT, MEMORY.
+ */
+SHK_API int32_t SHK_CALL shk_client_create(shk_client **ret_client);
+
+/*
+ * End a client: connections closed, secrets wiped. The session at the service stays open (it can be
+ * restored from a file); use shk_logout to end it. Results of this client that are still open stay
+ * readable until their own destroy, but give no further pages. NULL does nothing. Not while a call
+ * is running: cancel it first and wait for its return.
+ */
+SHK_API void SHK_CALL shk_client_destroy(shk_client *client);
+
+/*
+ * The service's address.
+ * url  "https://host[:port]", without a path; at most 255 bytes. http is refused.
+ * Errors: ARGUMENT, IN_USE; STATE when a session is open.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_service(shk_client *client, const char *url);
+
+/*
+ * Trust only the certificates of this file instead of those of the system.
+ * path  a PEM file; NULL for the system's. Read at the next connection: an unreadable file gives
+ *       SHK_ERR_TLS then.
+ * Errors: ARGUMENT, IN_USE.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_ca_file(shk_client *client, const char *path);
+
+/*
+ * Go through a proxy (HTTP CONNECT; the proxy sees no content).
+ * url  "http://[user:password@]host:port"; NULL for the environment's https_proxy; "" for none.
+ * Errors: ARGUMENT, IN_USE.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_proxy(shk_client *client, const char *url);
+
+/*
+ * How long to wait.
+ * connect_ms  until the connection stands, 100..600000 (10000 when never set)
+ * total_ms    until one answer has arrived whole, 100..600000 (60000 when never set); a call of the
+ *             library may take several answers, and tries again, where that is safe, up to 3 times.
+ * Errors: ARGUMENT, IN_USE.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_timeouts(shk_client *client, int32_t connect_ms,
+						 int32_t total_ms);
+
+/*
+ * Who you are; told to the service at login, required before shk_login.
+ * vendor   your company, 1..64 characters
+ * product  your product, 1..64 characters
+ * version  its version, 1..32 characters
+ * Errors: ARGUMENT, IN_USE.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_product(shk_client *client, const char *vendor,
+						const char *product, const char *version);
+
+/*
+ * Renew the token without being asked when less than a fifth of its life is left, or when the
+ * service says that it has expired. For this the password is kept, locked in memory and never on a
+ * disk, until shk_logout or shk_client_destroy; a session restored from a file has none.
+ * on  1 (when never set) or 0: then the password is not kept, and calls return
+ *     SHK_ERR_TOKEN_EXPIRED until you call shk_refresh.
+ * Errors: ARGUMENT, IN_USE.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_automatic_refresh(shk_client *client, int32_t on);
+
+/*
+ * A pointer of yours, kept and never touched. It must stay valid as long as you want it back.
+ * Errors: ARGUMENT, IN_USE.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_user_data(shk_client *client, void *user_data);
+
+/* The pointer of shk_client_set_user_data, else NULL. */
+SHK_API void *SHK_CALL shk_client_user_data(const shk_client *client);
+
+/*
+ * Stop the call that is running in this client, from another thread: it returns
+ * SHK_ERR_CANCELLED within a second. A request that has left may have been carried out all the
+ * same. Does nothing when no call is running. The one function for any thread at any time between
+ * create and destroy.
+ */
+SHK_API void SHK_CALL shk_cancel(shk_client *client);
+
+/* --- The session (seed table 1.4.2 no. 1-3) -------------------------------------------------- */
+
+/*
+ * ログイン, the password step. An open session of this client is forgotten.
+ * facility_code  医療機関等コード, 10 digits, or 登録記号番号; 7..20 characters
+ * login_id       "WA…", 3..64 characters
+ * password       1..256 characters; wiped inside the library, yours to wipe outside
+ * Then ask for the passcode and call shk_mfa within 5 minutes. A refused password is never tried
+ * again by itself.
+ * Errors: ARGUMENT, STATE (no service or product set), CREDENTIALS, FIELD, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_login(shk_client *client, const char *facility_code,
+				   const char *login_id, const char *password);
+
+/*
+ * 多要素認証（MFA）, the passcode step. On SHK_OK the session is open.
+ * passcode  the 6 digits the Authenticator shows now
+ * After SHK_ERR_PASSCODE and SHK_ERR_PASSCODE_REUSED it may be called again with another passcode
+ * as long as the service does not answer SHK_ERR_CHALLENGE_EXPIRED.
+ * Errors: ARGUMENT, STATE (no login before), PASSCODE, PASSCODE_REUSED, CHALLENGE_EXPIRED, BUSY,
+ * and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_mfa(shk_client *client, const char *passcode);
+
+/*
+ * トークンリフレッシュ: a new token for the open session.
+ * login_id  NULL for that of the session
+ * password  NULL for the one kept in memory; needed after shk_session_restore
+ * Safe to repeat after an error of the network: the same renewal is asked for again.
+ * Errors: ARGUMENT, STATE (no session, or no password known), CREDENTIALS, SESSION (over: log in
+ * again), BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_refresh(shk_client *client, const char *login_id,
+				     const char *password);
+
+/*
+ * End the session at the service and forget it here, the latter even when the service cannot be
+ * reached. Without a session it does nothing and returns SHK_OK.
+ * Errors: ARGUMENT, IN_USE, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_logout(shk_client *client);
+
+#define SHK_SESSION_NONE     0 /* call shk_login */
+#define SHK_SESSION_PASSCODE 1 /* call shk_mfa */
+#define SHK_SESSION_OPEN     2
+#define SHK_SESSION_EXPIRED  3 /* the token has run out: shk_refresh */
+
+/* SHK_SESSION_…, by this computer's clock; SHK_SESSION_NONE for NULL. */
+SHK_API int32_t SHK_CALL shk_session_state(const shk_client *client);
+
+/* The facility's name, as the service told it; NULL without a session. Until the next call. */
+SHK_API const char *SHK_CALL shk_session_facility_name(const shk_client *client);
+
+/* The login id of the session; NULL without one. Until the next call. */
+SHK_API const char *SHK_CALL shk_session_login_id(const shk_client *client);
+
+/*
+ * Keep the session (also one that waits for its passcode) in a file, for another process: token and
+ * handle, never the password. The file is readable by its owner only (0600) and is replaced as a
+ * whole; whoever reads it is logged in as you. A renewal makes older copies useless: save again
+ * after each call that may have renewed the token.
+ * path  the file; its folder exists
+ * Errors: ARGUMENT, IN_USE, STATE (no session), FILE.
+ */
+SHK_API int32_t SHK_CALL shk_session_save(shk_client *client, const char *path);
+
+/*
+ * Take up a session that was saved. It brings its service along when none is set; a session of
+ * another service than the one set is refused with STATE. Nothing is sent.
+ * Errors: ARGUMENT, IN_USE, STATE, FILE (missing, damaged, or readable by others).
+ */
+SHK_API int32_t SHK_CALL shk_session_restore(shk_client *client, const char *path);
+
+/* --- Results (seed table 1.4.2 no. 5-8) ------------------------------------------------------ */
+
+#define SHK_REFERENCE_ANY     0 /* all results */
+#define SHK_REFERENCE_WITH    1 /* only those with a 照会番号 */
+#define SHK_REFERENCE_WITHOUT 2 /* only those without */
+
+/*
+ * 資格確認結果数取得.
+ * from, to   the period of 資格確認日時, both ends included: "20261101" (as from: 0 o'clock; as to:
+ *            the day's last second) or "20261101093000". What is older than 翌月末 is left out; a
+ *            period that is older as a whole gives SHK_ERR_PERIOD.
+ * reference  SHK_REFERENCE_…
+ * ret_count, ret_without_reference  the results, and those of them without a 照会番号; each may be
+ *            NULL.
+ * Errors: ARGUMENT, STATE, TOKEN_EXPIRED, SESSION, PERIOD, FIELD, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_count(shk_client *client, const char *from, const char *to,
+				   int32_t reference, int64_t *ret_count,
+				   int64_t *ret_without_reference);
+
+/*
+ * 資格確認結果ダウンロード: begin. Counts and fetches the first page; shk_results_next fetches the
+ * others as it gets to them, so that memory does not grow with the period.
+ * from, to, reference  as for shk_count
+ * progress, ctx        may be NULL; kept until shk_results_destroy
+ * ret_results          yours until shk_results_destroy
+ * Downloading changes nothing at the service: the same period may be downloaded again, and gives
+ * the same results in the same order, older ones first.
+ * Errors: as shk_count, CANCELLED, MEMORY.
+ */
+SHK_API int32_t SHK_CALL shk_download(shk_client *client, const char *from, const char *to,
+				      int32_t reference, shk_progress progress, void *ctx,
+				      shk_results **ret_results);
+
+/*
+ * The next result.
+ * ret_result  the result, borrowed until the next shk_results_next or shk_results_destroy; NULL
+ *             with SHK_OK when there is none any more.
+ * After an error of the network it may be called again: it goes on where it stopped.
+ * Errors: as shk_download.
+ */
+SHK_API int32_t SHK_CALL shk_results_next(shk_results *results, const shk_result **ret_result);
+
+/* How many results there were when the download began; -1 for NULL. */
+SHK_API int64_t SHK_CALL shk_results_total(const shk_results *results);
+
+/* End a download, whole or not. NULL does nothing. */
+SHK_API void SHK_CALL shk_results_destroy(shk_results *results);
+
+/* The functions on a result read memory only; what they return lives as long as the result. */
+
+/* The result's id, 32 hexadecimal digits: the same whenever it is downloaded. */
+SHK_API const char *SHK_CALL shk_result_id(const shk_result *result);
+
+/* 資格確認日時, 14 digits. */
+SHK_API const char *SHK_CALL shk_result_confirmed_at(const shk_result *result);
+
+/* "pin" (PIN認証) or "visual" (目視, PINなし認証). */
+SHK_API const char *SHK_CALL shk_result_method(const shk_result *result);
+
+/* The id of the staff member who confirmed. */
+SHK_API const char *SHK_CALL shk_result_staff(const shk_result *result);
+
+/* 照会番号; NULL when none is registered: 新規カルテ (seed table 1.4.2 no. 9). */
+SHK_API const char *SHK_CALL shk_result_reference_number(const shk_result *result);
+
+/* Rises with each registration for this person; 0 for NULL. */
+SHK_API int64_t SHK_CALL shk_result_reference_version(const shk_result *result);
+
+/* How many qualifications (ResultOfQualificationConfirmation) it holds: 0..n; 0 for NULL. */
+SHK_API int32_t SHK_CALL shk_result_qualification_count(const shk_result *result);
+
+#define SHK_ENVELOPE (-1)
+
+/*
+ * One element by its name in the オンライン資格確認等システム.
+ * qualification  0.. for an element of that ResultOfQualificationConfirmation; SHK_ENVELOPE for one
+ *                of the XmlMsg around them
+ * path           the element's name; inside a group the names joined by '/', in a list the position
+ *                from 0:
+ *                  "InsurerNumber"
+ *                  "ElderlyRecipientCertificateInfo/ElderlyRecipientContributionRatio"
+ *                  "SpecificDiseasesCertificateList/0/SpecificDiseasesCertificateInfo/…SelfPay"
+ *                with SHK_ENVELOPE:
+ *                  "MessageBody/QualificationValidity", "MessageHeader/MedicalInstitutionCode"
+ * Returns the text as it came, ● and unusual characters included; NULL when there is no such
+ * element, when it is a group or a list, and when qualification is out of range. The service leaves
+ * out what it does not know: absent is not empty.
+ */
+SHK_API const char *SHK_CALL shk_result_field(const shk_result *result, int32_t qualification,
+					      const char *path);
+
+/*
+ * The 資格確認結果 itself, {"XmlMsg":…}, byte by byte as the service sent it: what you keep as
+ * evidence.
+ * ret_bytes, ret_len  JSON in UTF-8; a NUL follows that is not counted
+ * Errors: ARGUMENT.
+ */
+SHK_API int32_t SHK_CALL shk_result_raw(const shk_result *result, const char **ret_bytes,
+					int64_t *ret_len);
+
+/*
+ * As shk_result_raw with all that came beside it (id, 資格確認日時, 照会番号 …): one JSON object
+ * without line breaks.
+ * Errors: ARGUMENT.
+ */
+SHK_API int32_t SHK_CALL shk_result_entry(const shk_result *result, const char **ret_bytes,
+					  int64_t *ret_len);
+
+/* --- 照会番号 (seed table 1.4.2 no. 9, 1.4.3) ------------------------------------------------- */
+
+/*
+ * Register, replace or take back the 照会番号 of the person of a result. From then on every result
+ * of this person at this facility carries it, also after a change of insurer.
+ * result_id  of a result of this facility, 32 hexadecimal digits
+ * number     1..50 characters without control characters; NULL takes it back
+ * expected   the number you believe is registered; NULL when you believe there is none. When the
+ *            service holds another one, nothing changes: SHK_ERR_CONFLICT, and
+ *            shk_error_held_reference shows it. When that is the very number you wanted, it has
+ *            been registered already.
+ * Safe to repeat after an error of the network.
+ * Errors: ARGUMENT, STATE, TOKEN_EXPIRED, SESSION, NOT_FOUND, CONFLICT, REFERENCE_TAKEN, FIELD,
+ * BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_reference_register(shk_client *client, const char *result_id,
+						const char *number, const char *expected);
+
+/* --- What went wrong ------------------------------------------------------------------------- */
+
+/*
+ * All about the last call of this client that returned an error, also one of its results; reset by
+ * the next call that sends or sets something. Texts live until then. A call that was refused with
+ * SHK_ERR_IN_USE leaves no trace here.
+ */
+
+/* The code; SHK_OK when the last call was done. SHK_ERR_ARGUMENT for NULL. */
+SHK_API int32_t SHK_CALL shk_error_code(const shk_client *client);
+
+/* What happened: one Japanese sentence for the desk. NULL when nothing. */
+SHK_API const char *SHK_CALL shk_error_text(const shk_client *client);
+
+/* What the desk does next, in Japanese. */
+SHK_API const char *SHK_CALL shk_error_action(const shk_client *client);
+
+/* What you, the vendor, should check. For your log, not for the desk. */
+SHK_API const char *SHK_CALL shk_error_vendor_hint(const shk_client *client);
+
+/* The problem's name in the service's list, "reference_conflict": finer than the code. */
+SHK_API const char *SHK_CALL shk_error_problem(const shk_client *client);
+
+/* The request's id at the service, 32 hexadecimal digits; NULL when it did not answer. */
+SHK_API const char *SHK_CALL shk_error_request_id(const shk_client *client);
+
+/* How many values the service complained about (SHK_ERR_FIELD), 0..16. */
+SHK_API int32_t SHK_CALL shk_error_field_count(const shk_client *client);
+
+/* The name of the value at index, "client.vendor"; NULL beyond the last. */
+SHK_API const char *SHK_CALL shk_error_field(const shk_client *client, int32_t index);
+
+/* What is wrong with it, in Japanese. */
+SHK_API const char *SHK_CALL shk_error_field_text(const shk_client *client, int32_t index);
+
+/* Seconds to wait before trying again; 0 when the service did not say. */
+SHK_API int32_t SHK_CALL shk_error_retry_after(const shk_client *client);
+
+/* With SHK_ERR_CONFLICT: the 照会番号 the service holds; NULL when it holds none. */
+SHK_API const char *SHK_CALL shk_error_held_reference(const shk_client *client);
+
+/* The exit status a program should end with: that of the `shikaku` command. 0 for SHK_OK. */
+SHK_API int32_t SHK_CALL shk_error_exit(const shk_client *client);
+
+/* A Japanese sentence for a code alone, without a client. Static text, never NULL. */
+SHK_API const char *SHK_CALL shk_code_text(int32_t code);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
