@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facilities, their accounts, and what an account proves itself with: codes, TOTP, devices. */
+#pragma once
+
+#include "server/store/store.h"
+
+/* --- facility --- */
+struct store_facility {
+	int64_t no; /* 1..2^20 - 1 */
+	struct str code;
+	struct str kind; /* "medical", "dental", "pharmacy", "acupuncture", … */
+	struct str name;
+	int64_t version; /* rises with every result and registration */
+};
+
+/* no is given by the store. Outcome: STORE_CONFLICT (the code is taken). */
+MUST_CHECK int store_facility_add(struct db *db, struct str code, struct str kind, struct str name,
+				  int64_t *ret_no);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_facility_find(struct db *db, struct arena *arena, struct str code,
+				   struct store_facility *ret_facility);
+MUST_CHECK int store_facility_get(struct db *db, struct arena *arena, int64_t facility_no,
+				  struct store_facility *ret_facility);
+
+/* --- account --- */
+enum account_kind {
+	ACCOUNT_READER = 1,  /* W…: the reader's API only */
+	ACCOUNT_RECEIPT = 2, /* WA…: the receipt link only */
+};
+
+struct store_account {
+	int64_t no;
+	int64_t facility_no;
+	struct str login_id; /* unique over the service */
+	enum account_kind kind;
+	int64_t epoch;	     /* rises when all its tokens must end */
+	struct str password; /* PHC string */
+	int64_t pepper_n;
+	bool active;
+};
+
+/* no, epoch and active are set by the store. Outcome: STORE_CONFLICT (the login id is taken). */
+MUST_CHECK int store_account_add(struct db *db, const struct store_account *account,
+				 int64_t *ret_no);
+/* By login id, before the facility is known. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_account_find(struct db *db, struct arena *arena, struct str login_id,
+				  struct store_account *ret_account);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_account_get(struct db *db, struct arena *arena, int64_t facility_no,
+				 int64_t account_no, struct store_account *ret_account);
+/* Keeps the old hash in password_old and raises the epoch. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_account_password_set(struct db *db, int64_t facility_no, int64_t account_no,
+					  struct str phc, int64_t pepper_n);
+
+/* --- code: a one-time activation or enrolment code, kept as its HMAC --- */
+enum store_code_kind {
+	STORE_CODE_ACTIVATION = 1,
+	STORE_CODE_ENROLMENT = 2,
+};
+
+struct store_code {
+	enum store_code_kind kind;
+	int64_t facility_no;
+	int64_t account_no;
+	int64_t until_ms;
+	int64_t used_ms; /* 0: not yet */
+};
+
+/* hmac: STORE_DIGEST_BYTES. Outcome: STORE_CONFLICT. */
+MUST_CHECK int store_code_add(struct db *db, struct str hmac, const struct store_code *code);
+/* Any such code, used or late ones too. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_code_find(struct db *db, struct str hmac, enum store_code_kind kind,
+			       struct store_code *ret_code);
+/* Spend it. Outcomes: STORE_NOT_FOUND; STORE_STALE (used before, or until_ms <= now_ms). */
+MUST_CHECK int store_code_use(struct db *db, struct str hmac, enum store_code_kind kind,
+			      int64_t now_ms);
+
+/* --- totp --- */
+struct store_totp {
+	int64_t n;	      /* 1…: the account's authenticators in their order */
+	struct str seed;      /* sealed */
+	int64_t last_step;    /* the last step spent; 0: none */
+	int64_t confirmed_ms; /* 0: shown, not confirmed yet */
+};
+
+/* Outcome: STORE_CONFLICT ((account, n) is there). last_step and confirmed_ms start at 0. */
+MUST_CHECK int store_totp_add(struct db *db, int64_t facility_no, int64_t account_no, int64_t n,
+			      struct str seed);
+/* The one with the greatest n that is, or is not, confirmed. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_totp_find(struct db *db, struct arena *arena, int64_t facility_no,
+			       int64_t account_no, bool confirmed, struct store_totp *ret_totp);
+/* Confirm n with the step spent on it; the account's other authenticators are deleted.
+ * Outcome: STORE_STALE (no such row, or confirmed before). */
+MUST_CHECK int store_totp_confirm(struct db *db, int64_t facility_no, int64_t account_no, int64_t n,
+				  int64_t step, int64_t now_ms);
+/* last_step = step where last_step < step and confirmed. Outcome: STORE_STALE. */
+MUST_CHECK int store_totp_spend(struct db *db, int64_t facility_no, int64_t account_no, int64_t n,
+				int64_t step);
+
+/* --- device --- */
+struct store_device {
+	int64_t no;
+	struct str id; /* STORE_ID_BYTES */
+	int64_t facility_no;
+	int64_t account_no;
+	struct str thumbprint; /* RFC 7638, 43 characters; unique over the service */
+	struct str platform;
+	struct str name;
+	bool active;
+};
+
+/* no and active are set by the store. Outcome: STORE_CONFLICT (this key is registered). */
+MUST_CHECK int store_device_add(struct db *db, const struct store_device *device, int64_t *ret_no);
+/* By its key, active or not. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_device_find(struct db *db, struct arena *arena, struct str thumbprint,
+				 struct store_device *ret_device);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_device_get(struct db *db, struct arena *arena, int64_t facility_no,
+				int64_t device_no, struct store_device *ret_device);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The audit trail's rows. They are added and read, never changed. */
+#pragma once
+
+#include "server/store/store.h"
+
+enum { STORE_AUDIT_PAGE_MAX = 1000 };
+
+struct store_audit {
+	int64_t slot; /* the writer's; 1 in this version */
+	int64_t seq;  /* rising within the slot, without a gap */
+	int64_t at_ms;
+	int64_t facility_no; /* 0: none (the operator's own work) */
+	int64_t account_no;  /* 0: none */
+	int64_t device_no;   /* 0: none */
+	struct str staff;    /* absent: none */
+	struct str call;     /* the operation's name */
+	struct str outcome;  /* "ok" or a problem code */
+	struct str request_id;
+	int64_t n;	  /* how many results it showed or touched */
+	struct str items; /* their ids one after the other, STORE_ID_BYTES each; absent: none */
+	struct str hash;  /* absent in this version: the chain comes later */
+};
+
+/* slot and seq are set by the store. Inside the transaction the row describes. */
+MUST_CHECK int store_audit_add(struct db *db, const struct store_audit *row);
+/* Rows with seq > after by seq, of one facility, or of all when facility_no is 0. */
+MUST_CHECK int store_audit_list(struct db *db, struct arena *arena, int64_t facility_no,
+				int64_t after, size_t limit, struct store_audit **ret_rows,
+				size_t *ret_count);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A facility's patients with their 照会番号, and its results in the order of their rid. */
+#pragma once
+
+#include "server/store/rid.h"
+#include "server/store/store.h"
+
+enum { STORE_PAGE_MAX = 500 };
+
+/* --- patient: one person at one facility --- */
+struct store_patient {
+	int64_t no;
+	struct str scope_hmac; /* STORE_DIGEST_BYTES: the person, as this facility sees them */
+	struct str ref_hmac;   /* STORE_DIGEST_BYTES; absent: no 照会番号 */
+	struct str ref;	       /* sealed; absent with ref_hmac */
+	int64_t ref_version;   /* 0, then + 1 with every change */
+};
+
+/* The patient with this scope; added without a number when there is none yet. */
+MUST_CHECK int store_patient_take(struct db *db, struct arena *arena, int64_t facility_no,
+				  struct str scope_hmac, struct store_patient *ret_patient);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no,
+				 int64_t patient_no, struct store_patient *ret_patient);
+/*
+ * Set (or clear: both absent) the number and ref_version + 1 where ref_version is the expected one;
+ * the facility's version rises. Outcomes: STORE_STALE (another version, no such patient),
+ * STORE_CONFLICT (another patient of the facility has this number).
+ */
+MUST_CHECK int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,
+					   int64_t ref_version, struct str ref_hmac,
+					   struct str ref);
+
+/* --- result --- */
+struct store_result {
+	int64_t rid;
+	struct str id; /* STORE_ID_BYTES */
+	int64_t flags; /* the eligibility room's; the store keeps them */
+	int64_t patient_no;
+	int64_t device_no;
+	struct str staff;
+	struct str body; /* sealed */
+
+	/* Not of the row: read from its patient, for a page or a find. */
+	struct str scope_hmac;
+	struct str ref; /* sealed; absent: no 照会番号 */
+	int64_t ref_version;
+};
+
+/*
+ * Take the facility's next rid: the greater of its last + 1 and the first one of now; its version
+ * rises. Inside a transaction, which holds the facility's row until it ends.
+ * Outcome: STORE_NOT_FOUND.
+ */
+MUST_CHECK int store_result_rid_take(struct db *db, int64_t facility_no, int64_t now_ms,
+				     int64_t *ret_rid);
+/* Outcome: STORE_CONFLICT (rid or id is there). */
+MUST_CHECK int store_result_add(struct db *db, int64_t facility_no,
+				const struct store_result *result);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_result_find(struct db *db, struct arena *arena, int64_t facility_no,
+				 struct str id, struct store_result *ret_result);
+
+enum store_reference {
+	STORE_REFERENCE_ANY,
+	STORE_REFERENCE_WITH,
+	STORE_REFERENCE_WITHOUT,
+};
+
+struct store_results_query {
+	int64_t rid_min;
+	int64_t rid_max; /* both ends belong to it */
+	enum store_reference reference;
+};
+
+struct store_results_count {
+	int64_t count;
+	int64_t without_reference;
+};
+
+MUST_CHECK int store_results_count(struct db *db, int64_t facility_no,
+				   const struct store_results_query *query,
+				   struct store_results_count *ret_count);
+/* By rid, at most limit (1..STORE_PAGE_MAX) rows with rid > after. */
+MUST_CHECK int store_results_page(struct db *db, struct arena *arena, int64_t facility_no,
+				  const struct store_results_query *query, int64_t after,
+				  size_t limit, struct store_result **ret_results,
+				  size_t *ret_count);
+
+/* The months (rid_month) before month_end that still hold results of any facility, rising; at most
+ * months_max. */
+MUST_CHECK int store_results_months(struct db *db, int month_end, int *ret_months,
+				    size_t months_max, size_t *ret_count);
