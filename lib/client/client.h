@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The service's calls as functions: log in, renew, retry, page. libshikaku is a thin shell over it,
+ * shikaku-reader stands on it directly.
+ *
+ * Every call answers 0, a fault, or a problem (enum wire_problem, > 0): the service's own, or a
+ * local one (network, TLS, cancelled …). client_trouble then tells all about it. Calls that are
+ * safe to repeat are repeated by themselves, bounded (retry.h); a refused password never is.
+ *
+ * One thread at a time; client_cancel alone from any thread.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/base/str.h"
+#include "lib/client/session.h"
+#include "lib/client/transport.h"
+#include "lib/crypto/crypto.h"
+#include "lib/wire/profile.h"
+#include "lib/wire/wire.h"
+
+struct client;
+
+struct client_options {
+	struct transport transport; /* what ctx points to outlives the client */
+	const struct clock *clock;
+	const struct wire_profile *profile;
+	void (*random)(void *bytes, size_t count); /* random_bytes */
+	/* Pause between two tries; ends early when *cancelled is not 0. client_wait_system. */
+	void (*wait)(void *ctx, int64_t ms, const atomic_int *cancelled);
+	void *wait_ctx;
+};
+
+/* The options' wait by the system's clock; ctx is not used. */
+void client_wait_system(void *ctx, int64_t ms, const atomic_int *cancelled);
+
+/* Fault: -ENOMEM. */
+MUST_CHECK int client_create(struct client **ret_client, const struct client_options *options);
+
+/* Wipes what is secret; nothing is sent. Accepts NULL. */
+void client_destroy(struct client *client);
+DEFINE_AUTO_POINTER(struct client, client_destroy)
+
+/* "https://host[:port]". Fault: -EINVAL, also while a session of another service is there. */
+MUST_CHECK int client_service_set(struct client *client, struct str service);
+/* Which program speaks; required before the logins and activate. Fault: -EINVAL (a length). */
+MUST_CHECK int client_program_set(struct client *client, const struct wire_client *program);
+/* The device's key for DPoP proofs (RFC 9449); borrowed until the client's end. NULL: none. */
+void client_device_set(struct client *client, const struct signing_key *key);
+/* Keep the password for renewals by itself? True when never set. */
+void client_keep_password_set(struct client *client, bool keep);
+
+/* Stop the call that is running: it answers PROBLEM_CANCELLED. Any thread. */
+void client_cancel(struct client *client);
+
+/* What went wrong in the last call that answered a problem. Texts end with a NUL; until the next
+ * call. */
+struct client_trouble {
+	enum wire_problem problem; /* PROBLEM_NONE: nothing */
+	struct str code;	   /* "reference_conflict" */
+	struct str text;	   /* Japanese, for the desk */
+	struct str action;	   /* what the desk does next */
+	struct str vendor;	   /* what the vendor checks */
+	struct str request_id;	   /* absent: the service did not answer */
+	struct str held_reference; /* reference_conflict; absent: none is held */
+	struct wire_complaints complaints;
+	int64_t retry_after_s; /* 0: not said */
+	int exit;	       /* of the commands */
+};
+const struct client_trouble *client_trouble(const struct client *client);
+
+/* A local problem of the caller's own (a file, an argument), told in the same words; answers it. */
+MUST_CHECK int client_refuse(struct client *client, enum wire_problem problem);
+
+/* An answer's memory: what a decoded message points into. */
+struct client_answer {
+	struct arena arena;
+	struct wire_input input;
+};
+void client_answer_init(struct client_answer *answer);
+void client_answer_clear(struct client_answer *answer); /* wipes; accepts a zeroed answer */
+
+/* --- The session --- */
+
+/* Borrowed until the client's end; changes with every call. */
+const struct session *client_session(const struct client *client);
+
+/* Problem: PROBLEM_SESSION_FILE. path ends with a NUL. */
+MUST_CHECK int client_session_save(struct client *client, const char *path);
+/* Problems: PROBLEM_SESSION_FILE, PROBLEM_LOGIN_NEEDED (a session of another service). */
+MUST_CHECK int client_session_load(struct client *client, const char *path);
+
+/* Receipt link: password step, then passcode step (seed table 1.4.2 no. 1, 2). */
+MUST_CHECK int client_login(struct client *client, struct str facility_code, struct str login_id,
+			    struct str password);
+MUST_CHECK int client_mfa(struct client *client, struct str passcode);
+/* Absent login_id or password: those of the session (seed table 1.4.2 no. 3). */
+MUST_CHECK int client_refresh(struct client *client, struct str login_id, struct str password);
+/* The session is forgotten here in any case. */
+MUST_CHECK int client_logout(struct client *client);
+
+/* --- The receipt link --- */
+
+MUST_CHECK int client_count(struct client *client, const struct wire_search *search,
+			    struct wire_count *ret_count);
+/*
+ * One page; answer was initialised and is used anew. On a 2nd page search->cursor is the
+ * next_cursor of the one before (copy it out of that answer first).
+ */
+MUST_CHECK int client_page(struct client *client, const struct wire_search *search,
+			   struct client_answer *answer, struct wire_page *ret_page);
+MUST_CHECK int client_reference(struct client *client, struct str result_id,
+				const struct wire_reference *reference, int64_t *ret_version);
+
+/* --- The reader; all but staff need client_device_set --- */
+
+/* activation->client is filled in by client_program_set's. */
+MUST_CHECK int client_activate(struct client *client, const struct wire_activation *activation,
+			       struct client_answer *answer, struct wire_device *ret_device);
+MUST_CHECK int client_reader_login(struct client *client, struct str login_id, struct str password);
+MUST_CHECK int client_nonce(struct client *client, const struct wire_nonce_request *request,
+			    struct client_answer *answer, struct wire_nonce *ret_nonce);
+MUST_CHECK int client_check(struct client *client, const struct wire_check *check,
+			    struct client_answer *answer,
+			    struct wire_confirmation *ret_confirmation);
+MUST_CHECK int client_staff(struct client *client, struct client_answer *answer,
+			    struct wire_staff **ret_staff, size_t *ret_staff_count);
