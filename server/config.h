@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The operator's settings: one file of "key = value" lines in [sections].
+ *
+ * api/settings.yaml is the source: it says type, unit, range, default and meaning of each setting;
+ * the build makes the table that config_read obeys from it. Here stands what the rest of the server
+ * sees: checked values, no option left open.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "lib/base/str.h"
+#include "lib/log/log.h"
+
+enum config_environment {
+	CONFIG_ENVIRONMENT_TEST, /* test anchors, the simulated 特定機関認証; never real people */
+	CONFIG_ENVIRONMENT_PRODUCTION,
+};
+
+enum config_engine {
+	CONFIG_ENGINE_SQLITE,
+	CONFIG_ENGINE_POSTGRES,
+};
+
+/*
+ * Every struct str here is NUL-terminated (its ptr is a C string), without control characters, and
+ * lives as long as the arena given to config_read. A text that may be empty is empty, not absent.
+ */
+struct config {
+	struct {
+		struct str listen;	    /* "127.0.0.1:8443", "[::1]:8443" */
+		struct str origin;	    /* "https://host[:port]", no path, no final '/' */
+		struct str certificate;	    /* PEM file: leaf first, then the chain */
+		struct str certificate_key; /* PEM file, readable by its owner only */
+		struct str state_dir; /* run files and small state; the service may write it */
+		struct str module;    /* shikakud_module.so; empty: beside the program */
+		int environment;      /* enum config_environment */
+	} service;
+	struct {
+		int engine;	   /* enum config_engine */
+		struct str target; /* SQLite: the file; PostgreSQL: a conninfo without password */
+	} store;
+	struct {
+		struct str dir; /* keys, 0700 */
+	} keys;
+	struct {
+		struct str dir; /* holds test/auth and production/auth, each with *.pem */
+	} anchors;
+	struct {
+		struct str ocsp_url; /* empty: the one in the certificate */
+		int64_t timeout_ms;
+	} revocation;
+	struct {
+		int64_t body_bytes_max;
+		int64_t body_timeout_ms;  /* for a whole body, however it drips */
+		int64_t reply_timeout_ms; /* for a whole reply: waiting and sending, each */
+		int64_t results_page_max; /* rows of one download page */
+		int64_t hash_threads;	  /* Argon2id; 0: processors - 1, at least 1 */
+		int64_t hash_queue;	  /* waiting jobs; beyond: 503 */
+		int64_t read_threads;
+		int64_t read_queue;
+		int64_t net_threads; /* revocation and mail */
+		int64_t net_queue;
+		int64_t writer_queue;
+		int64_t connections_max;
+		int64_t connections_per_address_max;
+	} limits;
+	struct {
+		int level; /* enum log_level */
+	} log;
+};
+
+enum config_outcome {
+	CONFIG_REFUSED = 1, /* the report says where, what and what is allowed */
+};
+
+/*
+ * Read and check a settings file. Each thing wrong in it becomes two lines in report (which may be
+ * NULL): file, line, key and what is allowed, in Japanese, then in English. *ret_config is written
+ * only on success. Outcome: CONFIG_REFUSED, also when the file cannot be read. Fault: -ENOMEM.
+ */
+MUST_CHECK int config_read(const char *path, struct arena *arena, FILE *report,
+			   struct config *ret_config);
+
+/*
+ * Look at what the settings point to: the files are there, the key is its owner's only, the folders
+ * are folders. Outcome: CONFIG_REFUSED, reported as by config_read.
+ */
+MUST_CHECK int config_check(const char *path, const struct config *config, FILE *report);
