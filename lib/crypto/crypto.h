@@ -38,7 +38,10 @@ MUST_CHECK int encode_hex(struct arena *arena, struct str bytes, struct str *ret
 MUST_CHECK int encode_base64url(struct arena *arena, struct str bytes, struct str *ret_text);
 MUST_CHECK int encode_base64(struct arena *arena, struct str bytes, struct str *ret_text);
 MUST_CHECK int encode_base32(struct arena *arena, struct str bytes, struct str *ret_text);
-/* Outcome CRYPTO_MALFORMED: a foreign character, a wrong length, padding, loose bits. */
+/*
+ * Outcome CRYPTO_MALFORMED: a foreign character, a wrong length, loose bits, padding (base64: a
+ * missing one). Hexadecimal in either case, base32 in upper case.
+ */
 MUST_CHECK int decode_hex(struct arena *arena, struct str text, struct str *ret_bytes);
 MUST_CHECK int decode_base64url(struct arena *arena, struct str text, struct str *ret_bytes);
 MUST_CHECK int decode_base64(struct arena *arena, struct str text, struct str *ret_bytes);
@@ -145,3 +148,9 @@ MUST_CHECK int jws_verify(const struct verify_key *key, const struct jws_parts *
 /* Detached (RFC 7515 appendix F): header..signature over payload that travels elsewhere. */
 MUST_CHECK int jws_sign_detached(struct arena *arena, const struct signing_key *key,
 				 struct str header, struct str payload, struct str *ret_jws);
+/*
+ * As jws_split for a detached JWS over payload, which the parts borrow; the signed text is rebuilt
+ * from it in the arena. Outcome CRYPTO_MALFORMED, also when a payload stands inside.
+ */
+MUST_CHECK int jws_split_detached(struct arena *arena, struct str jws, struct str payload,
+				  struct jws_parts *ret_parts);

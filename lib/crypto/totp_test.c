@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/test.h"
+
+#include "lib/crypto/crypto.h"
+
+static const struct str seed = {"12345678901234567890", 20};
+
+/* RFC 6238 appendix B, SHA-1, the last six of its eight digits. */
+static const struct {
+	int64_t seconds;
+	const char *code;
+} vectors[] = {
+	{59, "287082"},		{1111111109, "081804"}, {1111111111, "050471"},
+	{1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"},
+};
+
+static void test_the_codes_of_the_rfc(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		char code[TOTP_DIGITS + 1];
+		int64_t step = 0;
+		assert_int_equal(totp_code(seed, vectors[i].seconds / 30, code), 0);
+		assert_string_equal(code, vectors[i].code);
+		assert_int_equal(totp_verify(seed, str_of(vectors[i].code),
+					     vectors[i].seconds * 1000, -1, &step),
+				 0);
+		assert_int_equal(step, vectors[i].seconds / 30);
+	}
+}
+
+/* Step 1 is 30..59 s; its code is taken from step 0 to step 2, and in no other. */
+static void test_the_window_is_one_step_either_way(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t now_ms;
+		int outcome;
+	} moments[] = {
+		{0, 0}, {29999, 0}, {30000, 0}, {59999, 0}, {89999, 0}, {90000, TOTP_WRONG},
+	};
+	for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+		int64_t step = -1;
+		assert_int_equal(totp_verify(seed, STR("287082"), moments[i].now_ms, -5, &step),
+				 moments[i].outcome);
+		assert_int_equal(step, moments[i].outcome ? -1 : 1);
+	}
+	int64_t step;
+	char code[TOTP_DIGITS + 1];
+	assert_int_equal(totp_code(seed, 4, code), 0);
+	assert_int_equal(totp_verify(seed, str_of(code), 89999, -5, &step), TOTP_WRONG);
+	assert_int_equal(totp_verify(seed, str_of(code), 90000, -5, &step), 0);
+}
+
+static void test_a_step_is_spent_once_and_takes_the_earlier_with_it(void **state)
+{
+	(void)state;
+	int64_t step = 0;
+	assert_int_equal(totp_verify(seed, STR("287082"), 59000, 0, &step), 0);
+	assert_int_equal(step, 1);
+	step = 0;
+	assert_int_equal(totp_verify(seed, STR("287082"), 59000, 1, &step), TOTP_REUSED);
+	assert_int_equal(totp_verify(seed, STR("287082"), 59000, 2, &step), TOTP_REUSED);
+	assert_int_equal(step, 0);
+}
+
+static void test_no_other_text_is_a_code(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"", "28708", "2870821", "287083", "28708 ", "94287082"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		int64_t step;
+		assert_int_equal(totp_verify(seed, str_of(texts[i]), 59000, -1, &step), TOTP_WRONG);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_codes_of_the_rfc),
+		cmocka_unit_test(test_the_window_is_one_step_either_way),
+		cmocka_unit_test(test_a_step_is_spent_once_and_takes_the_earlier_with_it),
+		cmocka_unit_test(test_no_other_text_is_a_code),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
