@@ -30,6 +30,9 @@ struct json_limits {
 /* 64 KiB, 8 levels, 256 keys: a request. */
 extern const struct json_limits json_limits_request;
 
+/* 32 MiB, 16 levels, 100,000 keys: a page of results. */
+extern const struct json_limits json_limits_reply;
+
 enum json_outcome {
 	JSON_TOO_LARGE = 1, /* beyond bytes_max, depth_max or keys_max */
 	JSON_NOT_UTF8,
@@ -94,6 +97,27 @@ struct json_complaint {
 MUST_CHECK int json_decode(const struct json *object, const struct json_field *fields,
 			   size_t fields_count, void *into, struct json_complaint *ret_complaint);
 
+/* All complaints, as far as there is room. */
+enum { JSON_COMPLAINTS_MAX = 8 };
+
+struct json_complaints {
+	struct json_complaint items[JSON_COMPLAINTS_MAX];
+	size_t count;
+};
+
+/*
+ * As json_decode, but goes on after a complaint, so that a form can be put right at once. Outcome:
+ * the reason of the first.
+ */
+MUST_CHECK int json_decode_all(const struct json *object, const struct json_field *fields,
+			       size_t fields_count, void *into,
+			       struct json_complaints *ret_complaints);
+
+/* As json_decode, but skips unknown members: for what a newer peer may have added to. */
+MUST_CHECK int json_decode_open(const struct json *object, const struct json_field *fields,
+				size_t fields_count, void *into,
+				struct json_complaint *ret_complaint);
+
 /* Tree access for what has no fixed shape (a result's body). NULL or absent when it is not there.
  */
 const struct json *json_member(const struct json *object, const char *name);
@@ -101,3 +125,13 @@ struct str json_text(const struct json *node); /* absent when not a text */
 size_t json_count(const struct json *array);   /* 0 when not an array */
 const struct json *json_at(const struct json *array, size_t index);
 bool json_is_object(const struct json *node);
+
+/*
+ * Spans: the bytes of a value exactly as they came, borrowed from the text. Only for text that
+ * json_read has accepted. A key spelt with escapes is not found.
+ */
+struct str json_span_member(struct str object, const char *name); /* absent: not there */
+
+/* Take the next element of an array's span out of *rest (at first the whole span); false: no more.
+ */
+bool json_span_next(struct str *rest, struct str *ret_element);

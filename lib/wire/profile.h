@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The wire profile: how each call is spelt on the wire. The operator's own specification is not
+ * public, so method and path come from this table on both sides, never from the code that makes or
+ * serves a call.
+ */
+#pragma once
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "lib/base/str.h"
+
+/* The calls, in the order of api/openapi.yaml: WIRE_LOGIN, WIRE_MFA … */
+enum wire_call {
+#define ROUTE_ROW(name, operation, method, path, accounts, lane) WIRE_##name,
+#include "api/routes.def"
+#undef ROUTE_ROW
+	WIRE_CALLS,
+};
+
+enum wire_lane {
+	WIRE_LANE_LOOP, /* on the event loop: never blocks */
+	WIRE_LANE_READ, /* a read connection */
+	WIRE_LANE_HASH, /* Argon2id */
+	WIRE_LANE_NET,	/* waits for somebody else's service */
+};
+
+/* What does not depend on the profile. */
+struct wire_call_row {
+	const char *operation; /* operationId: "enrolment_begin" */
+	unsigned accounts;     /* enum wire_account bits that may call; 0: no token needed */
+	enum wire_lane lane;
+};
+
+const struct wire_call_row *wire_call_row(enum wire_call call);
+
+struct wire_profile_route {
+	const char *method; /* "PUT" */
+	const char *path;   /* "/v1/results/{id}/reference": at most one {argument}, one segment */
+};
+
+struct wire_profile {
+	struct wire_profile_route routes[WIRE_CALLS];
+};
+
+/* That of api/openapi.yaml. */
+extern const struct wire_profile wire_profile_default;
+
+const char *wire_profile_method(const struct wire_profile *profile, enum wire_call call);
+
+/*
+ * The path of a call, its {argument} filled in (percent-encoded); argument is absent when the path
+ * has none. Fault: -ENOMEM.
+ */
+MUST_CHECK int wire_path(const struct wire_profile *profile, enum wire_call call,
+			 struct str argument, struct arena *arena, struct str *ret_path);
+
+enum wire_route_outcome {
+	WIRE_ROUTE_NOT_FOUND = 1,
+	WIRE_ROUTE_METHOD, /* the path exists, with the methods of ret_match->allow */
+};
+
+struct wire_match {
+	enum wire_call call;
+	struct str
+		argument; /* the segment as sent, borrowed from path; absent without {argument} */
+	char allow[64];	  /* for the Allow header when WIRE_ROUTE_METHOD: "GET, PUT" */
+};
+
+/*
+ * Which call is this? path without the query. HEAD is not GET here. A fixed path wins over one with
+ * an {argument}. Outcomes: enum wire_route_outcome; *ret_match is set for WIRE_ROUTE_METHOD too.
+ */
+MUST_CHECK int wire_route(const struct wire_profile *profile, struct str method, struct str path,
+			  struct wire_match *ret_match);
