@@ -63,6 +63,7 @@ struct web_exchange {
 	struct arena arena; /* wiped by the adapter after the last byte */
 	void *app_data;	    /* the app's own */
 	void (*finish)(struct web_exchange *exchange); /* the adapter's */
+	void *adapter_data;			       /* the adapter's own */
 };
 
 /* The reply stands ready. The exchange is the adapter's again. Callable from any thread. */
@@ -80,6 +81,16 @@ struct web_app {
 	void (*stop)(void *ctx);
 	/* On the event loop: never blocks. */
 	void (*handle)(void *ctx, struct web_exchange *exchange);
+	/*
+	 * Optional, on the event loop, once: this worker ends soon; answer at once whatever waits
+	 * for something to happen. Requests still come until connections are closed.
+	 */
+	void (*quit)(void *ctx);
+	/*
+	 * Optional: write exchange->reply (without web_finish) for a request that came before start
+	 * was done or that start keeps failing for. Without it the adapter answers a bare 503.
+	 */
+	void (*unready)(struct web_exchange *exchange);
 };
 
 /*
