@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is this certificate revoked? Asked of the authority's OCSP responder over HTTP, remembered for a
+ * few minutes. Waits for the network: called on the "net" lane, from any number of its threads.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/fault.h"
+#include "lib/base/str.h"
+#include "lib/pki/pki.h"
+
+struct revocation;
+
+enum {
+	REVOCATION_TTL_MS = 10 * 60 * 1000, /* a good answer is not kept longer than this */
+	REVOCATION_CACHE_MAX = 4096,	    /* answers; the oldest make room */
+};
+
+struct revocation_options {
+	struct str ocsp_url;	   /* http:// or https://; empty: the one in the certificate */
+	int64_t timeout_ms;	   /* for the whole exchange, > 0 */
+	const struct clock *clock; /* outlives it */
+};
+
+enum revocation_outcome {
+	REVOCATION_REVOKED = 1,
+	/* No believable answer: down, slow, forged, stale, unknown serial. Fail closed. */
+	REVOCATION_UNAVAILABLE,
+};
+
+/* What to say about it beyond the outcome: for the audit row, the metric and the log. */
+struct revocation_answer {
+	int64_t revoked_ms; /* 0: not revoked */
+	int reason;	    /* enum pki_reason */
+	const char *cause;  /* a word for the log: "good", "cached", "timeout", "forged", … */
+};
+
+/* Faults: -EINVAL (no such URL), -ENOMEM. The URL is copied. */
+MUST_CHECK int revocation_create(const struct revocation_options *options,
+				 struct revocation **ret_revocation);
+/* Nobody is asking any more. Accepts NULL. */
+void revocation_destroy(struct revocation *revocation);
+DEFINE_AUTO_POINTER(struct revocation, revocation_destroy)
+
+/*
+ * 0: good. Outcomes: enum revocation_outcome. *ret_answer is written with every outcome.
+ * Faults: -ENOMEM, -EIO.
+ */
+MUST_CHECK int revocation_check(struct revocation *revocation,
+				const struct pki_certificate *certificate,
+				struct revocation_answer *ret_answer);
