@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who includes whom, against tools/layers.txt: down only, and each third party by its keyhole."""
 import dataclasses
+import fnmatch
 import pathlib
 import re
 
@@ -16,6 +17,8 @@ class Table:
     for_tests: dict = dataclasses.field(default_factory=dict)
     keyholes: list = dataclasses.field(default_factory=list)  # (header prefixes, places)
     exempt: list = dataclasses.field(default_factory=list)
+    generated: list = dataclasses.field(default_factory=list)
+    files: dict = dataclasses.field(default_factory=dict)  # pattern -> room inside a folder
     complaints: list = dataclasses.field(default_factory=list)
 
 
@@ -47,6 +50,10 @@ def table_read(text):
             table.keyholes.append((left, right))
         elif kind == "exempt":
             table.exempt += left
+        elif kind == "generated":
+            table.generated += left
+        elif kind == "files" and len(left) == 1:
+            table.files.update((pattern, left[0]) for pattern in right)
         else:
             table.complaints.append(f"tools/layers.txt:{number}: not understood")
     return table
@@ -56,10 +63,18 @@ def is_exempt(table, name):
     return name.split("/")[0] in table.exempt
 
 
+def room_of(table, path):
+    """A file's room is its folder, unless a line gives it a room of its own in there."""
+    for pattern, room in table.files.items():
+        if fnmatch.fnmatch(path, pattern):
+            return room
+    return str(pathlib.PurePosixPath(path).parent)
+
+
 def complaint_of_room(table, name, included):
     """A quoted include: by path from the root, of the own room or one it may use."""
-    room, other = (str(pathlib.PurePosixPath(path).parent) for path in (name, included))
-    if is_exempt(table, name):
+    room, other = room_of(table, name), room_of(table, included)
+    if is_exempt(table, name) or included in table.generated:
         return None
     if room not in table.rooms:
         return f"{room} has no line in tools/layers.txt"

@@ -19,6 +19,8 @@ LAYERS = """
     room lib/high: lib/low
     room prog: lib/high
     exempt sim
+    files lib/low: prog/low_*
+    generated made.inc
     keyhole sqlite3.h: lib/high/db.c
     keyhole openssl/: lib/high/
 """
@@ -68,6 +70,8 @@ def layers_pass_downward_includes():
     passes("layers", layers({
         "lib/high/a.c": '#include "lib/high/a.h"\n#include "lib/low/b.h"\n#include <openssl/evp.h>\n',
         "lib/high/db.c": "#include <sqlite3.h>\n",
+        "prog/p.c": '#include "made.inc"\n#include "lib/high/a.h"\n',
+        "prog/low_p.c": '#include "lib/low/b.h"\n',
         "sim/x.c": '#include "prog/p.h"\n#include <sqlite3.h>\n',
         "lib/low/b.c": '/* #include "lib/high/a.h" */\n#include <stdio.h>\n'}))
 
@@ -98,6 +102,11 @@ def layers_refuse_a_room_without_a_line():
 @test
 def layers_refuse_a_cycle_in_the_table():
     refuses("layers", {"tools/layers.txt": "room a: b\nroom b: a\n"}, "not listed above it")
+
+
+@test
+def layers_know_a_room_inside_a_folder():
+    refuses("layers", layers({"prog/low_p.c": '#include "lib/high/a.h"\n'}), "lib/low may not use")
 
 
 @test

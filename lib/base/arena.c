@@ -100,7 +100,8 @@ int arena_copy(struct arena *arena, struct str text, struct str *ret_copy)
 	return 0;
 }
 
-static int print_into(struct arena *arena, const char *format, va_list args, struct str *ret_text)
+static __attribute__((format(printf, 2, 0))) int print_into(struct arena *arena, const char *format,
+							    va_list args, struct str *ret_text)
 {
 	va_list again;
 	va_copy(again, args);
