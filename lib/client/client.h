@@ -90,9 +90,9 @@ void client_answer_clear(struct client_answer *answer); /* wipes; accepts a zero
 /* Borrowed until the client's end; changes with every call. */
 const struct session *client_session(const struct client *client);
 
-/* Problem: PROBLEM_SESSION_FILE. path ends with a NUL. */
+/* Problem: PROBLEM_FILE_UNUSABLE. path ends with a NUL. */
 MUST_CHECK int client_session_save(struct client *client, const char *path);
-/* Problems: PROBLEM_SESSION_FILE, PROBLEM_LOGIN_NEEDED (a session of another service). */
+/* Problems: PROBLEM_FILE_UNUSABLE, PROBLEM_SESSION_ABSENT (a session of another service). */
 MUST_CHECK int client_session_load(struct client *client, const char *path);
 
 /* Receipt link: password step, then passcode step (seed table 1.4.2 no. 1, 2). */

@@ -8,7 +8,6 @@
 #include "lib/client/transport_curl.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,13 +35,6 @@ struct exchange {
 	size_t len, capacity;
 	bool too_large, no_memory;
 };
-
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-
-static void library_start(void)
-{
-	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static bool body_grow(struct exchange *exchange, size_t need)
 {
@@ -118,6 +110,8 @@ static void header_list_destroy(struct curl_slist **list)
 static int header_add(struct curl_slist **list, struct str name, struct str value)
 {
 	char line[HEADER_BYTES_MAX];
+	if (value.len && memchr(value.ptr, '\n', value.len))
+		return RAISE(EINVAL);
 	int len = snprintf(line, sizeof line, "%.*s: %.*s", STR_ARG(name), STR_ARG(value));
 	struct curl_slist *longer =
 		len > 0 && (size_t)len < sizeof line ? curl_slist_append(*list, line) : NULL;
@@ -148,6 +142,7 @@ static CURLcode connection_set(const struct transport_curl *curl)
 	c = c ? c : curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "https");
 	c = c ? c : curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	c = c ? c : curl_easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, curl->connect_ms);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, curl->total_ms);
 	if (!c && curl->ca_file) {
@@ -166,8 +161,9 @@ static CURLcode request_set(CURL *h, const struct transport_request *request, co
 	CURLcode c = curl_easy_setopt(h, CURLOPT_URL, url);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
 	if (request->body.ptr) {
-		c = c ? c : curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,
-					     (curl_off_t)request->body.len);
+		c = c ? c
+		      : curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,
+					 (curl_off_t)request->body.len);
 		c = c ? c : curl_easy_setopt(h, CURLOPT_POSTFIELDS, request->body.ptr);
 	}
 	char method[8];
@@ -256,7 +252,6 @@ static int curl_perform(void *ctx, const struct transport_request *request, stru
 
 int transport_curl_create(struct transport_curl **ret_curl)
 {
-	(void)pthread_once(&library_once, library_start);
 	struct transport_curl *curl = calloc(1, sizeof *curl);
 	if (!curl)
 		return RAISE(ENOMEM);

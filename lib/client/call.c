@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a call to bytes and back: headers, tries, the token's renewal.
+ *
+ * A call is repeated only when that is safe: when nothing was sent, or when carrying it out twice
+ * is as good as once (a reading call, or one under an idempotency key).
+ */
+#include "lib/client/inside.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "lib/base/number.h"
+#include "lib/client/retry.h"
+
+enum {
+	CALL_HEADERS_MAX = 6,
+};
+
+/* The headers of one request. */
+struct headers {
+	struct transport_header items[CALL_HEADERS_MAX];
+	size_t count;
+};
+
+static void header_put(struct headers *headers, struct str name, struct str value)
+{
+	assert(headers->count < CALL_HEADERS_MAX);
+	headers->items[headers->count++] = (struct transport_header){name, value};
+}
+
+void call_begin(struct client *client)
+{
+	atomic_store(&client->cancelled, 0);
+	client->trouble = (struct client_trouble){0};
+	arena_clear(&client->trouble_arena);
+}
+
+void key_make(const struct client *client, char key[SESSION_KEY_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char bytes[SESSION_KEY_BYTES / 2];
+	client->options.random(bytes, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		key[2 * i] = digits[bytes[i] >> 4];
+		key[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	key[SESSION_KEY_BYTES - 1] = '\0';
+}
+
+static int url_make(const struct client *client, const struct call *call, struct arena *arena,
+		    struct str *ret_url, struct str *ret_url_bare)
+{
+	struct str path;
+	int r = wire_path(client->options.profile, call->call, call->argument, arena, &path);
+	if (!r)
+		r = arena_print(arena, ret_url_bare, "%s%.*s", client->service, STR_ARG(path));
+	if (r)
+		return PASS(r);
+	*ret_url = *ret_url_bare;
+	if (call->query.ptr)
+		r = arena_print(arena, ret_url, "%.*s?%.*s", STR_ARG(*ret_url_bare),
+				STR_ARG(call->query));
+	return r ? PASS(r) : 0;
+}
+
+static int proof_put(struct client *client, const struct call *call, struct str method,
+		     struct str url, struct arena *arena, struct headers *headers)
+{
+	struct str proof, token = {0}, body = {0};
+	if (call->with_token) {
+		token = str_of(client->session.access_token);
+		body = call->body;
+	}
+	int r = proof_make(client, arena, method, url, token, body, &proof);
+	if (r)
+		return PASS(r);
+	header_put(headers, STR("DPoP"), proof);
+	return 0;
+}
+
+static int headers_make(struct client *client, const struct call *call, struct str method,
+			struct str url, struct arena *arena, struct headers *headers)
+{
+	struct str token;
+	int r;
+	header_put(headers, STR("Accept"), STR("application/json, application/problem+json"));
+	if (call->body.ptr)
+		header_put(headers, STR("Content-Type"), STR("application/json"));
+	if (call->idempotency_key.ptr)
+		header_put(headers, STR("Idempotency-Key"), call->idempotency_key);
+	if (call->with_token) {
+		r = arena_print(arena, &token, "Bearer %s", client->session.access_token);
+		if (r)
+			return PASS(r);
+		header_put(headers, STR("Authorization"), token);
+	}
+	r = call->with_proof ? proof_put(client, call, method, url, arena, headers) : 0;
+	return r ? PASS(r) : 0;
+}
+
+/* One exchange; every try has a proof of its own, since a proof is spent. */
+static int exchange(struct client *client, const struct call *call, struct arena *arena,
+		    struct transport_reply *ret_reply)
+{
+	struct headers headers = {.count = 0};
+	struct str url, url_bare;
+	struct transport_request request = {
+		.method = str_of(wire_profile_method(client->options.profile, call->call)),
+		.body = call->body,
+		.reply_bytes_max = call->reply_bytes_max ? call->reply_bytes_max : REPLY_BYTES_MAX,
+		.cancelled = &client->cancelled,
+	};
+	int r = url_make(client, call, arena, &url, &url_bare);
+	if (!r)
+		r = headers_make(client, call, request.method, url_bare, arena, &headers);
+	if (r)
+		return PASS(r);
+	request.url = url;
+	request.headers = headers.items;
+	request.headers_count = headers.count;
+	r = client->options.transport.perform(client->options.transport.ctx, &request, arena,
+					      ret_reply);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int transport_problem(struct client *client, enum transport_outcome outcome)
+{
+	switch (outcome) {
+	case TRANSPORT_UNREACHABLE: return trouble_local(client, PROBLEM_NETWORK_UNREACHABLE);
+	case TRANSPORT_TLS: return trouble_local(client, PROBLEM_TLS_REFUSED);
+	case TRANSPORT_TIMEOUT:
+	case TRANSPORT_BROKEN: return trouble_local(client, PROBLEM_NETWORK_TIMEOUT);
+	case TRANSPORT_TOO_LARGE: return trouble_local(client, PROBLEM_REPLY_MALFORMED);
+	case TRANSPORT_CANCELLED: return trouble_local(client, PROBLEM_CANCELLED);
+	}
+	return RAISE(EINVAL);
+}
+
+/* One try: 0, or a fault, or a problem that the trouble tells. */
+static int attempt(struct client *client, const struct call *call, struct arena *arena,
+		   struct str *ret_body)
+{
+	struct transport_reply reply;
+	int r = exchange(client, call, arena, &reply);
+	if (r < 0)
+		return PASS(r);
+	if (r > 0)
+		r = transport_problem(client, (enum transport_outcome)r);
+	else if (reply.status / 100 != 2)
+		r = trouble_reply(client, &reply);
+	else
+		*ret_body = reply.body;
+	return r < 0 ? PASS(r) : r;
+}
+
+/* Would trying the same again make sense, and do no harm? */
+static bool is_worth_repeating(const struct call *call, int problem)
+{
+	if (problem == PROBLEM_NETWORK_UNREACHABLE)
+		return true;
+	return call->is_repeatable &&
+	       (problem == PROBLEM_NETWORK_TIMEOUT || problem == PROBLEM_BUSY ||
+		problem == PROBLEM_STORE_UNAVAILABLE);
+}
+
+static uint32_t chance(const struct client *client)
+{
+	uint32_t number;
+	client->options.random(&number, sizeof number);
+	return number;
+}
+
+int call_perform(struct client *client, const struct call *call, struct arena *arena,
+		 struct str *ret_body)
+{
+	const struct client_options *options = &client->options;
+	if (!client->service[0])
+		return trouble_local(client, PROBLEM_SETTINGS_INVALID);
+	for (int tries = 1;; tries++) {
+		int r = attempt(client, call, arena, ret_body);
+		if (r <= 0 || !is_worth_repeating(call, r))
+			return r < 0 ? PASS(r) : r;
+		int64_t delay_ms =
+			retry_delay_ms(tries, client->trouble.retry_after_s, chance(client));
+		if (delay_ms < 0)
+			return r;
+		options->wait(options->wait_ctx, delay_ms, &client->cancelled);
+		if (atomic_load(&client->cancelled))
+			return trouble_local(client, PROBLEM_CANCELLED);
+	}
+}
+
+/* Before the call: a token that soon ends is renewed; while it still lives, failing is no harm. */
+static int token_freshen(struct client *client)
+{
+	int64_t now_ms = clock_now_ms(client->options.clock);
+	if (!session_token_is_old(&client->session, now_ms))
+		return 0;
+	bool is_over = session_token_is_over(&client->session, now_ms);
+	if (!client->session.password.len)
+		return is_over ? trouble_local(client, PROBLEM_TOKEN_EXPIRED) : 0;
+	int r = session_renew(client);
+	if (r > 0 && !is_over && client->session.state == SESSION_OPEN && r != PROBLEM_CANCELLED) {
+		client->trouble = (struct client_trouble){0};
+		return 0;
+	}
+	return r < 0 ? PASS(r) : r;
+}
+
+int call_with_token(struct client *client, const struct call *call, struct arena *arena,
+		    struct str *ret_body)
+{
+	if (client->session.state != SESSION_OPEN)
+		return trouble_local(client, PROBLEM_SESSION_ABSENT);
+	int r = token_freshen(client);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = call_perform(client, call, arena, ret_body);
+	if (r == PROBLEM_TOKEN_EXPIRED && client->session.password.len) {
+		/* The service's clock is ahead of ours. */
+		r = session_renew(client);
+		if (!r)
+			r = call_perform(client, call, arena, ret_body);
+	}
+	if (r == PROBLEM_SESSION_ENDED)
+		session_clear(&client->session);
+	if (r == 0)
+		client->trouble = (struct client_trouble){0};
+	return r < 0 ? PASS(r) : r;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The calls under a token: counting, paging, registering; nonces, checks and staff of the reader.
+ */
+#include "lib/client/inside.h"
+
+enum { SMALL_ARENA_BYTES = 1024 * 1024 };
+
+/* The end of every call: a reply that does not fit the contract becomes the trouble. */
+static int finish(struct client *client, int r)
+{
+	if (r == PROBLEM_REPLY_MALFORMED)
+		return trouble_local(client, PROBLEM_REPLY_MALFORMED);
+	return r < 0 ? PASS(r) : r;
+}
+
+int client_count(struct client *client, const struct wire_search *search,
+		 struct wire_count *ret_count)
+{
+	AUTO(arena_clear) struct arena arena;
+	AUTO(wire_input_clear) struct wire_input input = {0};
+	struct call call = {.call = WIRE_COUNT, .with_token = true, .is_repeatable = true};
+	struct str body;
+	arena_init(&arena, SMALL_ARENA_BYTES);
+	call_begin(client);
+	int r = wire_count_query_encode(&arena, search, &call.query);
+	if (!r)
+		r = call_with_token(client, &call, &arena, &body);
+	if (!r)
+		r = wire_count_reply_decode(body, &input, ret_count);
+	return finish(client, r);
+}
+
+int client_page(struct client *client, const struct wire_search *search,
+		struct client_answer *answer, struct wire_page *ret_page)
+{
+	struct call call = {
+		.call = WIRE_DOWNLOAD,
+		.with_token = true,
+		.is_repeatable = true,
+		.reply_bytes_max = PAGE_BYTES_MAX,
+	};
+	struct str body;
+	call_begin(client);
+	client_answer_clear(answer);
+	int r = wire_download_query_encode(&answer->arena, search, &call.query);
+	if (!r)
+		r = call_with_token(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_download_reply_decode(&answer->arena, body, &answer->input, ret_page);
+	return finish(client, r);
+}
+
+int client_reference(struct client *client, struct str result_id,
+		     const struct wire_reference *reference, int64_t *ret_version)
+{
+	AUTO(arena_clear) struct arena arena;
+	AUTO(wire_input_clear) struct wire_input input = {0};
+	struct wire_reference_state state;
+	struct str body;
+	char key[SESSION_KEY_BYTES];
+	struct call call = {
+		.call = WIRE_REFERENCE,
+		.argument = result_id,
+		.with_token = true,
+		.is_repeatable = true,
+	};
+	arena_init(&arena, SMALL_ARENA_BYTES);
+	call_begin(client);
+	if (!wire_id_valid(result_id))
+		return trouble_local(client, PROBLEM_RESULT_UNKNOWN);
+	key_make(client, key);
+	call.idempotency_key = str_of(key);
+	int r = wire_reference_request_encode(&arena, reference, &call.body);
+	if (!r)
+		r = call_with_token(client, &call, &arena, &body);
+	if (!r)
+		r = wire_reference_reply_decode(body, &input, &state);
+	if (!r)
+		*ret_version = state.version;
+	return finish(client, r);
+}
+
+int client_nonce(struct client *client, const struct wire_nonce_request *request,
+		 struct client_answer *answer, struct wire_nonce *ret_nonce)
+{
+	struct call call = {.call = WIRE_NONCE, .with_token = true, .is_repeatable = true};
+	struct str body;
+	call_begin(client);
+	client_answer_clear(answer);
+	int r = wire_nonce_request_encode(&answer->arena, request, &call.body);
+	if (!r)
+		r = call_with_token(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_nonce_reply_decode(body, &answer->input, ret_nonce);
+	return finish(client, r);
+}
+
+int client_check(struct client *client, const struct wire_check *check,
+		 struct client_answer *answer, struct wire_confirmation *ret_confirmation)
+{
+	struct call call = {.call = WIRE_CHECK, .with_token = true, .with_proof = true};
+	struct str body;
+	call_begin(client);
+	client_answer_clear(answer);
+	int r = wire_check_request_encode(&answer->arena, check, &call.body);
+	if (!r)
+		r = call_with_token(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_check_reply_decode(body, &answer->input, ret_confirmation);
+	return finish(client, r);
+}
+
+int client_staff(struct client *client, struct client_answer *answer, struct wire_staff **ret_staff,
+		 size_t *ret_staff_count)
+{
+	struct call call = {.call = WIRE_STAFF, .with_token = true, .is_repeatable = true};
+	struct str body;
+	call_begin(client);
+	client_answer_clear(answer);
+	int r = call_with_token(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_staff_reply_decode(&answer->arena, body, &answer->input, ret_staff,
+					    ret_staff_count);
+	return finish(client, r);
+}
