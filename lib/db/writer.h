@@ -40,6 +40,7 @@ enum db_writer_outcome {
 MUST_CHECK int db_writer_create(struct db_writer **ret_writer,
 				const struct db_writer_options *options);
 void db_writer_destroy(struct db_writer *writer); /* finishes the queue first; accepts NULL */
+DEFINE_AUTO_POINTER(struct db_writer, db_writer_destroy)
 
 /* Outcome: DB_WRITER_FULL, then neither run nor done is called. */
 MUST_CHECK int db_writer_submit(struct db_writer *writer, const struct db_job *job);

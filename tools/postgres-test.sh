@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# tools/postgres-test.sh COMMAND…: runs COMMAND with a private, empty PostgreSQL 15 behind it.
+#
+# The server lives in a folder of its own, listens on a socket in that folder and on nothing else,
+# and is gone when COMMAND ends. COMMAND finds it through SHIKAKU_TEST_POSTGRES (libpq conninfo) and
+# its exit code is ours. As root the server runs as the user postgres.
+set -eu
+
+[ $# -gt 0 ] || { echo "usage: $0 COMMAND…" >&2; exit 2; }
+
+programs=
+for candidate in /usr/lib/postgresql/15/bin /usr/lib/postgresql/*/bin; do
+	[ -x "$candidate/postgres" ] && { programs=$candidate; break; }
+done
+[ -n "$programs" ] || { echo "$0: no PostgreSQL server is installed (package postgresql-15)" >&2; exit 1; }
+
+# Short: a socket's path ends at 107 bytes.
+folder=$(mktemp -d /tmp/shikaku-pg-XXXXXX)
+server=
+finish() {
+	code=$?
+	trap - EXIT
+	if [ -n "$server" ]; then
+		kill -INT "$server" 2>/dev/null || true
+		wait "$server" 2>/dev/null || true
+	fi
+	rm -rf "$folder"
+	exit "$code"
+}
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+as_postgres() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid=postgres --regid=postgres --clear-groups env HOME="$folder" "$@"
+	else
+		"$@"
+	fi
+}
+[ "$(id -u)" -ne 0 ] || chown postgres "$folder"
+
+cd /
+as_postgres "$programs/initdb" -D "$folder/data" -U shikaku -A trust -E UTF8 --locale=C.UTF-8 \
+	--no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
+cat >>"$folder/data/postgresql.conf" <<-SETTINGS
+	listen_addresses = ''
+	unix_socket_directories = '$folder'
+	unix_socket_permissions = 0777
+	max_connections = 60
+	shared_buffers = 64MB
+	logging_collector = off
+SETTINGS
+cd "$OLDPWD"
+
+# Through setpriv the started process becomes the server itself: its pid is ours to stop.
+if [ "$(id -u)" -eq 0 ]; then
+	setpriv --reuid=postgres --regid=postgres --clear-groups \
+		"$programs/postgres" -D "$folder/data" >"$folder/server.log" 2>&1 &
+else
+	"$programs/postgres" -D "$folder/data" >"$folder/server.log" 2>&1 &
+fi
+server=$!
+tries=0
+until "$programs/pg_isready" -q -h "$folder" -U shikaku -d postgres; do
+	tries=$((tries + 1))
+	if [ "$tries" -gt 150 ] || ! kill -0 "$server" 2>/dev/null; then
+		cat "$folder/server.log" >&2
+		exit 1
+	fi
+	sleep 0.1
+done
+
+SHIKAKU_TEST_POSTGRES="host=$folder user=shikaku dbname=postgres"
+export SHIKAKU_TEST_POSTGRES
+"$@"
