@@ -32,6 +32,9 @@ void json_array_close(struct json_writer *writer);
 /* The key of the next value; a literal of ours, written as it is. */
 void json_key(struct json_writer *writer, const char *name);
 
+/* As json_key for a name that is not ours: valid UTF-8, escaped. */
+void json_put_key(struct json_writer *writer, struct str name);
+
 /* text is valid UTF-8; escaped as RFC 8785 does (only what must be). */
 void json_put_text(struct json_writer *writer, struct str text);
 void json_put_number(struct json_writer *writer, int64_t number);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The buffer doubles inside the arena, which does not take the old halves back: what is written
+ * costs at most twice its size. A good bytes_hint makes that once.
+ */
+#include "lib/json/writer.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { FIRST_BYTES = 256 };
+
+void json_writer_init(struct json_writer *writer, struct arena *arena, size_t bytes_hint)
+{
+	*writer = (struct json_writer){.arena = arena};
+	size_t bytes = bytes_hint ? bytes_hint + 1 : FIRST_BYTES;
+	writer->bytes = arena_alloc(arena, bytes);
+	writer->capacity = bytes;
+	writer->failed = !writer->bytes;
+}
+
+/* Room for some bytes and the NUL at the end. */
+static bool reserve(struct json_writer *writer, size_t bytes)
+{
+	if (writer->failed)
+		return false;
+	if (writer->capacity - writer->len > bytes)
+		return true;
+	size_t wanted = writer->capacity;
+	while (wanted - writer->len <= bytes && wanted <= SIZE_MAX / 2)
+		wanted *= 2;
+	char *grown = wanted - writer->len > bytes ? arena_alloc(writer->arena, wanted) : NULL;
+	if (!grown) {
+		writer->failed = true;
+		return false;
+	}
+	memcpy(grown, writer->bytes, writer->len);
+	writer->bytes = grown;
+	writer->capacity = wanted;
+	return true;
+}
+
+static void put(struct json_writer *writer, struct str text)
+{
+	if (text.len == 0 || !reserve(writer, text.len))
+		return;
+	memcpy(writer->bytes + writer->len, text.ptr, text.len);
+	writer->len += text.len;
+}
+
+/* Before a key or a value. */
+static void begin(struct json_writer *writer)
+{
+	if (writer->comma)
+		put(writer, STR(","));
+	writer->comma = true;
+}
+
+static void container_open(struct json_writer *writer, struct str mark)
+{
+	begin(writer);
+	put(writer, mark);
+	writer->comma = false;
+	writer->depth++;
+}
+
+static void container_close(struct json_writer *writer, struct str mark)
+{
+	assert(writer->depth > 0);
+	put(writer, mark);
+	writer->comma = true;
+	writer->depth--;
+}
+
+void json_object_open(struct json_writer *writer)
+{
+	container_open(writer, STR("{"));
+}
+
+void json_object_close(struct json_writer *writer)
+{
+	container_close(writer, STR("}"));
+}
+
+void json_array_open(struct json_writer *writer)
+{
+	container_open(writer, STR("["));
+}
+
+void json_array_close(struct json_writer *writer)
+{
+	container_close(writer, STR("]"));
+}
+
+static bool must_escape(char byte)
+{
+	return (unsigned char)byte < 0x20 || byte == '"' || byte == '\\';
+}
+
+static void put_escaped(struct json_writer *writer, char byte)
+{
+	static const char short_of[0x20] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
+	};
+	char text[7];
+	if (byte == '"' || byte == '\\' || short_of[(unsigned char)byte])
+		snprintf(text, sizeof text, "\\%c",
+			 (unsigned char)byte < 0x20 ? short_of[(unsigned char)byte] : byte);
+	else
+		snprintf(text, sizeof text, "\\u%04x", (unsigned)byte & 0xFF);
+	put(writer, str_of(text));
+}
+
+static void put_string(struct json_writer *writer, struct str text)
+{
+	put(writer, STR("\""));
+	size_t from = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		if (!must_escape(text.ptr[i]))
+			continue;
+		put(writer, (struct str){text.ptr + from, i - from});
+		put_escaped(writer, text.ptr[i]);
+		from = i + 1;
+	}
+	put(writer, (struct str){text.ptr + from, text.len - from});
+	put(writer, STR("\""));
+}
+
+void json_key(struct json_writer *writer, const char *name)
+{
+	begin(writer);
+	put(writer, STR("\""));
+	put(writer, str_of(name));
+	put(writer, STR("\":"));
+	writer->comma = false;
+}
+
+void json_put_key(struct json_writer *writer, struct str name)
+{
+	begin(writer);
+	put_string(writer, name);
+	put(writer, STR(":"));
+	writer->comma = false;
+}
+
+void json_put_text(struct json_writer *writer, struct str text)
+{
+	begin(writer);
+	put_string(writer, text);
+}
+
+void json_put_number(struct json_writer *writer, int64_t number)
+{
+	char text[24];
+	int len = snprintf(text, sizeof text, "%" PRId64, number);
+	begin(writer);
+	put(writer, (struct str){text, (size_t)len});
+}
+
+void json_put_bool(struct json_writer *writer, bool value)
+{
+	json_put_raw(writer, value ? STR("true") : STR("false"));
+}
+
+void json_put_null(struct json_writer *writer)
+{
+	json_put_raw(writer, STR("null"));
+}
+
+void json_put_raw(struct json_writer *writer, struct str json)
+{
+	begin(writer);
+	put(writer, json);
+}
+
+void json_put_member(struct json_writer *writer, const char *name, struct str text)
+{
+	if (!text.ptr)
+		return;
+	json_key(writer, name);
+	json_put_text(writer, text);
+}
+
+void json_put_member_number(struct json_writer *writer, const char *name, int64_t number)
+{
+	json_key(writer, name);
+	json_put_number(writer, number);
+}
+
+int json_writer_end(struct json_writer *writer, struct str *ret_text)
+{
+	assert(writer->depth == 0);
+	if (!reserve(writer, 0))
+		return RAISE(ENOMEM);
+	writer->bytes[writer->len] = '\0';
+	*ret_text = (struct str){writer->bytes, writer->len};
+	return 0;
+}
