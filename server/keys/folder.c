@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that are whole or not there: written under a passing name, synced, linked to their own. A
+ * link is never followed, and what others could read or have put there is not used.
+ */
+#include "server/keys/folder.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	FILE_BYTES_MAX = 1024,
+	MADE_BYTES = 8, /* big-endian, before the key */
+	ARENA_BYTES = 16 * 1024,
+};
+
+static const char root_name[] = "root";
+/* What a crash leaves behind under this name is overwritten by the next write. */
+static const char passing_name[] = ".new";
+
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void folder_clear(struct folder *folder)
+{
+	fd_close(&folder->fd);
+	secret_wipe(&folder->root);
+}
+
+static bool exposed(int fd, mode_t type)
+{
+	struct stat status;
+	if (fstat(fd, &status) < 0)
+		return true;
+	return (status.st_mode & S_IFMT) != type || (status.st_mode & 077) ||
+	       status.st_uid != geteuid();
+}
+
+int folder_open(const char *dir, struct folder *ret_folder)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return KEYS_ABSENT;
+	if (fd < 0)
+		return KEYS_EXPOSED;
+	if (exposed(fd, S_IFDIR)) {
+		close(fd);
+		return KEYS_EXPOSED;
+	}
+	ret_folder->fd = fd;
+	return 0;
+}
+
+static int bytes_read(int fd, struct secret *ret_bytes)
+{
+	struct secret bytes AUTO(secret_wipe) = {0};
+	unsigned char end;
+	ssize_t n = read(fd, bytes.bytes, SECRET_BYTES_MAX);
+	if (n < 0 || read(fd, &end, 1) != 0)
+		return RAISE(EIO);
+	bytes.len = (size_t)n;
+	*ret_bytes = bytes;
+	return 0;
+}
+
+static int file_read(const struct folder *folder, const char *name, struct secret *ret_bytes)
+{
+	int fd AUTO(fd_close) = openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return KEYS_ABSENT;
+	if (fd < 0 || exposed(fd, S_IFREG))
+		return KEYS_EXPOSED;
+	int r = bytes_read(fd, ret_bytes);
+	return r < 0 ? PASS(r) : 0;
+}
+
+static int bytes_write(int fd, struct str bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+		if (n <= 0)
+			return RAISE(EIO);
+		bytes.ptr += n;
+		bytes.len -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? RAISE(EIO) : 0;
+}
+
+static int name_give(const struct folder *folder, const char *name)
+{
+	if (linkat(folder->fd, passing_name, folder->fd, name, 0) < 0)
+		return errno == EEXIST ? KEYS_THERE : RAISE(EIO);
+	return fsync(folder->fd) < 0 ? RAISE(EIO) : 0;
+}
+
+static int file_write(const struct folder *folder, const char *name, struct str bytes)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	unlinkat(folder->fd, passing_name, 0);
+	int fd AUTO(fd_close) = openat(folder->fd, passing_name, flags, 0600);
+	if (fd < 0)
+		return RAISE(EIO);
+	int r = bytes_write(fd, bytes);
+	if (r == 0)
+		r = name_give(folder, name);
+	unlinkat(folder->fd, passing_name, 0);
+	return r < 0 ? PASS(r) : r;
+}
+
+int folder_root_read(struct folder *folder)
+{
+	int r = file_read(folder, root_name, &folder->root);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	return folder->root.len == CRYPTO_KEY_BYTES ? 0 : KEYS_FORGED;
+}
+
+int folder_root_make(struct folder *folder)
+{
+	struct secret root AUTO(secret_wipe) = {.len = CRYPTO_KEY_BYTES};
+	random_bytes(root.bytes, root.len);
+	int r = file_write(folder, root_name, secret_str(&root));
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	folder->root = root;
+	return 0;
+}
+
+static int key_split(struct str text, struct secret *ret_key, int64_t *ret_made_ms)
+{
+	if (text.len <= MADE_BYTES)
+		return KEYS_FORGED;
+	uint64_t made_ms = 0;
+	for (size_t i = 0; i < MADE_BYTES; i++)
+		made_ms = made_ms << 8 | (unsigned char)text.ptr[i];
+	int r = secret_set(ret_key, (struct str){text.ptr + MADE_BYTES, text.len - MADE_BYTES});
+	if (r < 0)
+		return PASS(r);
+	*ret_made_ms = (int64_t)made_ms;
+	return 0;
+}
+
+int folder_read(const struct folder *folder, const char *name, struct secret *ret_key,
+		int64_t *ret_made_ms)
+{
+	struct arena arena AUTO(arena_clear) = {0};
+	struct secret wrapped AUTO(secret_wipe) = {0};
+	struct str text;
+	arena_init(&arena, ARENA_BYTES);
+	int r = file_read(folder, name, &wrapped);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = aead_open(&arena, secret_str(&folder->root), str_of(name), secret_str(&wrapped), &text);
+	if (r)
+		return r < 0 ? PASS(r) : KEYS_FORGED;
+	r = key_split(text, ret_key, ret_made_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+int folder_write(const struct folder *folder, const char *name, struct str key, int64_t made_ms)
+{
+	struct arena arena AUTO(arena_clear) = {0};
+	struct secret text AUTO(secret_wipe) = {.len = MADE_BYTES + key.len};
+	struct str wrapped;
+	assert(key.len && text.len <= SECRET_BYTES_MAX && strlen(name) < FOLDER_NAME_BYTES);
+	arena_init(&arena, ARENA_BYTES);
+	for (size_t i = 0; i < MADE_BYTES; i++)
+		text.bytes[i] = (unsigned char)((uint64_t)made_ms >> 8 * (MADE_BYTES - 1 - i));
+	memcpy(text.bytes + MADE_BYTES, key.ptr, key.len);
+	int r = aead_seal(&arena, secret_str(&folder->root), str_of(name), secret_str(&text),
+			  &wrapped);
+	if (r == 0)
+		r = file_write(folder, name, wrapped);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int noise_write(int fd)
+{
+	unsigned char noise[FILE_BYTES_MAX];
+	struct stat status;
+	if (fstat(fd, &status) < 0 || status.st_size > FILE_BYTES_MAX)
+		return RAISE(EIO);
+	random_bytes(noise, sizeof noise);
+	int r = bytes_write(fd, str_bytes(noise, (size_t)status.st_size));
+	return r < 0 ? PASS(r) : 0;
+}
+
+int folder_destroy(const struct folder *folder, const char *name)
+{
+	int fd AUTO(fd_close) = openat(folder->fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? KEYS_ABSENT : RAISE(EIO);
+	int r = noise_write(fd);
+	if (r < 0)
+		return PASS(r);
+	if (unlinkat(folder->fd, name, 0) < 0 || fsync(folder->fd) < 0)
+		return RAISE(EIO);
+	return 0;
+}
+
+static void dir_close(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+int folder_each(const struct folder *folder, int (*each)(void *ctx, const char *name), void *ctx)
+{
+	int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir AUTO(dir_close) = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		fd_close(&fd);
+		return RAISE(EIO);
+	}
+	for (int i = 0; i < FOLDER_FILES_MAX; i++) {
+		const struct dirent *entry = readdir(dir);
+		if (!entry)
+			return 0;
+		if (entry->d_name[0] == '.' || strcmp(entry->d_name, root_name) == 0)
+			continue;
+		int r = each(ctx, entry->d_name);
+		if (r)
+			return r < 0 ? PASS(r) : r;
+	}
+	return RAISE(E2BIG);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the room: the key folder's files. Names are ours: at most 63 characters, no '/'. */
+#pragma once
+
+#include "server/keys/keys.h"
+
+enum {
+	FOLDER_NAME_BYTES = 64,
+	FOLDER_FILES_MAX = 256,
+};
+
+struct folder {
+	int fd;		    /* < 0: closed */
+	struct secret root; /* wraps the files */
+};
+
+void folder_clear(struct folder *folder);
+
+/* Outcomes: KEYS_ABSENT, KEYS_EXPOSED. The root key is not read yet. */
+MUST_CHECK int folder_open(const char *dir, struct folder *ret_folder);
+
+/* The root key: read it (outcomes KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED: not 32 bytes), make it
+ * (outcome KEYS_THERE). */
+MUST_CHECK int folder_root_read(struct folder *folder);
+MUST_CHECK int folder_root_make(struct folder *folder);
+
+/*
+ * One wrapped key: when it was made (ms) and its bytes. Written whole or not at all, and synced.
+ * Outcomes: KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED; folder_write: KEYS_THERE.
+ */
+MUST_CHECK int folder_read(const struct folder *folder, const char *name, struct secret *ret_key,
+			   int64_t *ret_made_ms);
+MUST_CHECK int folder_write(const struct folder *folder, const char *name, struct str key,
+			    int64_t made_ms);
+/* Overwritten with noise, synced, unlinked, synced. Outcome: KEYS_ABSENT. */
+MUST_CHECK int folder_destroy(const struct folder *folder, const char *name);
+
+/* Calls each(ctx, name) for every file but the root key; stops at its first answer that is not 0
+ * and answers that. */
+MUST_CHECK int folder_each(const struct folder *folder, int (*each)(void *ctx, const char *name),
+			   void *ctx);
