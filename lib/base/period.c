@@ -72,19 +72,20 @@ static int month_number(struct civil civil)
 	return (civil.year - EPOCH_YEAR) * 12 + civil.month - 1;
 }
 
-int period_month(int64_t at_ms)
-{
-	int month = month_number(civil_of_ms(at_ms));
-	if (month < 0)
-		return 0;
-	return month > PERIOD_MONTH_MAX ? PERIOD_MONTH_MAX : month;
-}
-
 int64_t period_month_start_ms(int month)
 {
 	int year = EPOCH_YEAR + (int)floor_div(month, 12);
 	struct civil first = {year, month - (year - EPOCH_YEAR) * 12 + 1, 1};
 	return days_of_civil(first) * DAY_MS - JST_OFFSET_MS;
+}
+
+int period_month(int64_t at_ms)
+{
+	if (at_ms < period_month_start_ms(0))
+		return 0;
+	if (at_ms >= period_month_start_ms(PERIOD_MONTH_MAX))
+		return PERIOD_MONTH_MAX;
+	return month_number(civil_of_ms(at_ms));
 }
 
 int64_t period_closes_ms(int64_t confirmed_ms)
@@ -186,5 +187,17 @@ const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES])
 	else
 		snprintf(text, PERIOD_WAREKI_BYTES, "%s%d年%d月%d日", eras[era].name, year,
 			 civil.month, civil.day);
+	return text;
+}
+
+const char *period_utc_print(int64_t at_ms, char text[PERIOD_UTC_BYTES])
+{
+	assert(at_ms >= 0 && at_ms / DAY_MS < 2932897); /* 10000-01-01 */
+	struct civil civil = civil_of_days(at_ms / DAY_MS);
+	int ms = (int)(at_ms % DAY_MS);
+	snprintf(text, PERIOD_UTC_BYTES, "%04u-%02u-%02uT%02d:%02d:%02d.%03dZ",
+		 (unsigned)civil.year % 10000u, (unsigned)civil.month % 100u,
+		 (unsigned)civil.day % 100u, ms / 3600000 % 24, ms / 60000 % 60, ms / 1000 % 60,
+		 ms % 1000);
 	return text;
 }

@@ -18,6 +18,7 @@ enum {
 	PERIOD_DATE_BYTES = 9,	    /* yyyyMMdd and a NUL */
 	PERIOD_DATETIME_BYTES = 15, /* yyyyMMddHHmmss and a NUL */
 	PERIOD_WAREKI_BYTES = 40,   /* 令和元年12月31日 and a NUL */
+	PERIOD_UTC_BYTES = 25,	    /* 2026-11-22T01:30:00.000Z and a NUL */
 };
 
 enum period_outcome {
@@ -62,3 +63,7 @@ const char *period_datetime_print(int64_t at_ms, char text[PERIOD_DATETIME_BYTES
 
 /* 令和7年4月1日 and a NUL for a valid day; returns text. */
 const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES]);
+
+/* The one text in UTC, for logs (RFC 3339): 2026-11-22T01:30:00.000Z and a NUL; years 1970..9999.
+ */
+const char *period_utc_print(int64_t at_ms, char text[PERIOD_UTC_BYTES]);

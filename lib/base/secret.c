@@ -16,9 +16,10 @@ int secret_set(struct secret *secret, struct str bytes)
 {
 	if (bytes.len > SECRET_BYTES_MAX)
 		return RAISE(EMSGSIZE);
-	secret_wipe(secret);
+	/* bytes may lie in the secret itself. */
 	if (bytes.len)
-		memcpy(secret->bytes, bytes.ptr, bytes.len);
+		memmove(secret->bytes, bytes.ptr, bytes.len);
+	explicit_bzero(secret->bytes + bytes.len, SECRET_BYTES_MAX - bytes.len);
 	secret->len = bytes.len;
 	return 0;
 }

@@ -9,9 +9,9 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/base/period.h"
 #include "lib/base/utf8.h"
 
 static const struct {
@@ -147,14 +147,9 @@ static void line_add_field(struct line *line, const struct log_field *field)
 
 static void line_add_time(struct line *line, int64_t now_ms)
 {
-	struct tm utc;
-	time_t second = (time_t)(now_ms / 1000);
-	if (now_ms < 0 || !gmtime_r(&second, &utc)) {
-		line_add(line, STR("?"));
-		return;
-	}
-	line_print(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-		   utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(now_ms % 1000));
+	char text[PERIOD_UTC_BYTES];
+	bool sane = now_ms >= 0 && now_ms < period_month_start_ms(PERIOD_MONTH_MAX);
+	line_add(line, str_of(sane ? period_utc_print(now_ms, text) : "?"));
 }
 
 size_t log_line(const struct log *log, enum log_event event, const struct log_field *fields,
