@@ -167,7 +167,11 @@ static int renew_run(struct client *client, struct str password, struct arena *a
 	struct session *session = &client->session;
 	struct wire_refresh refresh = {str_of(session->refresh_handle), str_of(session->login_id),
 				       password};
-	struct call call = {.call = WIRE_REFRESH, .is_repeatable = true};
+	struct call call = {
+		.call = WIRE_REFRESH,
+		.is_repeatable = true,
+		.with_proof = client->device != NULL, /* a device's session is renewed by it only */
+	};
 	struct str body;
 	int r = wire_refresh_request_encode(arena, &refresh, &call.body);
 	if (r)

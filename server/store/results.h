@@ -5,7 +5,8 @@
 #include "server/store/rid.h"
 #include "server/store/store.h"
 
-enum { STORE_PAGE_MAX = 500 };
+/* 500 and one more, which tells that there is a next page. */
+enum { STORE_PAGE_MAX = 501 };
 
 /* --- patient: one person at one facility --- */
 struct store_patient {
