@@ -2,10 +2,11 @@
 /*
  * PC/SC behind our door.
  *
- * SCardBeginTransaction waits for as long as another program likes, cannot be cancelled, and keeps
- * the whole context locked meanwhile. So it runs on a thread of its own together with everything it
- * may hold - context and card, struct link - and whoever lets go last takes the link apart: when
- * the time is over we leave the link to its thread and make a new one at the next call.
+ * SCardConnect and SCardBeginTransaction wait for as long as another program likes, cannot be
+ * cancelled, and keep the whole context locked meanwhile. So they run on a thread of their own
+ * together with everything they may hold - context and card, struct link - and whoever lets go last
+ * takes the link apart: when the time is over we leave the link to its thread and make a new one at
+ * the next call.
  */
 #include "lib/card/pcsc.h"
 
@@ -30,6 +31,7 @@ struct link {
 	DWORD protocol;
 	bool has_card;
 	/* Of the beginning thread: */
+	char reader[PCSC_READER_BYTES];
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool begun;	/* begin_code is set */
@@ -331,10 +333,20 @@ void pcsc_cancel(struct pcsc *pcsc)
 
 /* --- the transaction --- */
 
+/* Connect, then have the card alone. */
+static LONG card_take(struct link *link)
+{
+	LONG code =
+		SCardConnect(link->context, link->reader, SCARD_SHARE_SHARED,
+			     SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &link->card, &link->protocol);
+	link->has_card = code == SCARD_S_SUCCESS;
+	return code == SCARD_S_SUCCESS ? SCardBeginTransaction(link->card) : code;
+}
+
 static void *begin_run(void *ctx)
 {
 	struct link *link = ctx;
-	LONG code = SCardBeginTransaction(link->card);
+	LONG code = card_take(link);
 	pthread_mutex_lock(&link->lock);
 	link->begin_code = code;
 	link->begun = true;
@@ -384,29 +396,36 @@ static int transaction_begin(struct pcsc *pcsc, int64_t timeout_ms)
 	return result_of(link->begin_code);
 }
 
-static int card_connect(struct link *link, const char *reader)
-{
-	LONG code =
-		SCardConnect(link->context, reader, SCARD_SHARE_SHARED,
-			     SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &link->card, &link->protocol);
-	link->has_card = code == SCARD_S_SUCCESS;
-	return result_of(code);
-}
-
-int pcsc_begin(struct pcsc *pcsc, const char *reader, int64_t timeout_ms)
+static int begin_once(struct pcsc *pcsc, const char *reader, int64_t timeout_ms)
 {
 	int r = link_need(pcsc);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	assert(!pcsc->link->has_card);
-	r = card_connect(pcsc->link, reader);
-	if (r == 0)
-		r = transaction_begin(pcsc, timeout_ms);
+	r = str_to_c(str_of(reader), pcsc->link->reader, sizeof pcsc->link->reader);
+	if (r < 0)
+		return PASS(r);
+	r = transaction_begin(pcsc, timeout_ms);
 	if (r == 0)
 		return 0;
 	pcsc_end(pcsc);
 	r = service_checked(pcsc, r);
 	return r < 0 ? PASS(r) : r;
+}
+
+int pcsc_begin(struct pcsc *pcsc, const char *reader, int64_t timeout_ms)
+{
+	int64_t end_ms = mono_ms() + timeout_ms;
+	for (;;) {
+		int64_t left_ms = end_ms - mono_ms();
+		int r = begin_once(pcsc, reader, left_ms < 0 ? 0 : left_ms);
+		/* Whoever went before us reset the card, as we do: connect to it anew. */
+		if (r == PCSC_CARD_RESET && left_ms > 0)
+			continue;
+		if (r)
+			return r < 0 ? PASS(r) : r == PCSC_CARD_RESET ? PCSC_BUSY : r;
+		return 0;
+	}
 }
 
 void pcsc_end(struct pcsc *pcsc)
@@ -434,6 +453,9 @@ static int card_transmit(void *ctx, struct str command, unsigned char *response,
 		return RAISE(EIO);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	/* A driver that lost its card may say success and nothing else. */
+	if (bytes < 2)
+		return CARD_GONE;
 	*ret_len = bytes;
 	return 0;
 }

@@ -64,7 +64,7 @@ void pcsc_cancel(struct pcsc *pcsc);
  * Connect to the card on the reader (T=0 or T=1) and begin a transaction, waiting at most
  * timeout_ms for other programs to end theirs. Nothing may be connected yet. Outcomes:
  * PCSC_CARD_GONE, PCSC_BUSY (the time is over), PCSC_CARD_UNRESPONSIVE, PCSC_NO_READER,
- * PCSC_NO_SERVICE. Faults: -EIO, -ENOMEM, -EAGAIN (no thread).
+ * PCSC_NO_SERVICE. Faults: -EIO, -ENOMEM, -EAGAIN (no thread), -ENAMETOOLONG.
  */
 MUST_CHECK int pcsc_begin(struct pcsc *pcsc, const char *reader, int64_t timeout_ms);
 
