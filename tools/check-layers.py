@@ -81,7 +81,7 @@ def complaint_of_room(table, name, included):
     if other == ".":
         return f'"{included}" is not a path from the root'
     allowed = {room} | table.rooms[room]
-    if name.endswith("_test.c"):
+    if tree.is_test(name):
         allowed |= table.for_tests.get(room, set())
     if other in allowed:
         return None

@@ -61,7 +61,9 @@ def strings(source):
 
 
 def is_test(name):
-    return name.endswith("_test.c") or name.startswith(("tests/", "fuzz/", "bench/", "sim/"))
+    base = name.rsplit("/", 1)[-1]
+    return (base.endswith(("_test.c", "_test.h")) or base.startswith(("test_", "testing.")) or
+            name.startswith(("tests/", "fuzz/", "bench/", "sim/")))
 
 
 def run(check):

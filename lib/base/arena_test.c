@@ -27,6 +27,11 @@ static void test_memory_is_zeroed_and_aligned(void **state)
 	(void)state;
 	AUTO(arena_clear) struct arena arena;
 	static const unsigned char zeros[100];
+	/* What malloc gives next has been used before. */
+	void *dirty = malloc(20000);
+	assert_non_null(dirty);
+	memset(dirty, 0xEE, 20000);
+	__real_free(dirty);
 	arena_init(&arena, 1 << 20);
 	for (size_t bytes = 0; bytes <= sizeof zeros; bytes++) {
 		unsigned char *piece = arena_alloc(&arena, bytes);

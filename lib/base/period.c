@@ -131,7 +131,7 @@ int period_date_parse(struct str text, int *ret_day)
 	return 0;
 }
 
-int period_datetime_parse(struct str text, int64_t *ret_ms)
+int period_utc_parse(struct str text, int64_t *ret_ms)
 {
 	if (!number_is_digits(text, 14))
 		return PERIOD_MALFORMED;
@@ -144,7 +144,17 @@ int period_datetime_parse(struct str text, int64_t *ret_ms)
 	if (day < 19700101 || hour > 23 || minute > 59 || second > 59)
 		return PERIOD_MALFORMED;
 	int64_t seconds = (hour * 60 + minute) * 60 + second;
-	*ret_ms = days_of_civil(civil_of_day(day)) * DAY_MS + seconds * 1000 - JST_OFFSET_MS;
+	*ret_ms = days_of_civil(civil_of_day(day)) * DAY_MS + seconds * 1000;
+	return 0;
+}
+
+int period_datetime_parse(struct str text, int64_t *ret_ms)
+{
+	int64_t utc_ms;
+	int r = period_utc_parse(text, &utc_ms);
+	if (r)
+		return r;
+	*ret_ms = utc_ms - JST_OFFSET_MS;
 	return 0;
 }
 

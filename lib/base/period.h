@@ -64,6 +64,10 @@ const char *period_datetime_print(int64_t at_ms, char text[PERIOD_DATETIME_BYTES
 /* 令和7年4月1日 and a NUL for a valid day; returns text. */
 const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES]);
 
-/* The one text in UTC, for logs (RFC 3339): 2026-11-22T01:30:00.000Z and a NUL; years 1970..9999.
+/* Outcome: PERIOD_MALFORMED. As period_datetime_parse, but in UTC (certificates). */
+MUST_CHECK int period_utc_parse(struct str text, int64_t *ret_ms);
+
+/* The one text printed in UTC, for logs (RFC 3339): 2026-11-22T01:30:00.000Z and a NUL; years
+ * 1970..9999.
  */
 const char *period_utc_print(int64_t at_ms, char text[PERIOD_UTC_BYTES]);

@@ -270,6 +270,18 @@ static void test_logs_are_written_in_utc(void **state)
 	assert_string_equal(period_utc_print(253402300799999, text), "9999-12-31T23:59:59.999Z");
 }
 
+static void test_certificates_are_read_in_utc(void **state)
+{
+	(void)state;
+	int64_t at_ms = 7;
+	assert_int_equal(period_utc_parse(STR("20261130150000"), &at_ms), 0);
+	assert_int_equal(at_ms, oracle_ms(2026, 12, 1));
+	assert_int_equal(period_utc_parse(STR("19700101000000"), &at_ms), 0);
+	assert_int_equal(at_ms, 0);
+	assert_int_equal(period_utc_parse(STR("20261130240000"), &at_ms), PERIOD_MALFORMED);
+	assert_int_equal(at_ms, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_times_go_there_and_back),
 		cmocka_unit_test(test_a_date_is_printed_with_eight_digits),
 		cmocka_unit_test(test_eras_change_on_their_day),
+		cmocka_unit_test(test_certificates_are_read_in_utc),
 		cmocka_unit_test(test_logs_are_written_in_utc),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
