@@ -347,6 +347,8 @@ static int body_read(ngx_http_request_t *r, struct web_exchange *exchange)
 	exchange->request.body = (struct str){body, len};
 	for (ngx_chain_t *link = bufs; link; link = link->next) {
 		size_t part = (size_t)(link->buf->last - link->buf->pos);
+		if (part == 0)
+			continue; /* pos may be NULL */
 		memcpy(body, link->buf->pos, part);
 		explicit_bzero(link->buf->pos, part);
 		body += part;
