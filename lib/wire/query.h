@@ -8,7 +8,8 @@
 
 enum wire_query_outcome {
 	WIRE_QUERY_ABSENT = 1,
-	WIRE_QUERY_MALFORMED, /* a bad escape, not UTF-8, a control character, given twice */
+	WIRE_QUERY_MALFORMED, /* a bad escape, not UTF-8, a control character */
+	WIRE_QUERY_REPEATED,  /* given twice */
 };
 
 /* The percent-decoded value of one parameter, in the arena. Outcomes: enum wire_query_outcome. */

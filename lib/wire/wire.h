@@ -15,8 +15,8 @@
  * Every struct str of a decoded message is borrowed from the input until wire_input_clear (which
  * wipes it); passwords, passcodes and tokens among them are to be copied into a struct secret.
  *
- * Encoding writes into the arena; its only fault is -ENOMEM. What it is given must already fit the
- * contract (the client checks what people type by wire_complain_* before sending).
+ * Encoding writes into the arena; its only fault is -ENOMEM. What it is given should fit the
+ * contract already; what does not comes back as PROBLEM_FIELD_INVALID.
  *
  * Times are milliseconds since 1970 UTC here and yyyyMMddHHmmss JST on the wire.
  */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST /v1/login: the receipt link's first step (seed table 1.4.2 no. 1). */
+#include "lib/wire/inside.h"
+
+int wire_login_request_encode(struct arena *arena, const struct wire_login *login,
+			      struct str *ret_body)
+{
+	struct json_writer writer;
+	json_writer_init(&writer, arena, 512);
+	json_object_open(&writer);
+	json_put_member(&writer, "facility_code", login->facility_code);
+	json_put_member(&writer, "login_id", login->login_id);
+	json_put_member(&writer, "password", login->password);
+	put_client(&writer, &login->client);
+	json_object_close(&writer);
+	int r = json_writer_end(&writer, ret_body);
+	return r ? PASS(r) : 0;
+}
+
+int wire_login_request_decode(struct str body, struct wire_input *input,
+			      struct wire_login *ret_login)
+{
+	struct form {
+		struct wire_login login;
+		const struct json *client;
+	} form = {.client = NULL};
+	static const struct json_field fields[] = {
+		TEXT(struct form, login.facility_code, "facility_code", FACILITY_CODE),
+		TEXT(struct form, login.login_id, "login_id", LOGIN_ID),
+		TEXT(struct form, login.password, "password", PASSWORD),
+		OBJECT(struct form, client, "client"),
+	};
+	int r = request_read(body, input);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	request_fields(input, input->document.root, "", fields, COUNT_OF(fields), &form);
+	request_client(input, form.client, &form.login.client);
+	r = request_finish(input);
+	if (r == 0)
+		*ret_login = form.login;
+	return r;
+}
+
+int wire_login_reply_encode(struct arena *arena, const struct wire_challenge *challenge,
+			    struct str *ret_body)
+{
+	struct json_writer writer;
+	json_writer_init(&writer, arena, 512);
+	json_object_open(&writer);
+	json_put_member(&writer, "challenge", challenge->challenge);
+	json_put_member_number(&writer, "expires_in", challenge->expires_in_s);
+	json_object_close(&writer);
+	int r = json_writer_end(&writer, ret_body);
+	return r ? PASS(r) : 0;
+}
+
+int wire_login_reply_decode(struct str body, struct wire_input *input,
+			    struct wire_challenge *ret_challenge)
+{
+	static const struct json_field fields[] = {
+		TEXT(struct wire_challenge, challenge, "challenge", CHALLENGE),
+		NUMBER(struct wire_challenge, expires_in_s, "expires_in"),
+	};
+	struct wire_challenge challenge = {.expires_in_s = 0};
+	int r = reply_decode(body, input, fields, COUNT_OF(fields), &challenge);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	*ret_challenge = challenge;
+	return 0;
+}

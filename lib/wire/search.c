@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The query of count and download (seed table 1.4.2 no. 4: the search conditions). */
+#include "lib/base/number.h"
+#include "lib/base/period.h"
+#include "lib/wire/inside.h"
+#include "lib/wire/query.h"
+
+static const char *const filters[] = {
+	[WIRE_REFERENCE_ANY] = "any",
+	[WIRE_REFERENCE_WITH] = "with",
+	[WIRE_REFERENCE_WITHOUT] = "without",
+};
+
+int wire_count_query_encode(struct arena *arena, const struct wire_search *search,
+			    struct str *ret_query)
+{
+	char from[PERIOD_DATETIME_BYTES], to[PERIOD_DATETIME_BYTES];
+	const char *filter =
+		search->reference == WIRE_REFERENCE_ANY ? NULL : filters[search->reference];
+	int r = arena_print(arena, ret_query, "from=%s&to=%s%s%s",
+			    period_datetime_print(search->from_ms, from),
+			    period_datetime_print(search->to_ms, to), filter ? "&reference=" : "",
+			    filter ? filter : "");
+	return r ? PASS(r) : 0;
+}
+
+int wire_download_query_encode(struct arena *arena, const struct wire_search *search,
+			       struct str *ret_query)
+{
+	struct str query, cursor = {0}, limit = {0};
+	int r = wire_count_query_encode(arena, search, &query);
+	if (r == 0 && search->limit)
+		r = arena_print(arena, &limit, "&limit=%lld", (long long)search->limit);
+	if (r == 0 && search->cursor.ptr)
+		r = wire_percent_encode(arena, search->cursor, &cursor);
+	if (r == 0)
+		r = arena_print(arena, ret_query, "%.*s%.*s%s%.*s", STR_ARG(query), STR_ARG(limit),
+				cursor.ptr ? "&cursor=" : "", STR_ARG(cursor));
+	return r ? PASS(r) : 0;
+}
+
+/* What is being read, and where complaints go. */
+struct reader {
+	struct arena *arena;
+	struct str query;
+	struct wire_complaints *complaints;
+	bool query_invalid;
+	bool period_malformed;
+};
+
+static void refuse(struct reader *reader, const char *name, enum wire_reason reason)
+{
+	wire_complain(reader->complaints, str_of(name), reason);
+	reader->query_invalid = true;
+}
+
+/* The value of a parameter, absent when it is not there or was complained of. */
+static int value_get(struct reader *reader, const char *name, struct str *ret_value)
+{
+	int r = wire_query_get(reader->query, str_of(name), reader->arena, ret_value);
+	if (r < 0)
+		return PASS(r);
+	if (r == 0)
+		return 0;
+	*ret_value = (struct str){0};
+	switch ((enum wire_query_outcome)r) {
+	case WIRE_QUERY_ABSENT: break;
+	case WIRE_QUERY_MALFORMED: refuse(reader, name, WIRE_REASON_FORMAT); break;
+	case WIRE_QUERY_REPEATED: refuse(reader, name, WIRE_REASON_REPEATED); break;
+	}
+	return 0;
+}
+
+static int time_get(struct reader *reader, const char *name, int64_t *ret_ms)
+{
+	struct str text;
+	int r = value_get(reader, name, &text);
+	if (r)
+		return PASS(r);
+	if (text.ptr && period_datetime_parse(text, ret_ms) == 0)
+		return 0;
+	wire_complain(reader->complaints, str_of(name),
+		      text.ptr ? WIRE_REASON_FORMAT : WIRE_REASON_MISSING);
+	reader->period_malformed = true;
+	return 0;
+}
+
+static int filter_get(struct reader *reader, struct wire_search *search)
+{
+	struct str text;
+	int r = value_get(reader, "reference", &text);
+	if (r)
+		return PASS(r);
+	if (!text.ptr)
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(filters); i++) {
+		if (str_equal(text, str_of(filters[i]))) {
+			search->reference = (enum wire_reference_filter)i;
+			return 0;
+		}
+	}
+	refuse(reader, "reference", WIRE_REASON_VALUE);
+	return 0;
+}
+
+static int period_get(struct reader *reader, struct wire_search *search)
+{
+	int r = time_get(reader, "from", &search->from_ms);
+	if (r == 0)
+		r = time_get(reader, "to", &search->to_ms);
+	if (r)
+		return PASS(r);
+	if (!reader->period_malformed && search->from_ms > search->to_ms) {
+		wire_complain(reader->complaints, STR("from"), WIRE_REASON_VALUE);
+		reader->period_malformed = true;
+	}
+	return 0;
+}
+
+static int page_get(struct reader *reader, struct wire_search *search)
+{
+	struct str limit;
+	int r = value_get(reader, "limit", &limit);
+	if (r == 0)
+		r = value_get(reader, "cursor", &search->cursor);
+	if (r)
+		return PASS(r);
+	if (limit.ptr &&
+	    number_parse(limit, WIRE_PAGE_LIMIT_MIN, WIRE_PAGE_LIMIT_MAX, &search->limit))
+		refuse(reader, "limit", WIRE_REASON_VALUE);
+	if (search->cursor.ptr &&
+	    (search->cursor.len < WIRE_CURSOR_MIN || search->cursor.len > WIRE_CURSOR_MAX))
+		refuse(reader, "cursor", WIRE_REASON_FORMAT);
+	return 0;
+}
+
+static int query_decode(struct reader *reader, bool paged, struct wire_search *ret_search)
+{
+	static const struct str names[] = {
+		{"from", 4}, {"to", 2}, {"reference", 9}, {"limit", 5}, {"cursor", 6},
+	};
+	struct wire_search search = {.reference = WIRE_REFERENCE_ANY};
+	struct str unknown = wire_query_unknown(reader->query, names, paged ? 5 : 3);
+	if (unknown.ptr) {
+		wire_complain(reader->complaints, unknown, WIRE_REASON_UNKNOWN);
+		reader->query_invalid = true;
+	}
+	int r = filter_get(reader, &search);
+	if (r == 0 && paged)
+		r = page_get(reader, &search);
+	if (r == 0)
+		r = period_get(reader, &search);
+	if (r)
+		return PASS(r);
+	if (reader->query_invalid)
+		return PROBLEM_QUERY_INVALID;
+	if (reader->period_malformed)
+		return PROBLEM_PERIOD_MALFORMED;
+	*ret_search = search;
+	return 0;
+}
+
+int wire_count_query_decode(struct arena *arena, struct str query,
+			    struct wire_complaints *complaints, struct wire_search *ret_search)
+{
+	struct reader reader = {.arena = arena, .query = query, .complaints = complaints};
+	return query_decode(&reader, false, ret_search);
+}
+
+int wire_download_query_decode(struct arena *arena, struct str query,
+			       struct wire_complaints *complaints, struct wire_search *ret_search)
+{
+	struct reader reader = {.arena = arena, .query = query, .complaints = complaints};
+	return query_decode(&reader, true, ret_search);
+}
