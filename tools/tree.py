@@ -20,6 +20,9 @@ def files(root, *suffixes):
 
 
 def text(root, name):
+    if not (root / name).is_file():
+        print(f"{name} does not exist")
+        sys.exit(1)
     return (root / name).read_text(encoding="utf-8", errors="replace")
 
 
