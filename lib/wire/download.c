@@ -22,6 +22,15 @@ static void entry_put(struct json_writer *writer, const struct wire_result *resu
 	json_object_close(writer);
 }
 
+int wire_result_encode(struct arena *arena, const struct wire_result *result, struct str *ret_text)
+{
+	struct json_writer writer;
+	json_writer_init(&writer, arena, ENTRY_BYTES + result->result.len);
+	entry_put(&writer, result);
+	int r = json_writer_end(&writer, ret_text);
+	return r ? PASS(r) : 0;
+}
+
 int wire_download_reply_encode(struct arena *arena, const struct wire_page *page,
 			       struct str *ret_body)
 {

@@ -194,6 +194,9 @@ struct wire_page {
 	size_t results_count;
 	struct str next_cursor; /* absent on the last page */
 };
+/* One entry of the list, as one line (JSON Lines). */
+MUST_CHECK int wire_result_encode(struct arena *arena, const struct wire_result *result,
+				  struct str *ret_text);
 MUST_CHECK int wire_download_reply_encode(struct arena *arena, const struct wire_page *page,
 					  struct str *ret_body);
 /* result is borrowed from body. */

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands of `shikaku`, each over the public header only. */
+#pragma once
+
+#include "cli/options.h"
+#include "include/shikaku/shikaku.h"
+
+/* Carry out; answers the exit status, everything has been said. */
+int command_run(shk_client *client, const struct cli_options *options);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of `shikaku`. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/fault.h"
+
+enum cli_command {
+	CLI_HELP,
+	CLI_VERSION,
+	CLI_LOGIN,
+	CLI_MFA,
+	CLI_REFRESH,
+	CLI_COUNT,
+	CLI_DOWNLOAD,
+	CLI_REFERENCE,
+	CLI_LOGOUT,
+};
+
+/* Texts are those of argv; NULL: not given. */
+struct cli_options {
+	enum cli_command command;
+	const char *service, *ca_file, *proxy, *session;
+	const char *facility, *id;
+	const char *from, *to, *out;
+	const char *result_id, *number, *expected;
+	int32_t reference; /* SHK_REFERENCE_… */
+	bool clear;	   /* reference: take the number back */
+	int secret_fd;	   /* where password and passcode are read */
+};
+
+enum options_outcome {
+	OPTIONS_REFUSED = 1,
+};
+
+/* Outcome: OPTIONS_REFUSED; *ret_complaint is then a word of argv, or what is missing. */
+MUST_CHECK int options_read(int argc, char **argv, struct cli_options *ret_options,
+			    const char **ret_complaint);
+
+/* What --help prints. */
+extern const char options_help[];

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is behind the opaque handles of shikaku.h; nobody outside includes it. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "include/shikaku/shikaku.h"
+#include "lib/client/client.h"
+#include "lib/client/transport_curl.h"
+
+enum {
+	SHK_FAULT_BYTES = 256,
+	SHK_CURSOR_BYTES = 2049, /* WIRE_CURSOR_MAX characters and a NUL */
+	SHK_RESULT_BYTES_MAX = 16 * 1024 * 1024,
+};
+
+struct shk_client {
+	uint32_t magic; /* CLIENT_MAGIC while it lives */
+	atomic_int in_use;
+	bool is_ended;	  /* destroyed, but results are still open */
+	unsigned results; /* open ones */
+	struct client *client;
+	struct transport_curl *curl;
+	char *ca_file, *proxy;
+	struct transport_curl_options options; /* its texts are ca_file and proxy */
+	void *user_data;
+	/* The last error. */
+	int32_t code;
+	bool is_told;		     /* client_trouble tells about it */
+	char fault[SHK_FAULT_BYTES]; /* where in our source, for SHK_ERR_INTERNAL */
+};
+
+/* A result as C strings, in an arena of its own. */
+struct shk_result {
+	struct arena arena;
+	const char *id, *confirmed_at, *method, *staff, *reference_number;
+	int64_t reference_version;
+	struct str raw, entry;
+	const struct json *root; /* of the page's document */
+};
+
+struct shk_results {
+	uint32_t magic;
+	struct shk_client *client;
+	struct wire_search search;
+	char cursor[SHK_CURSOR_BYTES];
+	bool is_last; /* no page behind this one */
+	struct client_answer answer;
+	struct wire_page page;
+	size_t next; /* in page */
+	int64_t done, total;
+	shk_progress progress;
+	void *progress_ctx;
+	struct shk_result result;
+};
+
+/*
+ * Begin a call: SHK_OK, then call_leave must follow; SHK_ERR_ARGUMENT for what is no client;
+ * SHK_ERR_IN_USE. The last error is forgotten.
+ */
+int32_t call_enter(shk_client *client);
+
+/* End a call with what the client room answered (0, fault, problem); answers the code. */
+int32_t call_leave(shk_client *client, int r);
+
+/* End a call with a code of ours. */
+int32_t call_refuse(shk_client *client, int32_t code);
+
+/* Is this a client that was not destroyed? */
+bool client_lives(const shk_client *client);
+
+/* One open result less; frees a client that waited for it. */
+void client_release(shk_client *client);
+
+/* yyyyMMdd or yyyyMMddHHmmss; a day as the end of a period is its last second. */
+bool time_read(const char *text, bool is_end, int64_t *ret_ms);
