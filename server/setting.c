@@ -75,16 +75,6 @@ bool setting_origin_split(struct str text, struct str *ret_host, int64_t *ret_po
 	return rest.len == 0 || port_take(rest, ret_port);
 }
 
-/* Such a path can stand in quotes in nginx.conf and in a shell. */
-static bool is_path(struct str text)
-{
-	static const char refused[] = "\"'\\;{}$`#";
-	for (size_t i = 0; i < text.len; i++)
-		if (memchr(refused, text.ptr[i], sizeof refused - 1))
-			return false;
-	return str_starts(text, STR("/"));
-}
-
 static bool is_url(struct str text)
 {
 	if (memchr(text.ptr, ' ', text.len))
@@ -97,6 +87,15 @@ static bool is_text(struct str text)
 	return text.len <= TEXT_BYTES_MAX && utf8_valid(text) && !utf8_has_control(text);
 }
 
+bool setting_is_path(struct str text)
+{
+	static const char refused[] = "\"'\\;{}$`#";
+	for (size_t i = 0; i < text.len; i++)
+		if (memchr(refused, text.ptr[i], sizeof refused - 1))
+			return false;
+	return str_starts(text, STR("/")) && is_text(text);
+}
+
 static bool text_allowed(const struct setting *setting, struct str text)
 {
 	struct str host;
@@ -107,7 +106,7 @@ static bool text_allowed(const struct setting *setting, struct str text)
 		return false;
 	switch (setting->type) {
 	case SETTING_PATH:
-	case SETTING_FOLDER: return is_path(text);
+	case SETTING_FOLDER: return setting_is_path(text);
 	case SETTING_ADDRESS: return setting_address_split(text, &host, &port);
 	case SETTING_ORIGIN: return setting_origin_split(text, &host, &port);
 	case SETTING_URL: return is_url(text);

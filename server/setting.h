@@ -53,3 +53,6 @@ bool setting_address_split(struct str text, struct str *ret_host, int64_t *ret_p
 
 /* Host and port of an origin; port 443 when it names none. */
 bool setting_origin_split(struct str text, struct str *ret_host, int64_t *ret_port);
+
+/* A path that may stand in quotes in a file of nginx or of the shell. */
+bool setting_is_path(struct str text);
