@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * audit, audit_slot
+ *
+ * The slot's row hands out the numbers: whoever adds holds it until its transaction ends, so that
+ * they rise without a gap. On PostgreSQL this makes writers wait for each other; a slot for each
+ * connection is the door to more.
+ */
+#include "server/store/audit.h"
+
+#include <assert.h>
+
+#include "server/store/row.h"
+
+enum { SLOT = 1 };
+
+static const char seq_take[] = "UPDATE audit_slot SET seq = seq + 1 WHERE slot = $1 RETURNING seq";
+static const char audit_add[] =
+	"INSERT INTO audit (slot, seq, at_ms, facility_no, account_no, device_no, staff, call,"
+	" outcome, request_id, n, items, hash)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
+#define AUDIT_COLUMNS                                                                              \
+	"slot, seq, at_ms, facility_no, account_no, device_no, staff, call, outcome, request_id, " \
+	"n,"                                                                                       \
+	" items, hash"
+static const char audit_list[] =
+	"SELECT " AUDIT_COLUMNS " FROM audit WHERE slot = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+static const char audit_list_facility[] =
+	"SELECT " AUDIT_COLUMNS
+	" FROM audit WHERE slot = $1 AND seq > $2 AND + facility_no = $4 ORDER BY seq LIMIT $3";
+
+int store_audit_add(struct db *db, const struct store_audit *row)
+{
+	int64_t seq;
+	int r = row_returning(db, seq_take, DB_ARGS(db_int(SLOT)), &seq);
+	if (r == 0)
+		r = row_change(db, audit_add,
+			       DB_ARGS(db_int(SLOT), db_int(seq), db_int(row->at_ms),
+				       db_int(row->facility_no), db_int(row->account_no),
+				       db_int(row->device_no), db_text(row->staff),
+				       db_text(row->call), db_text(row->outcome),
+				       db_text(row->request_id), db_int(row->n),
+				       db_blob(row->items), db_blob(row->hash)),
+			       STORE_CONFLICT);
+	return r ? FOLD(r) : 0;
+}
+
+static int audit_read(struct row *row, struct store_audit *ret_audit)
+{
+	struct store_audit audit = {
+		.slot = row_int(row, 0),
+		.seq = row_int(row, 1),
+		.at_ms = row_int(row, 2),
+		.facility_no = row_int(row, 3),
+		.account_no = row_int(row, 4),
+		.device_no = row_int(row, 5),
+		.staff = row_str(row, 6),
+		.call = row_str(row, 7),
+		.outcome = row_str(row, 8),
+		.request_id = row_str(row, 9),
+		.n = row_int(row, 10),
+		.items = row_str(row, 11),
+		.hash = row_str(row, 12),
+	};
+	int r = row_end(row);
+	if (r < 0)
+		return PASS(r);
+	*ret_audit = audit;
+	return 0;
+}
+
+int store_audit_list(struct db *db, struct arena *arena, int64_t facility_no, int64_t after,
+		     size_t limit, struct store_audit **ret_rows, size_t *ret_count)
+{
+	assert(limit >= 1 && limit <= STORE_AUDIT_PAGE_MAX);
+	struct row row AUTO(row_close) = {0};
+	struct store_audit *list = arena_array(arena, limit, sizeof *list);
+	size_t count = 0;
+	if (!list)
+		return RAISE(ENOMEM);
+	const struct db_value args[] = {db_int(SLOT), db_int(after), db_int((int64_t)limit),
+					db_int(facility_no)};
+	int r = row_query(db, arena, facility_no ? audit_list_facility : audit_list, args,
+			  facility_no ? 4 : 3, &row);
+	if (r == 0)
+		r = row_next(&row);
+	while (r == 0 && count < limit) {
+		r = audit_read(&row, &list[count++]);
+		if (r == 0)
+			r = row_next(&row);
+	}
+	if (r < 0)
+		return PASS(r);
+	*ret_rows = list;
+	*ret_count = count;
+	return 0;
+}

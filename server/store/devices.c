@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device */
+#include "server/store/accounts.h"
+#include "server/store/row.h"
+
+static const char device_add[] =
+	"INSERT INTO device (id, facility_no, account_no, thumbprint, platform, name)"
+	" VALUES ($1, $2, $3, $4, $5, $6) RETURNING no";
+
+#define DEVICE_COLUMNS "no, id, facility_no, account_no, thumbprint, platform, name, active"
+static const char device_find[] = "SELECT " DEVICE_COLUMNS " FROM device WHERE thumbprint = $1";
+static const char device_get[] =
+	"SELECT " DEVICE_COLUMNS " FROM device WHERE facility_no = $1 AND no = $2";
+
+int store_device_add(struct db *db, const struct store_device *device, int64_t *ret_no)
+{
+	int r = row_returning(db, device_add,
+			      DB_ARGS(db_blob(device->id), db_int(device->facility_no),
+				      db_int(device->account_no), db_text(device->thumbprint),
+				      db_text(device->platform), db_text(device->name)),
+			      ret_no);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int device_read(struct row *row, struct store_device *ret_device)
+{
+	struct store_device device = {
+		.no = row_int(row, 0),
+		.id = row_str(row, 1),
+		.facility_no = row_int(row, 2),
+		.account_no = row_int(row, 3),
+		.thumbprint = row_str(row, 4),
+		.platform = row_str(row, 5),
+		.name = row_str(row, 6),
+		.active = row_int(row, 7) != 0,
+	};
+	int r = row_end(row);
+	if (r < 0)
+		return PASS(r);
+	*ret_device = device;
+	return 0;
+}
+
+int store_device_find(struct db *db, struct arena *arena, struct str thumbprint,
+		      struct store_device *ret_device)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, device_find, DB_ARGS(db_text(thumbprint)), &row);
+	if (r == 0)
+		r = device_read(&row, ret_device);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_device_get(struct db *db, struct arena *arena, int64_t facility_no, int64_t device_no,
+		     struct store_device *ret_device)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, device_get, DB_ARGS(db_int(facility_no), db_int(device_no)),
+			 &row);
+	if (r == 0)
+		r = device_read(&row, ret_device);
+	return r < 0 ? PASS(r) : r;
+}

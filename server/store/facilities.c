@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* facility */
+#include "server/store/accounts.h"
+#include "server/store/row.h"
+
+static const char facility_add[] =
+	"INSERT INTO facility (code, kind, name) VALUES ($1, $2, $3) RETURNING no";
+static const char facility_find[] =
+	"SELECT no, code, kind, name, version FROM facility WHERE code = $1";
+static const char facility_get[] =
+	"SELECT no, code, kind, name, version FROM facility WHERE no = $1";
+
+int store_facility_add(struct db *db, struct str code, struct str kind, struct str name,
+		       int64_t *ret_no)
+{
+	int r = row_returning(db, facility_add,
+			      DB_ARGS(db_text(code), db_text(kind), db_text(name)), ret_no);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int facility_read(struct row *row, struct store_facility *ret_facility)
+{
+	struct store_facility facility = {
+		.no = row_int(row, 0),
+		.code = row_str(row, 1),
+		.kind = row_str(row, 2),
+		.name = row_str(row, 3),
+		.version = row_int(row, 4),
+	};
+	int r = row_end(row);
+	if (r < 0)
+		return PASS(r);
+	*ret_facility = facility;
+	return 0;
+}
+
+int store_facility_find(struct db *db, struct arena *arena, struct str code,
+			struct store_facility *ret_facility)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, facility_find, DB_ARGS(db_text(code)), &row);
+	if (r == 0)
+		r = facility_read(&row, ret_facility);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_facility_get(struct db *db, struct arena *arena, int64_t facility_no,
+		       struct store_facility *ret_facility)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, facility_get, DB_ARGS(db_int(facility_no)), &row);
+	if (r == 0)
+		r = facility_read(&row, ret_facility);
+	return r < 0 ? PASS(r) : r;
+}

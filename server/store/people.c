@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* staff, person, certificate */
+#include "server/store/people.h"
+
+#include "server/store/row.h"
+
+/* --- staff --- */
+
+static const char staff_put[] =
+	"INSERT INTO staff (facility_no, id, name, active) VALUES ($1, $2, $3, $4)"
+	" ON CONFLICT (facility_no, id) DO UPDATE SET name = excluded.name,"
+	" active = excluded.active";
+static const char staff_get[] =
+	"SELECT id, name, active FROM staff WHERE facility_no = $1 AND id = $2";
+static const char staff_list[] =
+	"SELECT id, name, active FROM staff WHERE facility_no = $1 AND active = 1"
+	" ORDER BY id LIMIT $2";
+
+int store_staff_put(struct db *db, int64_t facility_no, const struct store_staff *staff)
+{
+	int r = row_run(db, staff_put,
+			DB_ARGS(db_int(facility_no), db_text(staff->id), db_blob(staff->name),
+				db_int(staff->active)),
+			NULL);
+	return r ? FOLD(r) : 0;
+}
+
+static int staff_read(struct row *row, struct store_staff *ret_staff)
+{
+	struct store_staff staff = {
+		.id = row_str(row, 0),
+		.name = row_str(row, 1),
+		.active = row_int(row, 2) != 0,
+	};
+	int r = row_end(row);
+	if (r < 0)
+		return PASS(r);
+	*ret_staff = staff;
+	return 0;
+}
+
+int store_staff_get(struct db *db, struct arena *arena, int64_t facility_no, struct str id,
+		    struct store_staff *ret_staff)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, staff_get, DB_ARGS(db_int(facility_no), db_text(id)), &row);
+	if (r == 0)
+		r = staff_read(&row, ret_staff);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_staff_list(struct db *db, struct arena *arena, int64_t facility_no,
+		     struct store_staff **ret_staff, size_t *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	struct store_staff *staff = arena_array(arena, STORE_STAFF_MAX, sizeof *staff);
+	size_t count = 0;
+	if (!staff)
+		return RAISE(ENOMEM);
+	int r = row_query(db, arena, staff_list,
+			  DB_ARGS(db_int(facility_no), db_int(STORE_STAFF_MAX)), &row);
+	if (r == 0)
+		r = row_next(&row);
+	while (r == 0 && count < STORE_STAFF_MAX) {
+		r = staff_read(&row, &staff[count++]);
+		if (r == 0)
+			r = row_next(&row);
+	}
+	if (r < 0)
+		return PASS(r);
+	*ret_staff = staff;
+	*ret_count = count;
+	return 0;
+}
+
+/* --- person --- */
+
+static const char person_put[] =
+	"INSERT INTO person (key_hmac, body) VALUES ($1, $2)"
+	" ON CONFLICT (key_hmac) DO UPDATE SET body = excluded.body RETURNING no";
+static const char person_get[] = "SELECT no, key_hmac, body FROM person WHERE no = $1";
+
+int store_person_put(struct db *db, struct str key_hmac, struct str body, int64_t *ret_no)
+{
+	int r = row_returning(db, person_put, DB_ARGS(db_blob(key_hmac), db_blob(body)), ret_no);
+	return r ? FOLD(r) : 0;
+}
+
+int store_person_get(struct db *db, struct arena *arena, int64_t person_no,
+		     struct store_person *ret_person)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, person_get, DB_ARGS(db_int(person_no)), &row);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct store_person person = {
+		.no = row_int(&row, 0),
+		.key_hmac = row_str(&row, 1),
+		.body = row_str(&row, 2),
+	};
+	r = row_end(&row);
+	if (r < 0)
+		return PASS(r);
+	*ret_person = person;
+	return 0;
+}
+
+/* --- certificate --- */
+
+static const char certificate_add[] =
+	"INSERT INTO certificate (hmac, aki_serial, person_no, registered_ms)"
+	" VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+static const char certificate_find[] = "SELECT person_no FROM certificate WHERE hmac = $1";
+
+int store_certificate_find(struct db *db, struct str hmac, int64_t *ret_person_no)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, NULL, certificate_find, DB_ARGS(db_blob(hmac)), &row);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	*ret_person_no = row_int(&row, 0);
+	return 0;
+}
+
+int store_certificate_add(struct db *db, struct str hmac, struct str aki_serial, int64_t person_no,
+			  int64_t now_ms)
+{
+	int64_t owner_no;
+	int r = row_change(db, certificate_add,
+			   DB_ARGS(db_blob(hmac), db_blob(aki_serial), db_int(person_no),
+				   db_int(now_ms)),
+			   STORE_CONFLICT);
+	if (r != STORE_CONFLICT)
+		return r < 0 ? PASS(r) : r;
+	r = store_certificate_find(db, hmac, &owner_no);
+	if (r)
+		return FOLD(r);
+	return owner_no == person_no ? 0 : STORE_CONFLICT;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * patient, result
+ *
+ * A facility's rids are one range a month, with other facilities' between the months. A page walks
+ * its months, each a range of the primary key ("+ facility_no" keeps the planner there); the count
+ * stays inside the index (facility_no, rid, has_ref).
+ */
+#include "server/store/results.h"
+
+#include <assert.h>
+
+#include "lib/base/period.h"
+#include "server/store/row.h"
+
+/* --- patient --- */
+
+#define PATIENT_COLUMNS "no, scope_hmac, ref_hmac, ref, ref_version"
+static const char patient_find[] =
+	"SELECT " PATIENT_COLUMNS " FROM patient WHERE facility_no = $1 AND scope_hmac = $2";
+static const char patient_get[] =
+	"SELECT " PATIENT_COLUMNS " FROM patient WHERE facility_no = $1 AND no = $2";
+static const char patient_add[] = "INSERT INTO patient (facility_no, scope_hmac) VALUES ($1, $2)"
+				  " ON CONFLICT DO NOTHING";
+static const char reference_set[] =
+	"UPDATE patient SET ref_hmac = $4, ref = $5, ref_version = ref_version + 1"
+	" WHERE facility_no = $1 AND no = $2 AND ref_version = $3";
+static const char reference_mark[] =
+	"UPDATE result SET has_ref = $3 WHERE facility_no = $1 AND patient_no = $2";
+static const char facility_touch[] = "UPDATE facility SET version = version + 1 WHERE no = $1";
+
+static int patient_row(struct db *db, struct arena *arena, const char *sql,
+		       const struct db_value *args, size_t args_count,
+		       struct store_patient *ret_patient)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, sql, args, args_count, &row);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct store_patient patient = {
+		.no = row_int(&row, 0),
+		.scope_hmac = row_str(&row, 1),
+		.ref_hmac = row_str(&row, 2),
+		.ref = row_str(&row, 3),
+		.ref_version = row_int(&row, 4),
+	};
+	r = row_end(&row);
+	if (r < 0)
+		return PASS(r);
+	*ret_patient = patient;
+	return 0;
+}
+
+int store_patient_take(struct db *db, struct arena *arena, int64_t facility_no,
+		       struct str scope_hmac, struct store_patient *ret_patient)
+{
+	const struct db_value key[] = {db_int(facility_no), db_blob(scope_hmac)};
+	int r = patient_row(db, arena, patient_find, key, 2, ret_patient);
+	if (r != STORE_NOT_FOUND)
+		return r ? FOLD(r) : 0;
+	r = row_run(db, patient_add, key, 2, NULL);
+	if (r == 0)
+		r = patient_row(db, arena, patient_find, key, 2, ret_patient);
+	return r ? FOLD(r) : 0;
+}
+
+int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no, int64_t patient_no,
+		      struct store_patient *ret_patient)
+{
+	int r = patient_row(db, arena, patient_get,
+			    DB_ARGS(db_int(facility_no), db_int(patient_no)), ret_patient);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,
+				int64_t ref_version, struct str ref_hmac, struct str ref)
+{
+	assert(!ref_hmac.ptr == !ref.ptr);
+	int r = row_change(db, reference_set,
+			   DB_ARGS(db_int(facility_no), db_int(patient_no), db_int(ref_version),
+				   db_blob(ref_hmac), db_blob(ref)),
+			   STORE_STALE);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = row_run(db, reference_mark,
+		    DB_ARGS(db_int(facility_no), db_int(patient_no), db_int(ref_hmac.ptr != NULL)),
+		    NULL);
+	if (r == 0)
+		r = row_run(db, facility_touch, DB_ARGS(db_int(facility_no)), NULL);
+	return r ? FOLD(r) : 0;
+}
+
+/* --- result --- */
+
+static const char rid_take[] = "UPDATE facility SET version = version + 1,"
+			       " last_rid = CASE WHEN last_rid >= $2 THEN last_rid + 1 ELSE $2 END"
+			       " WHERE no = $1 RETURNING last_rid";
+static const char result_add[] =
+	"INSERT INTO result (rid, id, facility_no, flags, has_ref, patient_no, device_no, staff,"
+	" body) SELECT $1, $2, $3, $4, CASE WHEN ref_hmac IS NULL THEN 0 ELSE 1 END, no, $6, $7, $8"
+	" FROM patient WHERE facility_no = $3 AND no = $5 ON CONFLICT DO NOTHING";
+
+#define RESULT_COLUMNS                                                                            \
+	"result.rid, result.id, result.flags, result.patient_no, result.device_no, result.staff," \
+	" result.body, patient.scope_hmac, patient.ref, patient.ref_version"                      \
+	" FROM result JOIN patient ON patient.no = result.patient_no"
+static const char result_find[] =
+	"SELECT " RESULT_COLUMNS " WHERE result.facility_no = $1 AND result.id = $2";
+static const char results_page[] =
+	"SELECT " RESULT_COLUMNS
+	" WHERE + result.facility_no = $1 AND result.rid > $2 AND result.rid <= $3"
+	" ORDER BY result.rid LIMIT $4";
+static const char results_page_by_reference[] =
+	"SELECT " RESULT_COLUMNS
+	" WHERE + result.facility_no = $1 AND result.rid > $2 AND result.rid <= $3"
+	" AND result.has_ref = $5 ORDER BY result.rid LIMIT $4";
+static const char results_count[] =
+	"SELECT count(*), CAST(coalesce(sum(has_ref), 0) AS BIGINT) FROM result"
+	" WHERE facility_no = $1 AND rid >= $2 AND rid <= $3";
+static const char results_month[] = "SELECT rid FROM result WHERE rid >= $1 ORDER BY rid LIMIT 1";
+
+int store_result_rid_take(struct db *db, int64_t facility_no, int64_t now_ms, int64_t *ret_rid)
+{
+	int r = row_returning(db, rid_take,
+			      DB_ARGS(db_int(facility_no), db_int(rid_first(facility_no, now_ms))),
+			      ret_rid);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_result_add(struct db *db, int64_t facility_no, const struct store_result *result)
+{
+	int r = row_change(db, result_add,
+			   DB_ARGS(db_int(result->rid), db_blob(result->id), db_int(facility_no),
+				   db_int(result->flags), db_int(result->patient_no),
+				   db_int(result->device_no), db_text(result->staff),
+				   db_blob(result->body)),
+			   STORE_CONFLICT);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int result_read(struct row *row, struct store_result *ret_result)
+{
+	struct store_result result = {
+		.rid = row_int(row, 0),
+		.id = row_str(row, 1),
+		.flags = row_int(row, 2),
+		.patient_no = row_int(row, 3),
+		.device_no = row_int(row, 4),
+		.staff = row_str(row, 5),
+		.body = row_str(row, 6),
+		.scope_hmac = row_str(row, 7),
+		.ref = row_str(row, 8),
+		.ref_version = row_int(row, 9),
+	};
+	int r = row_end(row);
+	if (r < 0)
+		return PASS(r);
+	*ret_result = result;
+	return 0;
+}
+
+int store_result_find(struct db *db, struct arena *arena, int64_t facility_no, struct str id,
+		      struct store_result *ret_result)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, result_find, DB_ARGS(db_int(facility_no), db_blob(id)), &row);
+	if (r == 0)
+		r = result_read(&row, ret_result);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_results_count(struct db *db, int64_t facility_no, const struct store_results_query *query,
+			struct store_results_count *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, NULL, results_count,
+			 DB_ARGS(db_int(facility_no), db_int(query->rid_min),
+				 db_int(query->rid_max)),
+			 &row);
+	if (r)
+		return FOLD(r);
+	int64_t all = row_int(&row, 0), with = row_int(&row, 1);
+	struct store_results_count count = {.count = all, .without_reference = all - with};
+	if (query->reference == STORE_REFERENCE_WITH)
+		count = (struct store_results_count){.count = with};
+	if (query->reference == STORE_REFERENCE_WITHOUT)
+		count.count = all - with;
+	*ret_count = count;
+	return 0;
+}
+
+struct page {
+	struct store_result *results;
+	size_t count, limit;
+};
+
+/* Rows with after < rid <= last, behind those the page has already. */
+static int page_range(struct db *db, struct arena *arena, int64_t facility_no,
+		      enum store_reference reference, int64_t after, int64_t last,
+		      struct page *page)
+{
+	struct row row AUTO(row_close) = {0};
+	bool any = reference == STORE_REFERENCE_ANY;
+	const struct db_value args[] = {db_int(facility_no), db_int(after), db_int(last),
+					db_int((int64_t)(page->limit - page->count)),
+					db_int(reference == STORE_REFERENCE_WITH)};
+	int r = row_query(db, arena, any ? results_page : results_page_by_reference, args,
+			  any ? 4 : 5, &row);
+	if (r == 0)
+		r = row_next(&row);
+	while (r == 0 && page->count < page->limit) {
+		r = result_read(&row, &page->results[page->count++]);
+		if (r == 0)
+			r = row_next(&row);
+	}
+	return r < 0 ? PASS(r) : 0;
+}
+
+static int64_t rid_greater(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+int store_results_page(struct db *db, struct arena *arena, int64_t facility_no,
+		       const struct store_results_query *query, int64_t after, size_t limit,
+		       struct store_result **ret_results, size_t *ret_count)
+{
+	assert(limit >= 1 && limit <= STORE_PAGE_MAX);
+	struct page page = {arena_array(arena, limit, sizeof *page.results), 0, limit};
+	if (!page.results)
+		return RAISE(ENOMEM);
+	after = rid_greater(after, query->rid_min - 1);
+	int month = rid_month(rid_greater(after, 0));
+	for (; month <= rid_month(query->rid_max) && page.count < limit; month++) {
+		int64_t first = rid_first(facility_no, period_month_start_ms(month));
+		int64_t end = rid_last(facility_no, period_month_start_ms(month + 1) - 1);
+		int64_t last = end < query->rid_max ? end : query->rid_max;
+		int r = page_range(db, arena, facility_no, query->reference,
+				   rid_greater(after, first - 1), last, &page);
+		if (r < 0)
+			return PASS(r);
+	}
+	*ret_results = page.results;
+	*ret_count = page.count;
+	return 0;
+}
+
+int store_results_months(struct db *db, int month_end, int *ret_months, size_t months_max,
+			 size_t *ret_count)
+{
+	size_t count = 0;
+	int64_t from = 0;
+	while (count < months_max) {
+		struct row row AUTO(row_close) = {0};
+		int r = row_find(db, NULL, results_month, DB_ARGS(db_int(from)), &row);
+		if (r < 0)
+			return PASS(r);
+		int month = r == 0 ? rid_month(row_int(&row, 0)) : month_end;
+		if (month >= month_end)
+			break;
+		ret_months[count++] = month;
+		from = (int64_t)(month + 1) << RID_MONTH_SHIFT;
+	}
+	*ret_count = count;
+	return 0;
+}
