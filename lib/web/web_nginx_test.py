@@ -97,11 +97,7 @@ class Stage:
         self.place = tempfile.mkdtemp(prefix="shikaku-web-")
         self.module = os.path.abspath(module)
         self.write("settings", settings)
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-keyout", f"{self.place}/key.pem", "-out", f"{self.place}/cert.pem",
-             "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-            check=True, capture_output=True)
+        self.certificate_make()
         self.nginx = None
         for _ in range(5):
             self.start()
@@ -110,6 +106,13 @@ class Stage:
             self.nginx.kill()
             self.nginx.wait()
         raise AssertionError(self.log())
+
+    def certificate_make(self):
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-keyout", f"{self.place}/key.pem", "-out", f"{self.place}/cert.pem",
+             "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+            check=True, capture_output=True)
 
     def write(self, name, text):
         with open(f"{self.place}/{name}", "w", encoding="utf-8") as file:
@@ -120,11 +123,12 @@ class Stage:
         user = "user root;" if os.geteuid() == 0 else ""
         self.write("nginx.conf", CONF.format(place=self.place, port=self.port, user=user,
                                              module=self.module))
+        self.spawn(NGINX, "-p", self.place, "-e", "stderr", "-c", f"{self.place}/nginx.conf")
+
+    def spawn(self, *command):
         env = dict(os.environ) | sanitizer_env(self.module, self.place)
         with open(f"{self.place}/error.log", "ab") as log:
-            self.nginx = subprocess.Popen(
-                [NGINX, "-p", self.place, "-e", "stderr", "-c", f"{self.place}/nginx.conf"],
-                stderr=log, stdin=subprocess.DEVNULL, env=env)
+            self.nginx = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL, env=env)
 
     def listens(self):
         for _ in range(500):
@@ -152,13 +156,16 @@ class Stage:
             context.minimum_version = context.maximum_version = version
         return context
 
-    def socket(self, version=None, rcvbuf=None):
+    def plain(self, rcvbuf=None):
         plain = socket.socket()
         plain.settimeout(PATIENCE_S)
         if rcvbuf:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
         plain.connect(("127.0.0.1", self.port))
-        return self.context(version).wrap_socket(plain, server_hostname="localhost")
+        return plain
+
+    def socket(self, version=None, rcvbuf=None):
+        return self.context(version).wrap_socket(self.plain(rcvbuf), server_hostname="localhost")
 
     def client(self, version=None):
         return http.client.HTTPSConnection("localhost", self.port, timeout=PATIENCE_S,
@@ -511,8 +518,8 @@ def test_a_killed_worker_comes_back(stage):
 # --- tests with a stage of their own ---
 
 
-def test_quit_answers_what_is_in_flight(module):
-    stage = Stage(module)
+def test_quit_answers_what_is_in_flight(make_stage):
+    stage = make_stage()
     stage.ready()
     calls = [Call(stage, "/slow?ms=400") for _ in range(4)] + [Call(stage, "/park")]
     settle()
@@ -524,8 +531,8 @@ def test_quit_answers_what_is_in_flight(module):
     assert "[alert]" not in log and "[crit]" not in log, log
 
 
-def test_until_start_succeeds_requests_are_told_to_come_again(module):
-    stage = Stage(module, settings="fail")
+def test_until_start_succeeds_requests_are_told_to_come_again(make_stage):
+    stage = make_stage(settings="fail")
     reply = stage.ask("GET", "/v1/health")
     is_problem(reply, 503)
     assert reply.headers["Retry-After"] == "7"
@@ -535,8 +542,8 @@ def test_until_start_succeeds_requests_are_told_to_come_again(module):
     stage.end()
 
 
-def test_a_worker_that_never_started_quits(module):
-    stage = Stage(module, settings="fail")
+def test_a_worker_that_never_started_quits(make_stage):
+    stage = make_stage(settings="fail")
     until(lambda: "start failed" in stage.log())
     stage.end()
 
@@ -557,19 +564,19 @@ def run(number, test, argument):
         return False
 
 
-def main():
-    module = sys.argv[1]
-    tests = [value for name, value in globals().items() if name.startswith("test_")]
+def run_all(names, make_stage):
+    """The tests that share a stage, then its end, then those that make their own; writes TAP."""
+    tests = [value for name, value in names.items() if name.startswith("test_")]
     shared = [test for test in tests if test.__code__.co_varnames[0] == "stage"]
     own = [test for test in tests if test not in shared]
     print(f"1..{len(tests) + 1}")
-    stage = Stage(module)
+    stage = make_stage()
     stage.ready()
     good = [run(i, test, stage) for i, test in enumerate(shared, 1)]
     good.append(run(len(shared) + 1, the_end_is_clean, stage))
-    good += [run(i, test, module) for i, test in enumerate(own, len(shared) + 2)]
+    good += [run(i, test, make_stage) for i, test in enumerate(own, len(shared) + 2)]
     sys.exit(not all(good))
 
 
 if __name__ == "__main__":
-    main()
+    run_all(globals(), lambda settings="go": Stage(sys.argv[1], settings))
