@@ -191,3 +191,8 @@ bool json_is_object(const struct json *node)
 {
 	return node_is_object(node_open(node));
 }
+
+bool json_is_array(const struct json *node)
+{
+	return node_is_array(node_open(node));
+}

@@ -125,6 +125,7 @@ struct str json_text(const struct json *node); /* absent when not a text */
 size_t json_count(const struct json *array);   /* 0 when not an array */
 const struct json *json_at(const struct json *array, size_t index);
 bool json_is_object(const struct json *node);
+bool json_is_array(const struct json *node);
 
 /*
  * Spans: the bytes of a value exactly as they came, borrowed from the text. Only for text that

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The body of a confirmation, written in the order that RFC 8785 sorts to, so that only the
+ * qualifications have to be brought into canonical form.
+ */
+#include "lib/base/period.h"
+#include "lib/json/canonical.h"
+#include "lib/json/writer.h"
+#include "lib/record/record.h"
+
+/* A stored person: generous beside what one can be. */
+static const struct json_limits person_limits = {
+	.bytes_max = 256 * 1024,
+	.depth_max = 8,
+	.keys_max = 2000,
+};
+
+static void header_put(struct json_writer *writer, const struct record_confirmation *confirmation)
+{
+	char time[PERIOD_DATETIME_BYTES], day[PERIOD_DATE_BYTES];
+	json_key(writer, "MessageHeader");
+	json_object_open(writer);
+	json_put_member(writer, "CharacterCodeIdentifier", STR("0"));
+	json_put_member(writer, "MedicalInstitutionCode", confirmation->facility_code);
+	json_put_member(writer, "ProcessExecutionTime",
+			str_of(period_datetime_print(confirmation->confirmed_ms, time)));
+	json_put_member(writer, "QualificationConfirmationDate",
+			str_of(period_date_print(period_day(confirmation->confirmed_ms), day)));
+	json_put_member(writer, "ReferenceClassification", STR("1"));
+	json_put_member(writer, "SegmentOfResult", STR("1"));
+	json_object_close(writer);
+}
+
+static int list_put(struct json_writer *writer, const struct json *array,
+		    const struct record_selection *selection)
+{
+	json_key(writer, "ResultList");
+	json_array_open(writer);
+	for (size_t i = 0; i < json_count(array); i++) {
+		struct str qualification;
+		if (!selection->listed[i])
+			continue;
+		int r = json_canonical(writer->arena, json_at(array, i), &qualification);
+		if (r)
+			return FOLD(r);
+		json_object_open(writer);
+		json_key(writer, "ResultOfQualificationConfirmation");
+		json_put_raw(writer, qualification);
+		json_object_close(writer);
+	}
+	json_array_close(writer);
+	return 0;
+}
+
+static int body_put(struct json_writer *writer, const struct record_confirmation *confirmation,
+		    const struct json *array, const struct record_selection *selection)
+{
+	const char validity[] = {(char)('0' + selection->validity), '\0'};
+	json_key(writer, "MessageBody");
+	json_object_open(writer);
+	json_put_member(writer, "ProcessingResultCode", confirmation->remark_code);
+	json_put_member(writer, "ProcessingResultMessage", confirmation->remark);
+	json_put_member(writer, "ProcessingResultStatus", STR("1"));
+	json_put_member(writer, "QualificationValidity", str_of(validity));
+	int r = list_put(writer, array, selection);
+	json_object_close(writer);
+	return r ? PASS(r) : 0;
+}
+
+static int message_write(struct arena *arena, const struct record_confirmation *confirmation,
+			 const struct json *array, const struct record_selection *selection,
+			 struct str *ret_body)
+{
+	struct json_writer writer;
+	json_writer_init(&writer, arena, 4096);
+	json_object_open(&writer);
+	json_key(&writer, "XmlMsg");
+	json_object_open(&writer);
+	int r = body_put(&writer, confirmation, array, selection);
+	if (r)
+		return PASS(r);
+	header_put(&writer, confirmation);
+	json_object_close(&writer);
+	json_object_close(&writer);
+	r = json_writer_end(&writer, ret_body);
+	return r ? PASS(r) : 0;
+}
+
+int record_build(struct arena *arena, const struct record_confirmation *confirmation,
+		 struct str qualifications, struct str *ret_body,
+		 enum record_validity *ret_validity)
+{
+	AUTO(json_clear) struct json_document document = {0};
+	struct record_qualification *read;
+	struct record_complaint complaint;
+	size_t count;
+	int r = json_read(qualifications, &person_limits, &document);
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(EBADMSG);
+	r = record_qualifications_read(arena, document.root, &read, &count, &complaint);
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(EBADMSG);
+	struct record_selection selection =
+		record_select(read, count, period_day(confirmation->confirmed_ms));
+	r = message_write(arena, confirmation, document.root, &selection, ret_body);
+	if (r)
+		return PASS(r);
+	*ret_validity = selection.validity;
+	return 0;
+}
