@@ -108,7 +108,7 @@ typedef int32_t(SHK_CALL *shk_progress)(void *ctx, int64_t done, int64_t total);
 #define SHK_ERR_MEMORY	  3 /* no memory */
 #define SHK_ERR_IN_USE	  4 /* another thread, or a callback's caller, is using this client */
 #define SHK_ERR_CANCELLED 5 /* shk_cancel, or the progress callback said stop */
-#define SHK_ERR_FILE	  6 /* session file: missing, damaged, readable by others, not writable */
+#define SHK_ERR_FILE	  6 /* session file: damaged, readable by others, not writable */
 #define SHK_ERR_INTERNAL  7 /* a mistake of the library: report it with shk_error_vendor_hint */
 
 /* On the way to the service. */
@@ -304,7 +304,8 @@ SHK_API int32_t SHK_CALL shk_session_save(shk_client *client, const char *path);
 /*
  * Take up a session that was saved. It brings its service along when none is set; a session of
  * another service than the one set is refused with STATE. Nothing is sent.
- * Errors: ARGUMENT, IN_USE, STATE, FILE (missing, damaged, or readable by others).
+ * Errors: ARGUMENT, IN_USE, STATE (there is no such file: nobody has logged in), FILE (damaged, or
+ * readable by others).
  */
 SHK_API int32_t SHK_CALL shk_session_restore(shk_client *client, const char *path);
 

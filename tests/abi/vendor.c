@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A vendor's program in C89: nothing of ours but the public header. Without a service: what is
+ * refused, what is told, what survives misuse. It prints TAP.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "include/shikaku/shikaku.h"
+
+static int tests, failures;
+
+static void check(int holds, const char *what)
+{
+	tests++;
+	if (!holds)
+		failures++;
+	printf("%s %d - %s\n", holds ? "ok" : "not ok", tests, what);
+}
+
+static int same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static void check_versions(void)
+{
+	check(shk_abi_version() >= SHK_ABI_VERSION, "the library has the header's ABI");
+	check(shk_version() && *shk_version(), "the library tells its version");
+}
+
+static void check_codes(void)
+{
+	static const int32_t codes[] = {SHK_OK,
+					SHK_ERR_ARGUMENT,
+					SHK_ERR_STATE,
+					SHK_ERR_MEMORY,
+					SHK_ERR_IN_USE,
+					SHK_ERR_CANCELLED,
+					SHK_ERR_FILE,
+					SHK_ERR_INTERNAL,
+					SHK_ERR_NETWORK,
+					SHK_ERR_TLS,
+					SHK_ERR_TIMEOUT,
+					SHK_ERR_PROTOCOL,
+					SHK_ERR_CREDENTIALS,
+					SHK_ERR_PASSCODE,
+					SHK_ERR_PASSCODE_REUSED,
+					SHK_ERR_CHALLENGE_EXPIRED,
+					SHK_ERR_TOKEN_EXPIRED,
+					SHK_ERR_SESSION,
+					SHK_ERR_ACCOUNT,
+					SHK_ERR_FIELD,
+					SHK_ERR_PERIOD,
+					SHK_ERR_NOT_FOUND,
+					SHK_ERR_CONFLICT,
+					SHK_ERR_REFERENCE_TAKEN,
+					SHK_ERR_REFUSED,
+					SHK_ERR_BUSY,
+					SHK_ERR_SERVICE};
+	const char *unknown = shk_code_text(12345);
+	size_t i;
+	int each = 1;
+	for (i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		each = each && shk_code_text(codes[i]) && !same(shk_code_text(codes[i]), unknown);
+	check(each, "every code has a sentence of its own");
+	check(unknown != NULL, "an unknown code has a sentence too");
+}
+
+static void check_null(void)
+{
+	const shk_result *result = NULL;
+	shk_results *results = NULL;
+	const char *bytes = NULL;
+	int64_t number = 0;
+	check(shk_client_create(NULL) == SHK_ERR_ARGUMENT, "create refuses NULL");
+	check(shk_login(NULL, "a", "b", "c") == SHK_ERR_ARGUMENT, "login refuses no client");
+	check(shk_mfa(NULL, "123456") == SHK_ERR_ARGUMENT, "mfa refuses no client");
+	check(shk_refresh(NULL, NULL, NULL) == SHK_ERR_ARGUMENT, "refresh refuses no client");
+	check(shk_logout(NULL) == SHK_ERR_ARGUMENT, "logout refuses no client");
+	check(shk_count(NULL, "20261101", "20261130", 0, &number, NULL) == SHK_ERR_ARGUMENT,
+	      "count refuses no client");
+	check(shk_download(NULL, "20261101", "20261130", 0, NULL, NULL, &results) ==
+		      SHK_ERR_ARGUMENT,
+	      "download refuses no client");
+	check(shk_results_next(NULL, &result) == SHK_ERR_ARGUMENT, "next refuses no results");
+	check(shk_results_total(NULL) == -1, "no results have no total");
+	check(shk_result_field(NULL, 0, "Name") == NULL && shk_result_id(NULL) == NULL &&
+		      shk_result_qualification_count(NULL) == 0,
+	      "no result has no fields");
+	check(shk_result_raw(NULL, &bytes, &number) == SHK_ERR_ARGUMENT &&
+		      shk_result_entry(NULL, &bytes, &number) == SHK_ERR_ARGUMENT,
+	      "no result has no bytes");
+	check(shk_error_code(NULL) == SHK_ERR_ARGUMENT && shk_error_text(NULL) == NULL &&
+		      shk_error_exit(NULL) == 2,
+	      "no client tells of an argument");
+	check(shk_session_state(NULL) == SHK_SESSION_NONE && shk_client_user_data(NULL) == NULL,
+	      "no client has no session");
+	shk_cancel(NULL);
+	shk_results_destroy(NULL);
+	shk_client_destroy(NULL);
+	check(1, "cancel and destroy accept NULL");
+}
+
+static void check_setters(shk_client *client)
+{
+	int here = 7;
+	char long_text[400];
+	memset(long_text, 'a', sizeof long_text - 1);
+	long_text[sizeof long_text - 1] = '\0';
+	check(shk_client_set_service(client, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_client_set_service(client, "http://a.example") == SHK_ERR_ARGUMENT &&
+		      shk_client_set_service(client, "https://a.example/path") == SHK_ERR_ARGUMENT,
+	      "a service is a bare https address");
+	check(shk_client_set_service(client, "https://localhost:1") == SHK_OK,
+	      "a good address is taken");
+	check(shk_client_set_timeouts(client, 99, 1000) == SHK_ERR_ARGUMENT &&
+		      shk_client_set_timeouts(client, 1000, 600001) == SHK_ERR_ARGUMENT &&
+		      shk_client_set_timeouts(client, 1000, 2000) == SHK_OK,
+	      "timeouts have a range");
+	check(shk_client_set_product(client, "v", "p", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_client_set_product(client, "v", long_text, "1") == SHK_ERR_ARGUMENT &&
+		      shk_client_set_product(client, "\xff", "p", "1") == SHK_ERR_ARGUMENT &&
+		      shk_client_set_product(client, "", "p", "1") == SHK_ERR_ARGUMENT,
+	      "vendor, product and version are short UTF-8 texts");
+	check(shk_client_set_automatic_refresh(client, 2) == SHK_ERR_ARGUMENT &&
+		      shk_client_set_automatic_refresh(client, 1) == SHK_OK,
+	      "automatic refresh is 0 or 1");
+	check(shk_client_set_ca_file(client, "") == SHK_ERR_ARGUMENT &&
+		      shk_client_set_ca_file(client, NULL) == SHK_OK,
+	      "a CA file has a name");
+	check(shk_client_set_proxy(client, "socks5://a") == SHK_ERR_ARGUMENT &&
+		      shk_client_set_proxy(client, "") == SHK_OK,
+	      "a proxy is an http address, or none");
+	check(shk_client_set_user_data(client, &here) == SHK_OK &&
+		      shk_client_user_data(client) == &here,
+	      "user data come back");
+}
+
+static void check_order(shk_client *client)
+{
+	int64_t number = -5;
+	shk_results *results = NULL;
+	check(shk_login(client, "1312345678", "WA0000001", "correct horse") == SHK_ERR_STATE,
+	      "no login without a product");
+	check(shk_client_set_product(client, "会社", "製品", "1.0") == SHK_OK, "a product is told");
+	check(shk_mfa(client, "123456") == SHK_ERR_STATE, "no passcode before the login");
+	check(same(shk_error_problem(client), "session_absent") && shk_error_text(client) &&
+		      shk_error_action(client) && shk_error_vendor_hint(client) &&
+		      shk_error_exit(client) == 5,
+	      "an error tells what, what next and what to check");
+	check(shk_error_request_id(client) == NULL && shk_error_held_reference(client) == NULL &&
+		      shk_error_field_count(client) == 0 && shk_error_field(client, 0) == NULL &&
+		      shk_error_retry_after(client) == 0,
+	      "what there is not is absent");
+	check(shk_refresh(client, NULL, NULL) == SHK_ERR_STATE, "nothing to renew");
+	check(shk_logout(client) == SHK_OK, "logging out without a session is done");
+	check(shk_error_code(client) == SHK_OK && shk_error_text(client) == NULL &&
+		      shk_error_exit(client) == 0,
+	      "a call that is done has no error");
+	check(shk_count(client, "20261101", "20261130", SHK_REFERENCE_ANY, &number, NULL) ==
+			      SHK_ERR_STATE &&
+		      number == -5,
+	      "no count without a session, and nothing is written");
+	check(shk_download(client, "20261101", "20261130", SHK_REFERENCE_ANY, NULL, NULL,
+			   &results) == SHK_ERR_STATE &&
+		      results == NULL,
+	      "no download without a session");
+}
+
+static void check_arguments(shk_client *client)
+{
+	static const char id[] = "0123456789abcdef0123456789abcdef";
+	int64_t number;
+	check(shk_count(client, "20261131", "20261130", 0, &number, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_count(client, "2026", "20261130", 0, &number, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_count(client, "20261130", "20261101", 0, &number, NULL) ==
+			      SHK_ERR_ARGUMENT &&
+		      shk_count(client, "20261101", NULL, 0, &number, NULL) == SHK_ERR_ARGUMENT,
+	      "a period is two days or seconds in order");
+	check(shk_count(client, "20261101", "20261130", 3, &number, NULL) == SHK_ERR_ARGUMENT,
+	      "an unknown filter is refused");
+	check(shk_login(client, NULL, "WA0000001", "x") == SHK_ERR_ARGUMENT &&
+		      shk_login(client, "1312345678", "WA0000001", "\xff\xfe") == SHK_ERR_ARGUMENT,
+	      "login needs UTF-8 texts");
+	check(shk_login(client, "1312345678", "W", "correct horse") == SHK_ERR_FIELD &&
+		      shk_error_field_count(client) == 1 &&
+		      same(shk_error_field(client, 0), "login_id") &&
+		      shk_error_field_text(client, 0) && shk_error_field(client, 1) == NULL,
+	      "a login id that is too short is named");
+	check(shk_reference_register(client, "xyz", "1", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_reference_register(client, id, "", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_reference_register(client, id, "a\nb", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_reference_register(client, id,
+					     "123456789012345678901234567890123456789012345678901",
+					     NULL) == SHK_ERR_ARGUMENT,
+	      "a number has 1 to 50 characters and no control");
+	check(shk_reference_register(client, id,
+				     "照会番号照会番号照会番号照会番号照会番号照会番号照会番号照会"
+				     "番号照会番号照会番号"
+				     "照会番号照会番号番号",
+				     NULL) == SHK_ERR_STATE,
+	      "50 characters of three bytes each are 50");
+	check(shk_session_save(client, "/nonexistent/a") == SHK_ERR_STATE &&
+		      shk_session_save(client, NULL) == SHK_ERR_ARGUMENT,
+	      "no session is not saved");
+	check(shk_session_restore(client, "/nonexistent/a") == SHK_ERR_STATE &&
+		      shk_session_restore(client, "/") == SHK_ERR_FILE,
+	      "a session that is not there, and what is none");
+}
+
+static void check_network(shk_client *client)
+{
+	check(shk_login(client, "1312345678", "WA0000001", "correct horse") == SHK_ERR_NETWORK &&
+		      same(shk_error_problem(client), "network_unreachable") &&
+		      shk_error_exit(client) == 9,
+	      "where nobody listens the network is told");
+	check(shk_session_state(client) == SHK_SESSION_NONE, "and there is no session");
+}
+
+int main(void)
+{
+	shk_client *client = NULL;
+	check_versions();
+	check_codes();
+	check_null();
+	check(shk_client_create(&client) == SHK_OK && client != NULL, "a client is made");
+	if (client) {
+		check_setters(client);
+		check_order(client);
+		check_arguments(client);
+		check_network(client);
+		shk_client_destroy(client);
+	}
+	printf("1..%d\n", tests);
+	return failures != 0;
+}
