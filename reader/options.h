@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of shikaku-reader. Secrets are never in it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/fault.h"
+#include "lib/wire/wire.h"
+
+enum command {
+	COMMAND_HELP,
+	COMMAND_VERSION,
+	COMMAND_ACTIVATE,
+	COMMAND_LOGIN,
+	COMMAND_STAFF,
+	COMMAND_CHECK,
+};
+
+/* Texts are those of argv or the environment; NULL: not given. */
+struct options {
+	enum command command;
+	const char *service;
+	const char *ca_file;
+	const char *state; /* the state folder */
+	const char *id;
+	const char *name; /* of the device */
+	const char *staff;
+	const char *reader;
+	const char *organisation_key; /* SIMULATED 特定機関認証 */
+	enum wire_method method;
+	int64_t wait_ms;
+	int secret_fd; /* password, activation code, PIN: one line each */
+	bool face_checked;
+	bool last_try;
+	bool json;
+	bool trace;
+};
+
+enum options_outcome {
+	OPTIONS_REFUSED = 1,
+};
+
+/* Outcome: OPTIONS_REFUSED; *ret_complaint is then a word of argv, or what is missing. */
+MUST_CHECK int options_read(int argc, char **argv, struct options *ret_options,
+			    const char **ret_complaint);
+
+/* What --help prints. */
+extern const char options_help[];

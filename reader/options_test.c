@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/test.h"
+
+#include "reader/options.h"
+
+static int reads(struct options *options, const char **complaint, char *const *argv)
+{
+	int argc = 0;
+	while (argv[argc])
+		argc++;
+	return options_read(argc, (char **)argv, options, complaint);
+}
+
+#define READS(options, complaint, ...) \
+	reads((options), (complaint), (char *const[]){"shikaku-reader", __VA_ARGS__, NULL})
+
+static void test_a_check_names_method_and_staff(void **state)
+{
+	(void)state;
+	struct options options;
+	const char *complaint = NULL;
+	assert_int_equal(READS(&options, &complaint, "--state", "S", "check", "--method", "visual",
+			       "--staff", "sato", "--face-checked", "--wait", "5"),
+			 0);
+	assert_int_equal(options.command, COMMAND_CHECK);
+	assert_int_equal(options.method, WIRE_METHOD_VISUAL);
+	assert_string_equal(options.staff, "sato");
+	assert_string_equal(options.state, "S");
+	assert_int_equal(options.wait_ms, 5000);
+	assert_true(options.face_checked);
+	assert_false(options.last_try);
+	assert_int_equal(options.secret_fd, -1);
+}
+
+static void test_what_is_missing_is_named(void **state)
+{
+	(void)state;
+	struct options options;
+	const char *complaint = NULL;
+	assert_int_equal(READS(&options, &complaint, "check", "--method", "pin"), OPTIONS_REFUSED);
+	assert_string_equal(complaint, "--staff");
+	assert_int_equal(READS(&options, &complaint, "check", "--staff", "a"), OPTIONS_REFUSED);
+	assert_string_equal(complaint, "--method");
+	assert_int_equal(READS(&options, &complaint, "login"), OPTIONS_REFUSED);
+	assert_string_equal(complaint, "--id");
+	assert_int_equal(READS(&options, &complaint, "activate", "--id", "W1"), OPTIONS_REFUSED);
+	assert_string_equal(complaint, "--service");
+	assert_int_equal(READS(&options, &complaint, "--state", "S"), OPTIONS_REFUSED);
+	assert_string_equal(complaint, "コマンド");
+}
+
+static void test_what_is_not_understood_is_shown(void **state)
+{
+	(void)state;
+	struct options options;
+	const char *complaint = NULL;
+	assert_int_equal(READS(&options, &complaint, "fly"), OPTIONS_REFUSED);
+	assert_string_equal(complaint, "fly");
+	assert_int_equal(READS(&options, &complaint, "check", "--method", "nfc"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "check", "--wait", "3601"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "check", "--pin", "1234"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "check", "1234"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "check", "--staff"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "login", "check"), OPTIONS_REFUSED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_check_names_method_and_staff),
+		cmocka_unit_test(test_what_is_missing_is_named),
+		cmocka_unit_test(test_what_is_not_understood_is_shown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
