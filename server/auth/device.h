@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader's devices: registered once with an activation code, proven by DPoP ever after. */
+#pragma once
+
+#include "server/auth/dpop.h"
+#include "server/auth/password.h"
+#include "server/auth/session.h"
+
+/* --- activation --- */
+struct device_activation {
+	struct str login_id;
+	struct str password;
+	struct str code;
+	struct str name;
+	struct str platform;
+};
+
+/* What the transaction writes, and what the reply says. */
+struct device_activated {
+	struct str code;
+	unsigned char id[STORE_ID_BYTES];
+	struct store_device device; /* its texts are borrowed from activation and this struct */
+	struct store_facility facility;
+	struct dpop_proof proof;
+};
+
+enum device_outcome {
+	DEVICE_CREDENTIALS = 1, /* login id or password */
+	DEVICE_CODE,		/* the activation code is not this account's, used, or too old */
+	DEVICE_UNKNOWN,		/* the proof's key is not registered, or for another account */
+	DEVICE_PROOF,		/* the proof was used before */
+};
+
+/*
+ * One Argon2id; writes nothing. *ret_activated must stay where it is until the commit.
+ * Outcomes: DEVICE_CREDENTIALS, DEVICE_CODE.
+ */
+MUST_CHECK int device_activate_check(const struct auth *auth, struct db *db, struct arena *arena,
+				     const struct device_activation *activation,
+				     const struct dpop_proof *proof, int64_t now_ms,
+				     struct device_activated *ret_activated);
+/* Outcomes: DEVICE_PROOF; DEVICE_CODE (also: this key is registered already). */
+MUST_CHECK int device_activate_commit(const struct auth *auth, struct db *db,
+				      const struct device_activated *activated, int64_t now_ms);
+
+/* --- login of a registered device: password and proof are the two factors --- */
+struct device_login {
+	struct dpop_proof proof;
+	unsigned char family[STORE_ID_BYTES];
+	unsigned char verifier[KEYS_MAC_BYTES];
+	struct store_session session;
+	struct session_tokens tokens;
+	struct str facility_name;
+};
+
+/*
+ * One Argon2id; writes nothing. *ret_login must stay where it is until the commit.
+ * Outcomes: DEVICE_CREDENTIALS, DEVICE_UNKNOWN.
+ */
+MUST_CHECK int device_login_check(const struct auth *auth, struct db *db, struct arena *arena,
+				  const struct password_claim *claim, struct str client,
+				  const struct dpop_proof *proof, int64_t now_ms,
+				  struct device_login *ret_login);
+/* Outcome: DEVICE_PROOF. */
+MUST_CHECK int device_login_commit(struct db *db, const struct device_login *login);

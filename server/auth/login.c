@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Challenges: written here, read by mfa.c. */
+#include "server/auth/login.h"
+
+#include "server/auth/session.h"
+#include "server/auth/ticket.h"
+
+/* Cut at a code point's start. */
+static struct str client_cut(struct str client)
+{
+	if (client.len <= LOGIN_CLIENT_BYTES_MAX)
+		return client;
+	client.len = LOGIN_CLIENT_BYTES_MAX;
+	while (client.len && ((unsigned char)client.ptr[client.len] & 0xc0) == 0x80)
+		client.len--;
+	return client;
+}
+
+static int challenge_write(const struct auth *auth, struct arena *arena,
+			   const struct challenge *challenge, struct str *ret_text)
+{
+	struct ticket ticket = {0};
+	ticket_put_number(&ticket, challenge->until_ms);
+	ticket_put_number(&ticket, challenge->account_no);
+	ticket_put_number(&ticket, challenge->facility_no);
+	ticket_put_number(&ticket, challenge->epoch);
+	ticket_put_bytes(&ticket, challenge->family.ptr, challenge->family.len);
+	ticket_put_number(&ticket, challenge->key_n);
+	ticket_put_bytes(&ticket, challenge->verifier.ptr, challenge->verifier.len);
+	ticket_put_text(&ticket, challenge->client);
+	int r = ticket_write(auth->keys, KEYS_TOKEN_CHALLENGE, &ticket, arena, ret_text);
+	return r ? PASS(r) : 0;
+}
+
+int login_check(const struct auth *auth, struct db *db, struct arena *arena,
+		const struct password_claim *claim, struct str client, int64_t now_ms,
+		struct str *ret_challenge)
+{
+	struct store_account account;
+	struct store_facility facility;
+	int r = password_check(auth, db, arena, claim, &account, &facility);
+	if (r)
+		return r < 0 ? PASS(r) : LOGIN_REFUSED;
+	unsigned char family[STORE_ID_BYTES], verifier[KEYS_MAC_BYTES];
+	random_bytes(family, sizeof family);
+	int key_n = keys_token_number(auth->keys);
+	struct session_binding binding = {account.no, account.facility_no, 0, claim->password};
+	r = session_verifier(auth, key_n, str_bytes(family, sizeof family), &binding, verifier);
+	if (r)
+		return FOLD(r);
+	struct challenge challenge = {
+		.until_ms = now_ms + AUTH_CHALLENGE_MS,
+		.account_no = account.no,
+		.facility_no = account.facility_no,
+		.epoch = account.epoch,
+		.family = str_bytes(family, sizeof family),
+		.key_n = key_n,
+		.verifier = str_bytes(verifier, sizeof verifier),
+		.client = client_cut(client),
+	};
+	return challenge_write(auth, arena, &challenge, ret_challenge);
+}
+
+int challenge_read(const struct auth *auth, struct arena *arena, struct str text, int64_t now_ms,
+		   struct challenge *ret_challenge)
+{
+	struct ticket *ticket = arena_alloc(arena, sizeof *ticket);
+	if (!ticket)
+		return RAISE(ENOMEM);
+	int r = ticket_read(auth->keys, KEYS_TOKEN_CHALLENGE, text, arena, ticket);
+	if (r)
+		return r < 0 ? PASS(r) : CHALLENGE_REFUSED;
+	struct challenge challenge;
+	challenge.until_ms = ticket_take_number(ticket);
+	challenge.account_no = ticket_take_number(ticket);
+	challenge.facility_no = ticket_take_number(ticket);
+	challenge.epoch = ticket_take_number(ticket);
+	challenge.family = ticket_take_bytes(ticket, STORE_ID_BYTES);
+	challenge.key_n = ticket_take_number(ticket);
+	challenge.verifier = ticket_take_bytes(ticket, KEYS_MAC_BYTES);
+	challenge.client = ticket_take_text(ticket);
+	if (!ticket_is_spent(ticket) || challenge.until_ms <= now_ms)
+		return CHALLENGE_REFUSED;
+	*ret_challenge = challenge;
+	return 0;
+}

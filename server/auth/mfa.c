@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A passcode is good once per time step (RFC 6238 section 5.2), and a challenge for one try: both
+ * are decided by the writes, not by what was read before them.
+ */
+#include "server/auth/mfa.h"
+
+#include "server/auth/totp_seed.h"
+
+static int passcode_check(const struct auth *auth, struct db *db, struct arena *arena,
+			  const struct store_account *account, struct str passcode, int64_t now_ms,
+			  struct mfa *mfa)
+{
+	struct store_totp totp;
+	int r = store_totp_find(db, arena, account->facility_no, account->no, true, &totp);
+	if (r < 0)
+		return PASS(r);
+	if (r) {
+		mfa->verdict = MFA_PASSCODE_WRONG;
+		return 0;
+	}
+	struct str seed;
+	r = totp_seed_open(auth, arena, account, &totp, &seed);
+	if (r)
+		return PASS(r);
+	mfa->totp_n = totp.n;
+	r = totp_verify(seed, passcode, now_ms, totp.last_step, &mfa->step);
+	if (r < 0)
+		return PASS(r);
+	switch ((enum totp_outcome)r) {
+	case TOTP_WRONG: mfa->verdict = MFA_PASSCODE_WRONG; break;
+	case TOTP_REUSED: mfa->verdict = MFA_PASSCODE_REUSED; break;
+	}
+	return 0;
+}
+
+static int session_prepare(const struct auth *auth, struct arena *arena, int64_t now_ms,
+			   struct mfa *mfa)
+{
+	const struct challenge *challenge = &mfa->challenge;
+	mfa->session = (struct store_session){
+		.id = challenge->family,
+		.facility_no = challenge->facility_no,
+		.account_no = challenge->account_no,
+		.rotated_ms = now_ms,
+		.key_n = challenge->key_n,
+		.verifier = challenge->verifier,
+		.client = challenge->client,
+		.epoch = challenge->epoch,
+		.ends_ms = now_ms + AUTH_SESSION_MS,
+	};
+	int r = session_tokens_issue(auth, arena, &mfa->session, mfa->kind, "", &mfa->tokens);
+	return r ? PASS(r) : 0;
+}
+
+int mfa_check(const struct auth *auth, struct db *db, struct arena *arena, struct str challenge,
+	      struct str passcode, int64_t now_ms, struct mfa *ret_mfa)
+{
+	struct mfa mfa = {0};
+	int r = challenge_read(auth, arena, challenge, now_ms, &mfa.challenge);
+	if (r)
+		return r < 0 ? PASS(r) : MFA_CHALLENGE_REFUSED;
+	struct store_account account;
+	r = store_account_get(db, arena, mfa.challenge.facility_no, mfa.challenge.account_no,
+			      &account);
+	if (r < 0)
+		return PASS(r);
+	if (r || !account.active || account.epoch != mfa.challenge.epoch)
+		return MFA_CHALLENGE_REFUSED;
+	struct store_facility facility;
+	r = store_facility_get(db, arena, account.facility_no, &facility);
+	if (r)
+		return FOLD(r);
+	mfa.facility_name = facility.name;
+	mfa.kind = account.kind;
+	r = passcode_check(auth, db, arena, &account, passcode, now_ms, &mfa);
+	if (r)
+		return PASS(r);
+	if (!mfa.verdict) {
+		r = session_prepare(auth, arena, now_ms, &mfa);
+		if (r)
+			return PASS(r);
+	}
+	*ret_mfa = mfa;
+	return 0;
+}
+
+static int challenge_spend(struct db *db, const struct challenge *challenge)
+{
+	unsigned char digest[CRYPTO_DIGEST_BYTES];
+	const struct str parts[] = {STR("challenge"), challenge->family};
+	int r = digest_parts(parts, 2, digest);
+	if (r)
+		return FOLD(r);
+	r = store_spent_add(db, STORE_SPENT_CHALLENGE, str_bytes(digest, sizeof digest),
+			    challenge->until_ms);
+	if (r < 0)
+		return PASS(r);
+	return r ? MFA_CHALLENGE_REFUSED : 0;
+}
+
+int mfa_commit(struct db *db, const struct mfa *mfa)
+{
+	int r = challenge_spend(db, &mfa->challenge);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (mfa->verdict)
+		return mfa->verdict;
+	r = store_totp_spend(db, mfa->challenge.facility_no, mfa->challenge.account_no, mfa->totp_n,
+			     mfa->step);
+	if (r)
+		return r < 0 ? PASS(r) : MFA_PASSCODE_REUSED;
+	r = store_session_add(db, &mfa->session);
+	return r ? FOLD(r) : 0;
+}
