@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The operator's register: which card is whose, and what qualifications that person has. Found by
+ * keyed HMACs, read only by opening the seal.
+ */
+#pragma once
+
+#include "server/keys/keys.h"
+#include "server/store/people.h"
+
+enum { PEOPLE_LINE_BYTES_MAX = 64 * 1024 };
+
+struct people_imported {
+	struct str person; /* the operator's key, borrowed until the arena's end */
+	size_t certificates;
+	size_t qualifications;
+};
+
+enum people_outcome {
+	PEOPLE_MALFORMED = 1,	  /* the complaint says what */
+	PEOPLE_CERTIFICATE_TAKEN, /* a certificate in the line is another person's */
+	PEOPLE_UNKNOWN,		  /* nobody with this certificate */
+};
+
+/*
+ * One line of the import: {"person":"P0001","certificates":[{"aki","serial"}],"qualifications":
+ * [{…}]}. The person's qualifications are replaced, certificates added. In a transaction.
+ * *ret_complaint (Japanese, in the arena) is written with PEOPLE_MALFORMED only.
+ */
+MUST_CHECK int people_import(const struct keys *keys, struct db *db, struct arena *arena,
+			     struct str line, int64_t now_ms, struct people_imported *ret_imported,
+			     struct str *ret_complaint);
+
+struct people_person {
+	int64_t no;
+	struct str key_hmac;
+	struct str qualifications; /* a JSON array of qualifications, checked at import */
+};
+
+/*
+ * Whose certificate is it? aki, serial: lower-case hexadecimal as lib/pki spells them.
+ * Outcome: PEOPLE_UNKNOWN. Fault: -EBADMSG (the row is not what was sealed).
+ */
+MUST_CHECK int people_find(const struct keys *keys, struct db *db, struct arena *arena,
+			   struct str aki, struct str serial, struct people_person *ret_person);
