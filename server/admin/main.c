@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* shikaku-admin; everything is in run.c, so that tests can call it. */
+#include "server/admin/admin.h"
+
+int main(int argc, char **argv)
+{
+	return admin_run(argc, argv, stdout, stderr);
+}
