@@ -56,8 +56,8 @@ build() { # build NAME [MESON OPTION…]
 		tail -30 "$log"
 		return 1
 	}
-	ninja -C "$folder" ${SHIKAKU_JOBS:+-j "$SHIKAKU_JOBS"} >"$log" 2>&1 || {
-		grep -vE '^\[[0-9]+/[0-9]+\] (Comp|Link|Gen)' "$log" | tail -60
+	ninja -k 0 -C "$folder" ${SHIKAKU_JOBS:+-j "$SHIKAKU_JOBS"} >"$log" 2>&1 || {
+		sed -n '/FAILED:\|ERROR:\|error:/,$p' "$log" | grep -v '^\[[0-9]' | head -60
 		return 1
 	}
 }
@@ -73,9 +73,9 @@ check_sanitizers() {
 check_cppcheck() {
 	build debug || return 1
 	mkdir -p build/cppcheck
-	sources '*.c' | grep -v _test.c | xargs -r cppcheck --quiet --std=c11 --language=c -I . \
-		--enable=warning,portability --inline-suppr --error-exitcode=1 --force \
-		--suppress=missingIncludeSystem --suppress=unknownMacro --max-configs=2 \
+	sources '*.c' | grep -v _test.c | xargs -r cppcheck --quiet --std=c11 --language=c -I . -I build/debug \
+		--enable=warning,portability --inline-suppr --error-exitcode=1 \
+		--suppress=missingIncludeSystem --suppress=unknownMacro --suppress=uninitStructMember --max-configs=2 \
 		--cppcheck-build-dir=build/cppcheck -j "${SHIKAKU_JOBS:-$(nproc)}"
 }
 

@@ -220,7 +220,7 @@ def requirements_refuse_an_empty_place():
 
 @test
 def requirements_refuse_an_unknown_id_in_the_code():
-    refuses("requirements", requirements(GOOD_ROWS, **{"lib/b.c": "/* REQ " "seed-7.7 */\n"}),
+    refuses("requirements", requirements(GOOD_ROWS, **{"lib/b.c": "/" + "* REQ seed-7.7 */\n"}),
             "seed-7.7 has no row")
 
 
