@@ -48,6 +48,19 @@ static void number_of(struct web_exchange *exchange, struct str name, int64_t *n
 		*number = 0;
 }
 
+/* "abc…w" again and again, by doubling what is there. */
+static void pattern_fill(char *body, size_t bytes)
+{
+	static const char pattern[] = "abcdefghijklmnopqrstuvw";
+	size_t have = bytes < sizeof pattern - 1 ? bytes : sizeof pattern - 1;
+	memcpy(body, pattern, have);
+	while (have < bytes) {
+		size_t more = have < bytes - have ? have : bytes - have;
+		memcpy(body + have, body, more);
+		have += more;
+	}
+}
+
 static void large_reply(struct web_exchange *exchange)
 {
 	int64_t bytes;
@@ -57,8 +70,7 @@ static void large_reply(struct web_exchange *exchange)
 		reply_problem(exchange, 500);
 		return;
 	}
-	for (size_t i = 0; i < (size_t)bytes; i++)
-		body[i] = (char)('a' + i % 23);
+	pattern_fill(body, (size_t)bytes);
 	reply_text(exchange, 200, STR("application/octet-stream"),
 		   (struct str){body, (size_t)bytes});
 }
