@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/clock.h"
 #include "lib/base/fault.h"
 #include "lib/base/str.h"
@@ -16,13 +17,27 @@ struct revocation;
 
 enum {
 	REVOCATION_TTL_MS = 10 * 60 * 1000, /* a good answer is not kept longer than this */
-	REVOCATION_CACHE_MAX = 4096,	    /* answers; the oldest make room */
+	REVOCATION_CACHE_MAX = 4096,	    /* answers; older ones make room */
+};
+
+/* How a request reaches the responder. A zeroed one is libcurl; tests bring their own. */
+struct revocation_transport {
+	/*
+	 * POST request (application/ocsp-request) to url, a C string, and give the body of a 200
+	 * in arena, at most PKI_OCSP_RESPONSE_BYTES_MAX. Outcome: REVOCATION_UNAVAILABLE, with a
+	 * word for the log in *ret_cause. Fault: -ENOMEM.
+	 */
+	int (*post)(void *ctx, const char *url, int64_t timeout_ms, struct str request,
+		    struct arena *arena, struct str *ret_response, const char **ret_cause);
+	void *ctx;
 };
 
 struct revocation_options {
 	struct str ocsp_url;	   /* http:// or https://; empty: the one in the certificate */
 	int64_t timeout_ms;	   /* for the whole exchange, > 0 */
+	int64_t ttl_ms;		   /* 0: REVOCATION_TTL_MS; < 0: each is asked for */
 	const struct clock *clock; /* outlives it */
+	struct revocation_transport transport;
 };
 
 enum revocation_outcome {

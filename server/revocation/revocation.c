@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ask, check, remember. What is not surely good or surely revoked is unavailable: nobody is let in
+ * because a responder was down, and nobody is called revoked because of it.
+ */
+#include "server/revocation/revocation.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "lib/crypto/crypto.h"
+#include "server/revocation/cache.h"
+#include "server/revocation/post.h"
+
+enum { EXCHANGE_BYTES_MAX = 64 * 1024 };
+
+struct revocation {
+	struct revocation_options options;
+	char *url;	      /* empty: the certificate's */
+	pthread_mutex_t lock; /* of the cache */
+	struct cache cache;
+};
+
+static int url_copy(struct revocation *revocation, struct str url)
+{
+	revocation->url = strndup(url.ptr ? url.ptr : "", url.len);
+	if (!revocation->url)
+		return RAISE(ENOMEM);
+	return !url.len || post_url_allowed(revocation->url) ? 0 : RAISE(EINVAL);
+}
+
+int revocation_create(const struct revocation_options *options, struct revocation **ret_revocation)
+{
+	assert(options->timeout_ms > 0 && options->timeout_ms <= INT_MAX && options->clock);
+	AUTO(revocation_destroyp) struct revocation *revocation = calloc(1, sizeof *revocation);
+	if (!revocation)
+		return RAISE(ENOMEM);
+	revocation->options = *options;
+	pthread_mutex_init(&revocation->lock, NULL);
+	if (!options->transport.post)
+		revocation->options.transport.post = post;
+	if (!options->ttl_ms)
+		revocation->options.ttl_ms = REVOCATION_TTL_MS;
+	int r = post_init();
+	if (r == 0)
+		r = url_copy(revocation, options->ocsp_url);
+	if (r < 0)
+		return PASS(r);
+	*ret_revocation = revocation;
+	revocation = NULL;
+	return 0;
+}
+
+void revocation_destroy(struct revocation *revocation)
+{
+	if (!revocation)
+		return;
+	pthread_mutex_destroy(&revocation->lock);
+	free(revocation->url);
+	free(revocation);
+}
+
+static bool remembered(struct revocation *revocation, const struct pki_facts *facts,
+		       int *ret_outcome, struct revocation_answer *ret_answer)
+{
+	int64_t mono_ms = clock_mono_ms(revocation->options.clock);
+	pthread_mutex_lock(&revocation->lock);
+	const struct cache_entry *entry = cache_find(&revocation->cache, facts, mono_ms);
+	if (entry) {
+		*ret_outcome = entry->outcome;
+		*ret_answer =
+			(struct revocation_answer){entry->revoked_ms, entry->reason, "cached"};
+	}
+	pthread_mutex_unlock(&revocation->lock);
+	return entry;
+}
+
+/* For as long as we may, and not longer than the authority says. */
+static void remember(struct revocation *revocation, const struct pki_facts *facts, int outcome,
+		     const struct pki_ocsp_answer *answer)
+{
+	int64_t fresh_ms = revocation->options.ttl_ms;
+	int64_t left_ms = answer->next_update_ms - clock_now_ms(revocation->options.clock);
+	if (answer->next_update_ms && left_ms < fresh_ms)
+		fresh_ms = left_ms;
+	if (fresh_ms <= 0)
+		return;
+	struct cache_entry entry = {
+		.outcome = outcome,
+		.reason = answer->reason,
+		.revoked_ms = answer->revoked_ms,
+		.until_ms = clock_mono_ms(revocation->options.clock) + fresh_ms,
+	};
+	pthread_mutex_lock(&revocation->lock);
+	cache_put(&revocation->cache, facts, &entry);
+	pthread_mutex_unlock(&revocation->lock);
+}
+
+static const char *word_of(enum pki_ocsp_outcome outcome)
+{
+	switch (outcome) {
+	case PKI_OCSP_REVOKED: return "revoked";
+	case PKI_OCSP_UNKNOWN: return "unknown";
+	case PKI_OCSP_TRY_LATER: return "try_later";
+	case PKI_OCSP_MALFORMED: return "malformed";
+	case PKI_OCSP_FORGED: return "forged";
+	case PKI_OCSP_NONCE_WRONG: return "nonce_wrong";
+	case PKI_OCSP_STALE: return "stale";
+	}
+	return "good";
+}
+
+/* 0 and REVOCATION_REVOKED are what the authority says itself. */
+static int response_judge(struct revocation *revocation, const struct pki_certificate *certificate,
+			  struct str response, struct str nonce,
+			  struct revocation_answer *ret_answer)
+{
+	struct pki_ocsp_answer answer = {.reason = PKI_REASON_NONE};
+	int64_t now_ms = clock_now_ms(revocation->options.clock);
+	int r = pki_ocsp_check(certificate, response, nonce, now_ms, &answer);
+	if (r < 0)
+		return PASS(r);
+	const char *cause = word_of((enum pki_ocsp_outcome)r);
+	*ret_answer = (struct revocation_answer){answer.revoked_ms, answer.reason, cause};
+	if (r != 0 && r != PKI_OCSP_REVOKED)
+		return REVOCATION_UNAVAILABLE;
+	int outcome = r == 0 ? 0 : REVOCATION_REVOKED;
+	remember(revocation, pki_certificate_facts(certificate), outcome, &answer);
+	return outcome;
+}
+
+static int ask(struct revocation *revocation, const struct pki_certificate *certificate,
+	       const char *url, struct revocation_answer *ret_answer)
+{
+	AUTO(arena_clear) struct arena arena;
+	const struct revocation_transport *transport = &revocation->options.transport;
+	unsigned char bytes[PKI_OCSP_NONCE_BYTES];
+	struct str nonce = str_bytes(bytes, sizeof bytes), request, response;
+	const char *cause = NULL;
+	arena_init(&arena, EXCHANGE_BYTES_MAX);
+	random_bytes(bytes, sizeof bytes);
+	int r = pki_ocsp_request(&arena, certificate, nonce, &request);
+	if (r < 0)
+		return PASS(r);
+	r = transport->post(transport->ctx, url, revocation->options.timeout_ms, request, &arena,
+			    &response, &cause);
+	if (r < 0)
+		return PASS(r);
+	if (r > 0) {
+		*ret_answer = (struct revocation_answer){0, PKI_REASON_NONE, cause};
+		return REVOCATION_UNAVAILABLE;
+	}
+	r = response_judge(revocation, certificate, response, nonce, ret_answer);
+	return r < 0 ? PASS(r) : r;
+}
+
+int revocation_check(struct revocation *revocation, const struct pki_certificate *certificate,
+		     struct revocation_answer *ret_answer)
+{
+	const struct pki_facts *facts = pki_certificate_facts(certificate);
+	const char *url = revocation->url[0] ? revocation->url : facts->ocsp_url.ptr;
+	int outcome;
+	if (remembered(revocation, facts, &outcome, ret_answer))
+		return outcome;
+	/* The certificate is its root's word, but a URL in it is still only text. */
+	if (!url[0] || !post_url_allowed(url)) {
+		*ret_answer = (struct revocation_answer){0, PKI_REASON_NONE, "no_url"};
+		return REVOCATION_UNAVAILABLE;
+	}
+	int r = ask(revocation, certificate, url, ret_answer);
+	return r < 0 ? PASS(r) : r;
+}
