@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists and charts in Japanese. */
+#include "workstation/pages.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lib/base/period.h"
+#include "lib/base/utf8.h"
+#include "workstation/matching.h"
+#include "workstation/store.h"
+
+enum { PAGES_ARENA_BYTES = 4 * 1024 * 1024 };
+
+/* text padded with spaces to columns. */
+static void cell(struct str text, size_t columns)
+{
+	size_t width = text.ptr ? utf8_columns(text) : 0;
+	(void)printf("%.*s", STR_ARG(text));
+	for (; width < columns; width++)
+		(void)putchar(' ');
+}
+
+/* 昭和55年1月2日 for 19800102; as it is when it is no day. */
+static void day_cell(struct str text, size_t columns)
+{
+	char wareki[PERIOD_WAREKI_BYTES];
+	int day;
+	if (text.ptr && period_date_parse(text, &day) == 0)
+		cell(str_of(period_wareki_print(day, wareki)), columns);
+	else
+		cell(text, columns);
+}
+
+static struct str word(enum record_table table, struct str code)
+{
+	struct str found = code.ptr ? record_code_word(table, code) : (struct str){0};
+	return found.ptr ? found : code;
+}
+
+static struct str or_dash(struct str text)
+{
+	return text.ptr ? text : STR("－");
+}
+
+void pages_report(const struct sync_report *report)
+{
+	(void)printf("受け取った結果: %" PRId64 "件（うち取り込み済み: %" PRId64 "件）\n",
+		     report->downloaded, report->known);
+	(void)printf("  新規カルテ: %" PRId64 "件\n", report->charts_new);
+	(void)printf("  照会番号で紐付け: %" PRId64 "件\n", report->linked);
+	(void)printf("  保険の追加: %" PRId64 "件\n", report->insurances_new);
+	(void)printf("  確認が必要: %" PRId64 "件\n", report->asked);
+	(void)printf("  有効でない結果: %" PRId64 "件\n", report->aside);
+	(void)printf("  照会番号の登録: %" PRId64 "件（未登録: %" PRId64 "件）\n",
+		     report->registered, report->queued);
+}
+
+static int chart_line(void *ctx, const struct chart *chart)
+{
+	(void)ctx;
+	(void)printf("%6" PRId64 "  ", chart->number);
+	cell(or_dash(chart->name), 24);
+	cell(or_dash(chart->kana), 24);
+	day_cell(or_dash(chart->birth), 22);
+	cell(word(RECORD_TABLE_SEX, chart->sex), 6);
+	(void)printf("照会番号 %.*s\n", STR_ARG(chart->reference));
+	return 0;
+}
+
+int pages_charts(struct db *db)
+{
+	int r = store_charts_each(db, chart_line, NULL);
+	return r ? FOLD(r) : 0;
+}
+
+static int insurance_lines(void *ctx, const struct insurance *insurance)
+{
+	char wareki[PERIOD_WAREKI_BYTES];
+	(void)ctx;
+	(void)printf("  保険%" PRId64 "  %.*s %.*s\n", insurance->order,
+		     STR_ARG(or_dash(insurance->insurer_number)),
+		     STR_ARG(or_dash(insurance->insurer_name)));
+	(void)printf("    記号 %.*s  番号 %.*s  枝番 %.*s  %.*s  %.*s\n",
+		     STR_ARG(or_dash(insurance->symbol)), STR_ARG(or_dash(insurance->number)),
+		     STR_ARG(or_dash(insurance->branch)),
+		     STR_ARG(word(RECORD_TABLE_RELATION, insurance->relation)),
+		     STR_ARG(word(RECORD_TABLE_CARD_CLASS, insurance->card_class)));
+	(void)printf("    %s から ",
+		     insurance->begins ? period_wareki_print(insurance->begins, wareki) : "－");
+	if (insurance->closed_on)
+		(void)printf("%s まで\n", period_wareki_print(insurance->closed_on, wareki));
+	else
+		(void)printf("（現在）\n");
+	return 0;
+}
+
+static int seen_line(void *ctx, const struct seen *seen)
+{
+	(void)ctx;
+	(void)printf("  %.*s  %.*s  %.*s\n", STR_ARG(seen->confirmed_at),
+		     STR_ARG(word(RECORD_TABLE_VALIDITY, seen->validity)),
+		     STR_ARG(seen->result_id));
+	return 0;
+}
+
+int pages_chart(struct db *db, int64_t number)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct chart chart;
+	arena_init(&arena, PAGES_ARENA_BYTES);
+	int r = store_chart_get(db, &arena, number, &chart);
+	if (r)
+		return r < 0 ? PASS(r) : PAGES_CHART_UNKNOWN;
+	(void)chart_line(NULL, &chart);
+	r = store_insurances_each(db, number, insurance_lines, NULL);
+	if (r)
+		return FOLD(r);
+	(void)printf("  資格確認の記録\n");
+	r = store_seen_each(db, number, seen_line, NULL);
+	return r ? FOLD(r) : 0;
+}
+
+struct pending {
+	struct db *db;
+	int64_t count;
+};
+
+/* Charts with the same birth date: those among whom somebody has to choose. */
+static int candidates_print(struct db *db, struct arena *arena, const struct seen *seen)
+{
+	struct record_qualification told = {0};
+	const struct result result = {.first = &told};
+	struct chart *charts;
+	size_t count;
+	told.elements[RECORD_BIRTH] = seen->birth;
+	told.elements[RECORD_NAME_KANA] = seen->kana;
+	int r = store_charts_of_birth(db, arena, seen->birth, &charts, &count);
+	for (size_t i = 0; !r && i < count; i++) {
+		bool is = false;
+		r = match_is_candidate(arena, &result, &charts[i], &is);
+		if (!r && is) {
+			(void)printf("    候補:");
+			(void)chart_line(NULL, &charts[i]);
+		}
+	}
+	return r ? PASS(r) : 0;
+}
+
+static int pending_line(void *ctx, const struct seen *seen)
+{
+	struct pending *pending = ctx;
+	AUTO(arena_clear) struct arena arena;
+	arena_init(&arena, PAGES_ARENA_BYTES);
+	pending->count++;
+	(void)printf("%.*s  ", STR_ARG(seen->confirmed_at));
+	cell(or_dash(seen->name), 24);
+	day_cell(or_dash(seen->birth), 22);
+	(void)printf("照会番号 %.*s\n    %s。（結果 %.*s）\n", STR_ARG(or_dash(seen->reference)),
+		     match_reason_text((enum match_reason)seen->reason), STR_ARG(seen->result_id));
+	int r = seen->birth.ptr ? candidates_print(pending->db, &arena, seen) : 0;
+	return r ? PASS(r) : 0;
+}
+
+static void queued_line(const struct queued *queued)
+{
+	static const char *const words[] = {
+		[QUEUED_WAITING] = "次の受け取りで登録します",
+		[QUEUED_CONFLICT] = "別の照会番号が登録されています",
+		[QUEUED_REFUSED] = "登録できませんでした",
+	};
+	(void)printf("カルテ %" PRId64 "  照会番号 %.*s: %s", queued->chart,
+		     STR_ARG(queued->number), words[queued->state]);
+	if (queued->held.ptr)
+		(void)printf("（登録されている番号: %.*s）", STR_ARG(queued->held));
+	if (queued->problem.ptr)
+		(void)printf("（%.*s、%" PRId64 "回）", STR_ARG(queued->problem), queued->tries);
+	(void)putchar('\n');
+}
+
+int pages_pending(struct db *db)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct pending pending = {.db = db};
+	struct queued *list;
+	size_t count;
+	arena_init(&arena, PAGES_ARENA_BYTES);
+	(void)printf("確認が必要な結果\n");
+	int r = store_seen_each(db, 0, pending_line, &pending);
+	if (r)
+		return FOLD(r);
+	if (!pending.count)
+		(void)printf("  ありません。\n");
+	r = store_queue_list(db, &arena, false, &list, &count);
+	if (r)
+		return PASS(r);
+	(void)printf("照会番号の未登録\n");
+	for (size_t i = 0; i < count; i++)
+		queued_line(&list[i]);
+	if (!count)
+		(void)printf("  ありません。\n");
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where results come from and numbers go to: libshikaku (source_shk.c), or a script in tests.
+ */
+#pragma once
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "workstation/charts.h"
+
+enum source_outcome {
+	SOURCE_END = 1,	 /* next: no result any more */
+	SOURCE_FAILED,	 /* the service said no, or was not reached: stop for now */
+	SOURCE_CONFLICT, /* register: another number is held */
+	SOURCE_REFUSED,	 /* register: this number will not be taken, trying again is no use */
+};
+
+struct source {
+	/* A download begins; from and to as in shk_download. Outcome: SOURCE_FAILED. */
+	int (*begin)(void *ctx, const char *from, const char *to);
+	/* The next result, its texts in the arena. Outcomes: SOURCE_END, SOURCE_FAILED. */
+	int (*next)(void *ctx, struct arena *arena, struct result *ret_result);
+	/* The download ends, whole or not. */
+	void (*end)(void *ctx);
+	/*
+	 * Register number where none is expected. Outcomes: SOURCE_FAILED, SOURCE_REFUSED,
+	 * SOURCE_CONFLICT with *ret_held in the arena (absent: none is held).
+	 */
+	int (*reference_register)(void *ctx, struct arena *arena, struct str result_id,
+				  struct str number, struct str *ret_held);
+	/* The last failure's name, "reference_taken"; a constant or until the next call. */
+	struct str (*problem)(void *ctx);
+	void *ctx;
+};

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each result's elements by their OQS names, from the public header only. */
+#include "workstation/source_shk.h"
+
+static int shk_begin(void *ctx, const char *from, const char *to)
+{
+	struct source_shk *source = ctx;
+	int32_t code = shk_download(source->client, from, to, SHK_REFERENCE_ANY, NULL, NULL,
+				    &source->results);
+	return code == SHK_OK ? 0 : SOURCE_FAILED;
+}
+
+static void shk_end(void *ctx)
+{
+	struct source_shk *source = ctx;
+	shk_results_destroy(source->results);
+	source->results = NULL;
+}
+
+static const struct record_qualification *qualification_read(struct arena *arena,
+							     const shk_result *from)
+{
+	struct record_qualification *qualification = arena_alloc(arena, sizeof *qualification);
+	if (!qualification)
+		return NULL;
+	for (int i = 0; i < RECORD_ELEMENTS; i++) {
+		const struct record_element_row *row = record_element_row((enum record_element)i);
+		if (row->group == RECORD_GROUP_TOP)
+			qualification->elements[i] =
+				str_of(shk_result_field(from, 0, row->oqs_name));
+	}
+	return qualification;
+}
+
+static int result_read(struct arena *arena, const shk_result *from, struct result *ret_result)
+{
+	const char *raw;
+	int64_t raw_len;
+	struct result result = {
+		.id = str_of(shk_result_id(from)),
+		.confirmed_at = str_of(shk_result_confirmed_at(from)),
+		.reference = str_of(shk_result_reference_number(from)),
+		.validity = str_of(
+			shk_result_field(from, SHK_ENVELOPE, "MessageBody/QualificationValidity")),
+		.remark = str_of(shk_result_field(from, SHK_ENVELOPE,
+						  "MessageBody/ProcessingResultMessage")),
+		.qualifications_count = (size_t)shk_result_qualification_count(from),
+	};
+	if (shk_result_raw(from, &raw, &raw_len) != SHK_OK)
+		return RAISE(EINVAL);
+	result.raw = str_bytes(raw, (size_t)raw_len);
+	if (result.qualifications_count) {
+		result.first = qualification_read(arena, from);
+		if (!result.first)
+			return RAISE(ENOMEM);
+	}
+	*ret_result = result;
+	return 0;
+}
+
+static int shk_next(void *ctx, struct arena *arena, struct result *ret_result)
+{
+	struct source_shk *source = ctx;
+	const shk_result *result;
+	if (shk_results_next(source->results, &result) != SHK_OK)
+		return SOURCE_FAILED;
+	if (!result)
+		return SOURCE_END;
+	int r = result_read(arena, result, ret_result);
+	return r ? PASS(r) : 0;
+}
+
+static int shk_register(void *ctx, struct arena *arena, struct str result_id, struct str number,
+			struct str *ret_held)
+{
+	struct source_shk *source = ctx;
+	char id[64], text[256];
+	int r = str_to_c(result_id, id, sizeof id);
+	if (!r)
+		r = str_to_c(number, text, sizeof text);
+	if (r)
+		return PASS(r);
+	switch (shk_reference_register(source->client, id, text, NULL)) {
+	case SHK_OK: return 0;
+	case SHK_ERR_CONFLICT:
+		*ret_held = str_of(shk_error_held_reference(source->client));
+		r = ret_held->ptr ? arena_copy(arena, *ret_held, ret_held) : 0;
+		return r ? PASS(r) : SOURCE_CONFLICT;
+	case SHK_ERR_ARGUMENT:
+	case SHK_ERR_NOT_FOUND:
+	case SHK_ERR_REFERENCE_TAKEN:
+	case SHK_ERR_FIELD:
+	case SHK_ERR_REFUSED: return SOURCE_REFUSED;
+	default: return SOURCE_FAILED;
+	}
+}
+
+static struct str shk_problem(void *ctx)
+{
+	struct source_shk *source = ctx;
+	return str_of(shk_error_problem(source->client));
+}
+
+struct source source_of_shk(struct source_shk *source)
+{
+	return (struct source){
+		.begin = shk_begin,
+		.next = shk_next,
+		.end = shk_end,
+		.reference_register = shk_register,
+		.problem = shk_problem,
+		.ctx = source,
+	};
+}

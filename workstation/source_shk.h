@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service as a source, through libshikaku. */
+#pragma once
+
+#include "include/shikaku/shikaku.h"
+#include "workstation/source.h"
+
+struct source_shk {
+	shk_client *client;   /* borrowed */
+	shk_results *results; /* NULL between downloads */
+};
+
+struct source source_of_shk(struct source_shk *source);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The workstation's own file (SQLite): charts, dated insurances, results seen, numbers still to be
+ * registered. All SQL of the workstation stands in store.c.
+ *
+ * Texts that come out live in the arena. Faults are those of lib/db; a file that another program
+ * holds for longer than five seconds is a fault too.
+ */
+#pragma once
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "lib/db/db.h"
+#include "workstation/charts.h"
+
+enum {
+	STORE_CANDIDATES_MAX = 64, /* charts with one birth date; more are not looked at */
+	STORE_QUEUE_MAX = 1000,	   /* registrations taken up at once */
+};
+
+enum store_outcome {
+	STORE_ABSENT = 1,
+};
+
+/* Open, and make or bring up the tables. */
+MUST_CHECK int store_open(const char *path, struct db **ret_db);
+
+/* --- charts --- */
+/* The next number is given; chart->number and an absent chart->reference are not looked at. */
+MUST_CHECK int store_chart_add(struct db *db, struct arena *arena, const struct chart *chart,
+			       struct chart *ret_chart);
+/* Outcome: STORE_ABSENT. */
+MUST_CHECK int store_chart_get(struct db *db, struct arena *arena, int64_t number,
+			       struct chart *ret_chart);
+/* Outcome: STORE_ABSENT. */
+MUST_CHECK int store_chart_of_reference(struct db *db, struct arena *arena, struct str reference,
+					struct chart *ret_chart);
+MUST_CHECK int store_charts_of_birth(struct db *db, struct arena *arena, struct str birth,
+				     struct chart **ret_charts, size_t *ret_count);
+/* Every chart by rising number; each's texts live until it returns. each answers 0 to go on. */
+MUST_CHECK int store_charts_each(struct db *db, int (*each)(void *ctx, const struct chart *chart),
+				 void *ctx);
+
+/* --- insurances --- */
+/* The open one. Outcome: STORE_ABSENT. */
+MUST_CHECK int store_insurance_current(struct db *db, struct arena *arena, int64_t chart,
+				       struct insurance *ret_insurance);
+MUST_CHECK int store_insurance_add(struct db *db, int64_t chart, const struct insurance *insurance);
+MUST_CHECK int store_insurance_close(struct db *db, int64_t chart, int64_t order, int last_day);
+/* A later result agreed with it. */
+MUST_CHECK int store_insurance_confirmed(struct db *db, int64_t chart, int64_t order,
+					 struct str confirmed_at);
+MUST_CHECK int store_insurances_each(struct db *db, int64_t chart,
+				     int (*each)(void *ctx, const struct insurance *insurance),
+				     void *ctx);
+
+/* --- results seen --- */
+enum seen_state {
+	SEEN_NEVER,
+	SEEN_OPEN, /* waits for a decision */
+	SEEN_DONE,
+};
+MUST_CHECK int store_seen_state(struct db *db, struct str result_id, enum seen_state *ret_state);
+
+struct seen {
+	enum seen_state state;
+	int kind;      /* enum match_kind */
+	int reason;    /* enum match_reason */
+	int64_t chart; /* 0: none */
+	struct str result_id, confirmed_at, validity, name, kana, birth, reference, raw;
+};
+/* Put or put again: one row for one result id. */
+MUST_CHECK int store_seen_put(struct db *db, const struct seen *seen);
+/* Those that wait for a decision, or belong to a chart (chart > 0), older first; without raw. */
+MUST_CHECK int store_seen_each(struct db *db, int64_t chart,
+			       int (*each)(void *ctx, const struct seen *seen), void *ctx);
+
+/* --- numbers to be registered --- */
+enum queued_state {
+	QUEUED_WAITING,
+	QUEUED_CONFLICT, /* the service holds another number */
+	QUEUED_REFUSED,
+};
+struct queued {
+	struct str result_id;
+	int64_t chart;
+	struct str number;
+	enum queued_state state;
+	int64_t tries;
+	struct str problem, held; /* absent: none */
+};
+MUST_CHECK int store_queue_add(struct db *db, struct str result_id, int64_t chart,
+			       struct str number);
+MUST_CHECK int store_queue_remove(struct db *db, struct str result_id);
+/* One more try that did not work. */
+MUST_CHECK int store_queue_failed(struct db *db, const struct queued *queued);
+/* In the state; oldest first. */
+MUST_CHECK int store_queue_list(struct db *db, struct arena *arena, bool only_waiting,
+				struct queued **ret_queued, size_t *ret_count);

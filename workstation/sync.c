@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One synchronisation.
+ *
+ * A new patient tapped twice before the first synchronisation comes as two results without a
+ * number. The first makes the chart; the second looks like somebody who is already here, and nobody
+ * may guess. So it is left alone until the number of the first is registered: downloaded again it
+ * carries the number, and the service itself has said who it is. Only what is still without one
+ * then waits for a person's decision.
+ */
+#include "workstation/sync.h"
+
+#include "workstation/matching.h"
+#include "workstation/store.h"
+
+enum { SYNC_ARENA_BYTES = 16 * 1024 * 1024 };
+
+struct sync {
+	struct db *db;
+	const struct source *source;
+	struct sync_report report;
+	bool is_final; /* the second time through: nothing is put off any more */
+	bool put_off;  /* something was */
+};
+
+static struct str element(const struct result *result, enum record_element which)
+{
+	return result->first ? result->first->elements[which] : (struct str){0};
+}
+
+/* --- deciding --- */
+
+static int decide(struct sync *sync, struct arena *arena, const struct result *result,
+		  struct match *ret_match)
+{
+	struct chart holder, *others = NULL;
+	const struct chart *found = NULL;
+	size_t others_count = 0;
+	int r = 0;
+	if (result->reference.ptr) {
+		r = store_chart_of_reference(sync->db, arena, result->reference, &holder);
+		if (r < 0)
+			return PASS(r);
+		found = r ? NULL : &holder;
+	} else if (element(result, RECORD_BIRTH).ptr) {
+		r = store_charts_of_birth(sync->db, arena, element(result, RECORD_BIRTH), &others,
+					  &others_count);
+		if (r)
+			return PASS(r);
+	}
+	r = match_decide(arena, result, found, others, others_count, ret_match);
+	return r ? PASS(r) : 0;
+}
+
+/* --- doing, inside a transaction --- */
+
+static int insurance_append(struct sync *sync, int64_t chart, const struct insurance *current,
+			    const struct insurance *told)
+{
+	int r = 0;
+	if (current) {
+		r = store_insurance_close(sync->db, chart, current->order,
+					  insurance_last_day(told->begins));
+		sync->report.insurances_new++;
+	}
+	if (!r)
+		r = store_insurance_add(sync->db, chart, told);
+	return r ? PASS(r) : 0;
+}
+
+static int insurance_take(struct sync *sync, struct arena *arena, const struct result *result,
+			  int64_t chart)
+{
+	struct insurance told, current;
+	int r = match_insurance(arena, result, &told);
+	if (r)
+		return PASS(r);
+	r = store_insurance_current(sync->db, arena, chart, &current);
+	if (r < 0)
+		return PASS(r);
+	const struct insurance *open = r == STORE_ABSENT ? NULL : &current;
+	switch (insurance_compare(open, &told)) {
+	case INSURANCE_SAME:
+		r = store_insurance_confirmed(sync->db, chart, current.order, told.confirmed_at);
+		break;
+	case INSURANCE_NEWER: r = insurance_append(sync, chart, open, &told); break;
+	case INSURANCE_OLDER: r = 0; break;
+	}
+	return r ? PASS(r) : 0;
+}
+
+static int chart_make(struct sync *sync, struct arena *arena, const struct result *result,
+		      int64_t *ret_number)
+{
+	struct chart chart = {
+		.name = element(result, RECORD_NAME),
+		.kana = element(result, RECORD_NAME_KANA),
+		.birth = element(result, RECORD_BIRTH),
+		.sex = element(result, RECORD_SEX),
+	};
+	int r = store_chart_add(sync->db, arena, &chart, &chart);
+	if (!r)
+		r = insurance_take(sync, arena, result, chart.number);
+	if (!r)
+		r = store_queue_add(sync->db, result->id, chart.number, chart.reference);
+	if (r)
+		return PASS(r);
+	*ret_number = chart.number;
+	return 0;
+}
+
+static int seen_mark(struct sync *sync, const struct result *result, const struct match *match)
+{
+	const struct seen seen = {
+		.state = match->kind == MATCH_ASK ? SEEN_OPEN : SEEN_DONE,
+		.kind = (int)match->kind,
+		.reason = (int)match->reason,
+		.chart = match->chart,
+		.result_id = result->id,
+		.confirmed_at = result->confirmed_at,
+		.validity = result->validity,
+		.name = element(result, RECORD_NAME),
+		.kana = element(result, RECORD_NAME_KANA),
+		.birth = element(result, RECORD_BIRTH),
+		.reference = result->reference,
+		.raw = result->raw,
+	};
+	int r = store_seen_put(sync->db, &seen);
+	return r ? PASS(r) : 0;
+}
+
+static int carry_out(struct sync *sync, struct arena *arena, const struct result *result,
+		     struct match match)
+{
+	int r = 0;
+	switch (match.kind) {
+	case MATCH_LINK:
+		r = insurance_take(sync, arena, result, match.chart);
+		sync->report.linked++;
+		break;
+	case MATCH_NEW:
+		r = chart_make(sync, arena, result, &match.chart);
+		sync->report.charts_new++;
+		break;
+	case MATCH_ASK:
+		/* The chart of a number that does not fit is not the person's. */
+		match.chart = 0;
+		sync->report.asked++;
+		break;
+	case MATCH_ASIDE: sync->report.aside++; break;
+	}
+	if (!r)
+		r = seen_mark(sync, result, &match);
+	return r ? PASS(r) : 0;
+}
+
+static int result_import(struct sync *sync, struct arena *arena, const struct result *result)
+{
+	struct match match;
+	enum seen_state state;
+	int r = store_seen_state(sync->db, result->id, &state);
+	if (r)
+		return PASS(r);
+	if (sync->is_final && state != SEEN_NEVER)
+		return 0;
+	if (state == SEEN_DONE) {
+		sync->report.known++;
+		return 0;
+	}
+	r = decide(sync, arena, result, &match);
+	if (r)
+		return PASS(r);
+	if (match.reason == MATCH_CANDIDATES && state == SEEN_NEVER && !sync->is_final) {
+		sync->put_off = true;
+		return 0;
+	}
+	r = db_begin(sync->db);
+	if (r)
+		return FOLD(r);
+	r = carry_out(sync, arena, result, match);
+	if (r) {
+		db_rollback(sync->db);
+		return PASS(r);
+	}
+	r = db_commit(sync->db);
+	return r ? FOLD(r) : 0;
+}
+
+/* --- the source --- */
+
+static int results_take(struct sync *sync)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct result result;
+	int r;
+	arena_init(&arena, SYNC_ARENA_BYTES);
+	while ((r = sync->source->next(sync->source->ctx, &arena, &result)) == 0) {
+		sync->report.downloaded += !sync->is_final;
+		r = result_import(sync, &arena, &result);
+		if (r)
+			return PASS(r);
+		arena_clear(&arena);
+	}
+	if (r < 0)
+		return PASS(r);
+	return r == SOURCE_END ? 0 : SYNC_STOPPED;
+}
+
+static int download(struct sync *sync, const char *from, const char *to)
+{
+	int r = sync->source->begin(sync->source->ctx, from, to);
+	if (r)
+		return r < 0 ? PASS(r) : SYNC_STOPPED;
+	r = results_take(sync);
+	sync->source->end(sync->source->ctx);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* What the service answered to one registration, into the queue. */
+static int answer_take(struct sync *sync, struct queued *queued, int answer, struct str held)
+{
+	bool is_held = answer == SOURCE_CONFLICT && str_equal(held, queued->number);
+	int r;
+	if (answer == 0 || is_held) {
+		/* Held already: an answer that was lost on the way. */
+		sync->report.registered++;
+		r = store_queue_remove(sync->db, queued->result_id);
+		return r ? PASS(r) : 0;
+	}
+	queued->problem = sync->source->problem(sync->source->ctx);
+	queued->held = answer == SOURCE_CONFLICT ? held : (struct str){0};
+	queued->state = answer == SOURCE_CONFLICT  ? QUEUED_CONFLICT
+			: answer == SOURCE_REFUSED ? QUEUED_REFUSED
+						   : QUEUED_WAITING;
+	r = store_queue_failed(sync->db, queued);
+	if (r)
+		return PASS(r);
+	return answer == SOURCE_FAILED ? SYNC_STOPPED : 0;
+}
+
+static int registrations_send(struct sync *sync)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct queued *list;
+	size_t count;
+	arena_init(&arena, SYNC_ARENA_BYTES);
+	int r = store_queue_list(sync->db, &arena, true, &list, &count);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct str held = {0};
+		r = sync->source->reference_register(sync->source->ctx, &arena, list[i].result_id,
+						     list[i].number, &held);
+		if (r < 0)
+			return PASS(r);
+		r = answer_take(sync, &list[i], r, held);
+	}
+	return r < 0 ? PASS(r) : r;
+}
+
+static int queue_count(struct sync *sync)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct queued *list;
+	size_t count;
+	arena_init(&arena, SYNC_ARENA_BYTES);
+	int r = store_queue_list(sync->db, &arena, false, &list, &count);
+	if (r)
+		return PASS(r);
+	sync->report.queued = (int64_t)count;
+	return 0;
+}
+
+static int pass_run(struct sync *sync, const char *from, const char *to)
+{
+	int r = download(sync, from, to);
+	if (!r)
+		r = registrations_send(sync);
+	return r < 0 ? PASS(r) : r;
+}
+
+int sync_run(struct db *db, const struct source *source, const char *from, const char *to,
+	     struct sync_report *ret_report)
+{
+	struct sync sync = {.db = db, .source = source};
+	int r = pass_run(&sync, from, to);
+	if (r == 0 && sync.put_off) {
+		sync.is_final = true;
+		r = pass_run(&sync, from, to);
+	}
+	if (r < 0)
+		return PASS(r);
+	int counted = queue_count(&sync);
+	if (counted)
+		return PASS(counted);
+	*ret_report = sync.report;
+	return r;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Results in, numbers out: what happens when somebody presses 受け取る.
+ */
+#pragma once
+
+#include "lib/base/fault.h"
+#include "lib/db/db.h"
+#include "workstation/source.h"
+
+struct sync_report {
+	int64_t downloaded;
+	int64_t known;		/* of them seen and settled before */
+	int64_t charts_new;	/* 新規カルテ */
+	int64_t linked;		/* to a chart by 照会番号 */
+	int64_t insurances_new; /* insurances appended to charts that had one */
+	int64_t asked;		/* waiting for a decision */
+	int64_t aside;		/* not 有効 */
+	int64_t registered;	/* 照会番号 registered at the service */
+	int64_t queued;		/* still to be registered, or refused */
+};
+
+enum sync_outcome {
+	SYNC_STOPPED = 1, /* the source failed; what came in before is kept, and so is the queue */
+};
+
+/*
+ * Take in the results of a period and register the numbers of new charts. Doing it again changes
+ * nothing: a result is taken in once, by its id; a registration is asked for until it is answered.
+ *
+ * *ret_report is written for SYNC_STOPPED too.
+ */
+MUST_CHECK int sync_run(struct db *db, const struct source *source, const char *from,
+			const char *to, struct sync_report *ret_report);

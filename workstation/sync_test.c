@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Synchronising with a service that is a script: it binds numbers to people as the real one does.
+ */
+#include "lib/base/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "workstation/store.h"
+#include "workstation/sync.h"
+
+enum { TAPS_MAX = 8, PEOPLE_MAX = 4 };
+
+struct person {
+	struct record_qualification qualification;
+	char reference[64]; /* "" none */
+};
+
+struct tap {
+	const char *id, *confirmed_at, *validity;
+	int person;
+	struct record_qualification qualification; /* as it was then */
+};
+
+/* The service and the desk's store. */
+struct desk {
+	struct person people[PEOPLE_MAX];
+	struct tap taps[TAPS_MAX];
+	size_t taps_count;
+	size_t next, downloads, registrations;
+	int register_answer; /* 0: as the real one, else that outcome */
+	size_t fail_after;   /* results before next fails; 0: never */
+	struct str problem;
+	struct db *db;
+	struct arena arena;
+	char folder[64];
+	char path[96];
+};
+
+static int fake_begin(void *ctx, const char *from, const char *to)
+{
+	struct desk *desk = ctx;
+	assert_string_equal(from, "20261101");
+	assert_string_equal(to, "20261130");
+	desk->next = 0;
+	desk->downloads++;
+	return 0;
+}
+
+static int fake_next(void *ctx, struct arena *arena, struct result *ret_result)
+{
+	struct desk *desk = ctx;
+	(void)arena;
+	if (desk->fail_after && desk->next == desk->fail_after)
+		return SOURCE_FAILED;
+	if (desk->next == desk->taps_count)
+		return SOURCE_END;
+	const struct tap *tap = &desk->taps[desk->next++];
+	const char *reference = desk->people[tap->person].reference;
+	*ret_result = (struct result){
+		.id = str_of(tap->id),
+		.confirmed_at = str_of(tap->confirmed_at),
+		.validity = str_of(tap->validity),
+		.reference = *reference ? str_of(reference) : (struct str){0},
+		.raw = STR("{}"),
+		.qualifications_count = 1,
+		.first = &tap->qualification,
+	};
+	return 0;
+}
+
+static void fake_end(void *ctx)
+{
+	(void)ctx;
+}
+
+static struct person *person_of_tap(struct desk *desk, struct str id)
+{
+	for (size_t i = 0; i < desk->taps_count; i++)
+		if (str_equal(str_of(desk->taps[i].id), id))
+			return &desk->people[desk->taps[i].person];
+	return NULL;
+}
+
+static int fake_register(void *ctx, struct arena *arena, struct str id, struct str number,
+			 struct str *ret_held)
+{
+	struct desk *desk = ctx;
+	struct person *person = person_of_tap(desk, id);
+	(void)arena;
+	assert_non_null(person);
+	desk->registrations++;
+	if (desk->register_answer)
+		return desk->register_answer;
+	if (person->reference[0]) {
+		*ret_held = str_of(person->reference);
+		return SOURCE_CONFLICT;
+	}
+	assert_int_equal(str_to_c(number, person->reference, sizeof person->reference), 0);
+	return 0;
+}
+
+static struct str fake_problem(void *ctx)
+{
+	const struct desk *desk = ctx;
+	return desk->problem;
+}
+
+static struct source source(struct desk *desk)
+{
+	return (struct source){
+		.begin = fake_begin,
+		.next = fake_next,
+		.end = fake_end,
+		.reference_register = fake_register,
+		.problem = fake_problem,
+		.ctx = desk,
+	};
+}
+
+static void person_set(struct person *person, const char *kana, const char *birth,
+		       const char *insurer)
+{
+	struct str *elements = person->qualification.elements;
+	elements[RECORD_NAME] = STR("患者　一");
+	elements[RECORD_NAME_KANA] = str_of(kana);
+	elements[RECORD_BIRTH] = str_of(birth);
+	elements[RECORD_SEX] = STR("1");
+	elements[RECORD_CARD_CLASS] = STR("01");
+	elements[RECORD_INSURER_NUMBER] = str_of(insurer);
+	elements[RECORD_INSURER_NAME] = STR("保険者");
+	elements[RECORD_SYMBOL] = STR("1");
+	elements[RECORD_NUMBER] = STR("2");
+	elements[RECORD_BRANCH] = STR("01");
+	elements[RECORD_VALID_FROM] = STR("20250401");
+}
+
+static void tap(struct desk *desk, const char *id, const char *confirmed_at, int person)
+{
+	assert_true(desk->taps_count < TAPS_MAX);
+	desk->taps[desk->taps_count++] = (struct tap){
+		.id = id,
+		.confirmed_at = confirmed_at,
+		.validity = "1",
+		.person = person,
+		.qualification = desk->people[person].qualification,
+	};
+}
+
+static int desk_open(void **state)
+{
+	struct desk *desk = calloc(1, sizeof *desk);
+	assert_non_null(desk);
+	arena_init(&desk->arena, 1 << 24);
+	(void)snprintf(desk->folder, sizeof desk->folder, "/tmp/sync_test.XXXXXX");
+	assert_non_null(mkdtemp(desk->folder));
+	(void)snprintf(desk->path, sizeof desk->path, "%s/store", desk->folder);
+	assert_int_equal(store_open(desk->path, &desk->db), 0);
+	person_set(&desk->people[0], "ｶﾝｼﾞｬ ｲﾁ", "19700101", "06000004");
+	person_set(&desk->people[1], "ｶﾝｼﾞｬ ﾆ", "19700101", "06000004");
+	person_set(&desk->people[2], "ｶﾝｼﾞｬ ｲﾁ", "19700101", "01130012");
+	*state = desk;
+	return 0;
+}
+
+static int desk_close(void **state)
+{
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	struct desk *desk = *state;
+	char path[128];
+	db_close(desk->db);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		(void)snprintf(path, sizeof path, "%s%s", desk->path, ends[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(desk->folder);
+	arena_clear(&desk->arena);
+	free(desk);
+	return 0;
+}
+
+static struct sync_report synced(struct desk *desk, int outcome)
+{
+	struct source from = source(desk);
+	struct sync_report report = {0};
+	assert_int_equal(sync_run(desk->db, &from, "20261101", "20261130", &report), outcome);
+	return report;
+}
+
+struct listing {
+	int64_t count, closed;
+	int last_closed_on, last_begins;
+};
+
+static int insurance_note(void *ctx, const struct insurance *insurance)
+{
+	struct listing *listing = ctx;
+	listing->count++;
+	listing->last_begins = insurance->begins;
+	if (insurance->closed_on) {
+		listing->closed++;
+		listing->last_closed_on = insurance->closed_on;
+	}
+	return 0;
+}
+
+static struct listing insurances(struct desk *desk, int64_t chart)
+{
+	struct listing listing = {0};
+	assert_int_equal(store_insurances_each(desk->db, chart, insurance_note, &listing), 0);
+	return listing;
+}
+
+static int chart_note(void *ctx, const struct chart *chart)
+{
+	(void)chart;
+	(*(int64_t *)ctx)++;
+	return 0;
+}
+
+static int64_t charts(struct desk *desk)
+{
+	int64_t count = 0;
+	assert_int_equal(store_charts_each(desk->db, chart_note, &count), 0);
+	return count;
+}
+
+static void test_a_new_patient_gets_a_chart_and_the_service_its_number(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.downloaded, 1);
+	assert_int_equal(report.charts_new, 1);
+	assert_int_equal(report.registered, 1);
+	assert_int_equal(report.queued, 0);
+	assert_string_equal(desk->people[0].reference, "1");
+	assert_int_equal(insurances(desk, 1).count, 1);
+	assert_int_equal(desk->downloads, 1);
+}
+
+static void test_synchronising_twice_gives_nothing_twice(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	tap(desk, "b1", "20261110110000", 1);
+	(void)synced(desk, 0);
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.known, 2);
+	assert_int_equal(report.charts_new + report.linked + report.asked, 0);
+	assert_int_equal(charts(desk), 2);
+	assert_int_equal(desk->registrations, 2);
+	assert_int_equal(insurances(desk, 1).count, 1);
+}
+
+static void test_two_taps_of_a_new_patient_are_one_chart(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	tap(desk, "a2", "20261112100000", 0);
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.charts_new, 1);
+	assert_int_equal(report.linked, 1);
+	assert_int_equal(report.asked, 0);
+	assert_int_equal(report.downloaded, 2);
+	assert_int_equal(charts(desk), 1);
+}
+
+static void test_a_namesake_waits_for_a_decision(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	tap(desk, "c1", "20261111100000", 2);
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.charts_new, 1);
+	assert_int_equal(report.asked, 1);
+	assert_string_equal(desk->people[2].reference, "");
+	/* Still open next time, and still only one. */
+	report = synced(desk, 0);
+	assert_int_equal(report.asked, 1);
+	assert_int_equal(charts(desk), 1);
+}
+
+static void test_an_open_decision_ends_when_the_service_knows(void **state)
+{
+	struct desk *desk = *state;
+	enum seen_state seen;
+	tap(desk, "a1", "20261110100000", 0);
+	tap(desk, "c1", "20261111100000", 2);
+	(void)synced(desk, 0);
+	assert_int_equal(str_to_c(STR("1"), desk->people[2].reference, 64), 0);
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.linked, 1);
+	assert_int_equal(report.asked, 0);
+	assert_int_equal(store_seen_state(desk->db, STR("c1"), &seen), 0);
+	assert_int_equal(seen, SEEN_DONE);
+}
+
+/* REQ seed-1.4.3 */
+static void test_a_new_insurer_is_appended_and_the_old_one_closed(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	(void)synced(desk, 0);
+	desk->people[0].qualification.elements[RECORD_INSURER_NUMBER] = STR("01130012");
+	desk->people[0].qualification.elements[RECORD_VALID_FROM] = STR("20261115");
+	tap(desk, "a2", "20261120100000", 0);
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.linked, 1);
+	assert_int_equal(report.insurances_new, 1);
+	struct listing listing = insurances(desk, 1);
+	assert_int_equal(listing.count, 2);
+	assert_int_equal(listing.closed, 1);
+	assert_int_equal(listing.last_closed_on, 20261114);
+	assert_int_equal(listing.last_begins, 20261115);
+	assert_int_equal(charts(desk), 1);
+}
+
+static void test_a_result_that_is_not_valid_changes_nothing(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	(void)synced(desk, 0);
+	desk->people[0].qualification.elements[RECORD_INSURER_NUMBER] = STR("01130012");
+	tap(desk, "a2", "20261120100000", 0);
+	desk->taps[1].validity = "2";
+	tap(desk, "b1", "20261120110000", 1);
+	desk->taps[2].validity = "4";
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.aside, 2);
+	assert_int_equal(charts(desk), 1);
+	assert_int_equal(insurances(desk, 1).count, 1);
+	assert_int_equal(insurances(desk, 1).closed, 0);
+}
+
+static void test_a_number_is_queued_until_the_service_answers(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	desk->register_answer = SOURCE_FAILED;
+	desk->problem = STR("network_timeout");
+	struct sync_report report = synced(desk, SYNC_STOPPED);
+	assert_int_equal(report.charts_new, 1);
+	assert_int_equal(report.queued, 1);
+	desk->register_answer = 0;
+	report = synced(desk, 0);
+	assert_int_equal(report.registered, 1);
+	assert_int_equal(report.queued, 0);
+	assert_string_equal(desk->people[0].reference, "1");
+	assert_int_equal(charts(desk), 1);
+}
+
+static void test_a_lost_answer_is_recognised(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	desk->register_answer = SOURCE_FAILED;
+	(void)synced(desk, SYNC_STOPPED);
+	/* It had been registered all the same. */
+	assert_int_equal(str_to_c(STR("1"), desk->people[0].reference, 64), 0);
+	desk->register_answer = 0;
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.registered, 1);
+	assert_int_equal(report.queued, 0);
+}
+
+static void test_a_refused_number_is_kept_and_not_tried_again(void **state)
+{
+	struct desk *desk = *state;
+	struct queued *queued;
+	size_t count;
+	tap(desk, "a1", "20261110100000", 0);
+	desk->register_answer = SOURCE_REFUSED;
+	desk->problem = STR("reference_taken");
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.queued, 1);
+	(void)synced(desk, 0);
+	assert_int_equal(desk->registrations, 1);
+	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(queued[0].state, QUEUED_REFUSED);
+	assert_str_equal(queued[0].problem, STR("reference_taken"));
+}
+
+static void test_another_number_at_the_service_is_shown(void **state)
+{
+	struct desk *desk = *state;
+	struct queued *queued;
+	size_t count;
+	tap(desk, "a1", "20261110100000", 0);
+	desk->register_answer = SOURCE_FAILED;
+	(void)synced(desk, SYNC_STOPPED);
+	desk->register_answer = 0;
+	assert_int_equal(str_to_c(STR("X-9"), desk->people[0].reference, 64), 0);
+	(void)synced(desk, 0);
+	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(queued[0].state, QUEUED_CONFLICT);
+	assert_str_equal(queued[0].held, STR("X-9"));
+}
+
+static void test_what_came_before_a_broken_download_is_kept(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a1", "20261110100000", 0);
+	tap(desk, "b1", "20261110110000", 1);
+	desk->fail_after = 1;
+	struct sync_report report = synced(desk, SYNC_STOPPED);
+	assert_int_equal(report.charts_new, 1);
+	assert_int_equal(report.queued, 1);
+	desk->fail_after = 0;
+	report = synced(desk, 0);
+	assert_int_equal(report.charts_new, 1);
+	assert_int_equal(report.registered, 2);
+	assert_int_equal(charts(desk), 2);
+}
+
+#define AT_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		AT_DESK(test_a_new_patient_gets_a_chart_and_the_service_its_number),
+		AT_DESK(test_synchronising_twice_gives_nothing_twice),
+		AT_DESK(test_two_taps_of_a_new_patient_are_one_chart),
+		AT_DESK(test_a_namesake_waits_for_a_decision),
+		AT_DESK(test_an_open_decision_ends_when_the_service_knows),
+		AT_DESK(test_a_new_insurer_is_appended_and_the_old_one_closed),
+		AT_DESK(test_a_result_that_is_not_valid_changes_nothing),
+		AT_DESK(test_a_number_is_queued_until_the_service_answers),
+		AT_DESK(test_a_lost_answer_is_recognised),
+		AT_DESK(test_a_refused_number_is_kept_and_not_tried_again),
+		AT_DESK(test_another_number_at_the_service_is_shown),
+		AT_DESK(test_what_came_before_a_broken_download_is_kept),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
