@@ -49,6 +49,7 @@ http {{
         ssl_protocols TLSv1.2 TLSv1.3;
         error_page 400 404 405 408 411 413 414 500 501 503 505 /e;
         error_page 494 =431 /e;
+        error_page 497 =400 /e;
         location / {{ shikaku {place}/settings; }}
         location = /e {{ internal; shikaku {place}/settings; }}
     }}
@@ -351,9 +352,27 @@ def test_the_app_writes_what_nginx_refuses(stage):
         (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
         (get + b"X: " + b"x" * 9000 + b"\r\n\r\n", 431),
         (get.replace(b"1.1", b"3.0") + b"\r\n", 505),
+        (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /../x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
     ]
     for request, status in rows:
         raw_is_problem(stage.raw(request), status)
+
+
+def test_http_without_tls_is_refused(stage):
+    with stage.plain() as s:
+        s.sendall(b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        raw_is_problem(read_all(s), 400)
+
+
+def test_a_target_with_scheme_and_host_is_understood(stage):
+    answer = stage.raw(b"GET https://localhost/seen?q=1 HTTP/1.1\r\nHost: localhost\r\n"
+                       b"Connection: close\r\n\r\n")
+    assert answer.endswith(b"GET|/seen|q=1|localhost|||127.0.0.1"), answer
+    raw_is_problem(stage.raw(b"GET https://localhost?q=1 HTTP/1.1\r\nHost: localhost\r\n"
+                             b"Connection: close\r\n\r\n"), 400)
 
 
 def test_a_body_too_large_is_refused(stage):
