@@ -48,8 +48,8 @@ static char *shows(const char *body, int result)
 
 static void has(const char *text, const char *part)
 {
-	if (!strstr(text, part))
-		fail_msg("«%s» is not in:\n%s", part, text);
+	if (!text || !strstr(text, part))
+		fail_msg("«%s» is not in:\n%s", part, text ? text : "(nothing)");
 }
 
 static void test_a_valid_qualification_shows_all_that_the_desk_needs(void **state)
