@@ -10,6 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "lib/crypto/fetched.h"
+
 enum { SEAL_BYTES = CRYPTO_NONCE_BYTES + CRYPTO_TAG_BYTES };
 
 DEFINE_AUTO_POINTER(EVP_CIPHER_CTX, EVP_CIPHER_CTX_free)
@@ -28,10 +30,11 @@ static bool sizes_fit(struct str aad, struct str text)
 static bool seal_into(EVP_CIPHER_CTX *ctx, struct str key, struct str aad, struct str text,
 		      unsigned char *sealed)
 {
+	const EVP_CIPHER *cipher = fetched_aes256gcm();
 	unsigned char *body = sealed + CRYPTO_NONCE_BYTES;
 	int n;
 	random_bytes(sealed, CRYPTO_NONCE_BYTES);
-	return EVP_EncryptInit_ex2(ctx, EVP_aes_256_gcm(), octets(key), sealed, NULL) == 1 &&
+	return cipher && EVP_EncryptInit_ex2(ctx, cipher, octets(key), sealed, NULL) == 1 &&
 	       (!aad.len || EVP_EncryptUpdate(ctx, NULL, &n, octets(aad), (int)aad.len) == 1) &&
 	       (!text.len || EVP_EncryptUpdate(ctx, body, &n, octets(text), (int)text.len) == 1) &&
 	       EVP_EncryptFinal_ex(ctx, body + text.len, &n) == 1 &&
@@ -57,11 +60,11 @@ int aead_seal(struct arena *arena, struct str key, struct str aad, struct str te
 static bool open_begin(EVP_CIPHER_CTX *ctx, struct str key, struct str aad, struct str sealed,
 		       unsigned char *text)
 {
+	const EVP_CIPHER *cipher = fetched_aes256gcm();
 	struct str body = {sealed.ptr + CRYPTO_NONCE_BYTES, sealed.len - SEAL_BYTES};
 	void *tag = (void *)(uintptr_t)(body.ptr + body.len);
 	int n;
-	return EVP_DecryptInit_ex2(ctx, EVP_aes_256_gcm(), octets(key), octets(sealed), NULL) ==
-		       1 &&
+	return cipher && EVP_DecryptInit_ex2(ctx, cipher, octets(key), octets(sealed), NULL) == 1 &&
 	       EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, CRYPTO_TAG_BYTES, tag) == 1 &&
 	       (!aad.len || EVP_DecryptUpdate(ctx, NULL, &n, octets(aad), (int)aad.len) == 1) &&
 	       (!body.len || EVP_DecryptUpdate(ctx, text, &n, octets(body), (int)body.len) == 1);

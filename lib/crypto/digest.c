@@ -9,12 +9,15 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
+#include "lib/crypto/fetched.h"
+
 static_assert(crypto_hash_sha256_BYTES == CRYPTO_DIGEST_BYTES, "SHA-256");
 static_assert(crypto_auth_hmacsha256_BYTES == CRYPTO_DIGEST_BYTES, "HMAC-SHA-256");
 
 int digest_sha256(struct str bytes, unsigned char ret_digest[CRYPTO_DIGEST_BYTES])
 {
-	if (EVP_Digest(bytes.ptr, bytes.len, ret_digest, NULL, EVP_sha256(), NULL) != 1)
+	const EVP_MD *sha256 = fetched_sha256();
+	if (!sha256 || EVP_Digest(bytes.ptr, bytes.len, ret_digest, NULL, sha256, NULL) != 1)
 		return RAISE(EIO);
 	return 0;
 }
