@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the calls' files have in common. */
+#include "server/api/call.h"
+
+#include "server/audit/audit.h"
+
+enum {
+	STATUS_OK = 200,
+	STATUS_NO_CONTENT = 204,
+};
+
+int reply_json(struct api_call *call, struct str body)
+{
+	struct web_reply *reply = &call->exchange->reply;
+	reply->status = STATUS_OK;
+	reply->content_type = STR("application/json");
+	reply->body = body;
+	return 0;
+}
+
+int reply_empty(struct api_call *call)
+{
+	call->exchange->reply.status = STATUS_NO_CONTENT;
+	return 0;
+}
+
+int request_proof(struct api_call *call, enum proof_cover cover, struct dpop_proof *ret_proof)
+{
+	struct dpop_request request = {
+		.proof = call->request->dpop,
+		.method = call->request->method,
+		.path = call->request->path,
+	};
+	if (cover == PROOF_OF_TOKEN_AND_BODY) {
+		request.access_token = call->token;
+		request.body = call->request->body.ptr ? call->request->body : STR("");
+	}
+	int r = dpop_verify(&call->service->auth, &call->arena, &request, call->now_ms, ret_proof);
+	if (r < 0)
+		return PASS(r);
+	return r ? PROBLEM_DEVICE_PROOF_REFUSED : 0;
+}
+
+int request_idempotency_key(struct api_call *call, struct str *ret_key)
+{
+	struct str key = call->request->idempotency_key;
+	if (!key.ptr || !wire_idempotency_key_valid(key))
+		return PROBLEM_IDEMPOTENCY_MISSING;
+	*ret_key = key;
+	return 0;
+}
+
+int client_text(struct api_call *call, const struct wire_client *client, struct str *ret_text)
+{
+	int r = arena_print(&call->arena, ret_text, "%.*s %.*s %.*s", STR_ARG(client->vendor),
+			    STR_ARG(client->product), STR_ARG(client->version));
+	return r ? PASS(r) : 0;
+}
+
+int caller_device_check(struct api_call *call, struct db *db)
+{
+	struct store_device device;
+	int r = store_device_get(db, &call->arena, call->caller.facility_no, call->caller.device_no,
+				 &device);
+	if (r < 0)
+		return PASS(r);
+	if (r || !device.active || !str_equal(device.thumbprint, str_of(call->caller.thumbprint)))
+		return PROBLEM_DEVICE_UNKNOWN;
+	return 0;
+}
+
+int call_audit(struct api_call *call, struct db *db, const struct audit_entry *entry)
+{
+	const char *outcome = "ok";
+	if (entry->problem != PROBLEM_NONE)
+		outcome = wire_problem_row(entry->problem)->code;
+	struct store_audit row = {
+		.at_ms = call->now_ms,
+		.facility_no = call->caller.facility_no,
+		.account_no = call->caller.account_no,
+		.device_no = call->caller.device_no,
+		.staff = entry->staff,
+		.call = str_of(wire_call_row(call->name)->operation),
+		.outcome = str_of(outcome),
+		.request_id = str_of(call->request->request_id),
+		.n = (int64_t)(entry->items.len / STORE_ID_BYTES),
+		.items = entry->items,
+	};
+	int r = audit_add(db, &row);
+	return r ? PASS(r) : 0;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request on its way. A call's file has up to two functions: run, on its lane, with a read
+ * connection, writes nothing; commit, inside the writer's transaction, after which the reply
+ * leaves. Both answer 0, a fault, or the problem (enum wire_problem) to reply with. What commit has
+ * written before it answers a problem is kept.
+ */
+#pragma once
+
+#include "lib/web/web.h"
+#include "lib/wire/problem.h"
+#include "lib/wire/profile.h"
+#include "lib/wire/wire.h"
+#include "server/api/service.h"
+#include "server/auth/dpop.h"
+
+enum {
+	CALL_TRACE_BYTES = 512,
+};
+
+struct api_call {
+	const struct service *service;
+	struct web_exchange *exchange;
+	const struct web_request *request;
+	const struct api_route *route;
+	enum wire_call name;
+	struct str argument;  /* of the path */
+	struct arena arena;   /* what the call reads and makes; the reply lies in the exchange's */
+	struct caller caller; /* zeroed for calls without a token */
+	struct str token;
+	int64_t now_ms; /* one moment for the whole call */
+	int64_t begun_ms;
+	struct wire_input input;
+	struct str held_reference; /* for reference_conflict */
+	void *work;		   /* the call's own, from run to commit; in the arena */
+	char trace[CALL_TRACE_BYTES];
+};
+
+typedef int api_step(struct api_call *call, struct db *db);
+
+struct api_route {
+	api_step *run;	  /* may be NULL */
+	api_step *commit; /* may be NULL */
+};
+
+extern const struct api_route api_routes[WIRE_CALLS];
+
+/* --- for the calls' files --- */
+
+/* Where reply bodies are written. */
+static inline struct arena *reply_arena(struct api_call *call)
+{
+	return &call->exchange->arena;
+}
+
+/* 200 with a JSON body that lies in reply_arena. Answers 0. */
+int reply_json(struct api_call *call, struct str body);
+
+/* 204. Answers 0. */
+int reply_empty(struct api_call *call);
+
+enum proof_cover {
+	PROOF_OF_REQUEST,	 /* method and path */
+	PROOF_OF_TOKEN_AND_BODY, /* those, the access token and the body */
+};
+
+/* The request's DPoP proof. Problem: PROBLEM_DEVICE_PROOF_REFUSED. */
+MUST_CHECK int request_proof(struct api_call *call, enum proof_cover cover,
+			     struct dpop_proof *ret_proof);
+
+/* The request's Idempotency-Key. Problem: PROBLEM_IDEMPOTENCY_MISSING (also: malformed). */
+MUST_CHECK int request_idempotency_key(struct api_call *call, struct str *ret_key);
+
+/* "vendor product version", in the call's arena. */
+MUST_CHECK int client_text(struct api_call *call, const struct wire_client *client,
+			   struct str *ret_text);
+
+/* Is the caller's device still registered? Problem: PROBLEM_DEVICE_UNKNOWN. */
+MUST_CHECK int caller_device_check(struct api_call *call, struct db *db);
+
+/* The audit row of this call. problem: what it is answered; PROBLEM_NONE: ok. */
+struct audit_entry {
+	enum wire_problem problem;
+	struct str staff;
+	struct str items;
+};
+MUST_CHECK int call_audit(struct api_call *call, struct db *db, const struct audit_entry *entry);
+
+/* --- for dispatch.c: problem.c --- */
+
+/* Write the problem's reply. A fault of writing it becomes a bare 500. */
+void problem_reply(struct api_call *call, enum wire_problem problem);
+
+/* Log the fault with the call's trace, once, and write its reply. */
+void fault_reply(struct api_call *call, int fault);
+
+/* What the adapter refused with this HTTP status. */
+enum wire_problem problem_of_status(int status);

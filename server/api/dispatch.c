@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a request to its call and back: which call, may the caller, which lane, what to answer.
+ *
+ * A call lives in its exchange's arena; its own arena is wiped before the reply leaves. The guard
+ * runs twice: the token's signature on the loop, before anything is queued; the session behind it
+ * on the lane, at the moment the work is done.
+ */
+#include "server/api/api.h"
+#include "server/api/call.h"
+#include "server/auth/session.h"
+#include "server/auth/token.h"
+
+enum {
+	CALL_ARENA_BYTES_MAX = 16 * 1024 * 1024, /* a full page, sealed and open */
+	STATUS_INTERNAL = 500,
+};
+
+static const struct str bearer = {"Bearer ", 7};
+
+static void call_log(const struct api_call *call)
+{
+	const char *name = "unknown";
+	if (call->route)
+		name = wire_call_row(call->name)->operation;
+	LOG(&call->service->log, request_done, log_id("call", str_of(name)),
+	    log_int("status", call->exchange->reply.status),
+	    log_int("took_ms", clock_mono_ms(&call->service->clock) - call->begun_ms),
+	    log_id("request", str_of(call->request->request_id)));
+}
+
+/* The end of every call: result is 0, a problem or a fault. */
+static void call_finish(struct api_call *call, int result)
+{
+	if (result < 0)
+		fault_reply(call, result);
+	else if (result > 0)
+		problem_reply(call, (enum wire_problem)result);
+	call_log(call);
+	wire_input_clear(&call->input);
+	arena_clear(&call->arena);
+	web_finish(call->exchange);
+}
+
+/* The trace belongs to the thread and to its last fault: take it along at once. */
+static int trace_keep(struct api_call *call, int r)
+{
+	if (r < 0)
+		fault_trace(call->trace, sizeof call->trace);
+	return r;
+}
+
+/* --- the writer's side --- */
+
+static int commit_run(void *ctx, struct db *db)
+{
+	struct api_call *call = ctx;
+	return trace_keep(call, call->route->commit(call, db));
+}
+
+static void commit_done(void *ctx, int result)
+{
+	struct api_call *call = ctx;
+	if (result < 0 && !call->trace[0])
+		trace_keep(call, result);
+	call_finish(call, result);
+}
+
+static void commit_submit(struct api_call *call)
+{
+	struct db_job job = {.run = commit_run, .done = commit_done, .ctx = call};
+	int r = db_writer_submit(call->service->writer, &job);
+	if (r)
+		call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
+}
+
+/* --- the lane's side --- */
+
+static int guard_session(struct api_call *call, struct db *db)
+{
+	if (!wire_call_row(call->name)->accounts)
+		return 0;
+	int r = session_alive(db, &call->arena, call->now_ms, &call->caller);
+	if (r < 0)
+		return PASS(r);
+	return r ? PROBLEM_SESSION_ENDED : 0;
+}
+
+static int lane_work(struct api_call *call, struct db *db)
+{
+	int r = guard_session(call, db);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (!call->route->run)
+		return 0;
+	r = call->route->run(call, db);
+	return r < 0 ? PASS(r) : r;
+}
+
+static void lane_run(void *job, void *worker)
+{
+	struct api_call *call = job;
+	int r = trace_keep(call, lane_work(call, worker));
+	if (r == 0 && call->route->commit)
+		commit_submit(call);
+	else
+		call_finish(call, r);
+}
+
+/* --- the loop's side --- */
+
+/* RFC 6750 section 2.1. */
+static int guard_token(struct api_call *call)
+{
+	unsigned accounts = wire_call_row(call->name)->accounts;
+	if (!accounts)
+		return 0;
+	struct str header = call->request->authorization;
+	if (!header.ptr)
+		return PROBLEM_TOKEN_MISSING;
+	if (header.len < bearer.len ||
+	    !str_equal_nocase((struct str){header.ptr, bearer.len}, bearer))
+		return PROBLEM_TOKEN_INVALID;
+	call->token = (struct str){header.ptr + bearer.len, header.len - bearer.len};
+	int r = token_verify(&call->service->auth, &call->arena, call->token, call->now_ms,
+			     &call->caller);
+	if (r < 0)
+		return PASS(r);
+	if (r)
+		return r == TOKEN_EXPIRED ? PROBLEM_TOKEN_EXPIRED : PROBLEM_TOKEN_INVALID;
+	unsigned kind = call->caller.kind == ACCOUNT_READER ? WIRE_ACCOUNT_W : WIRE_ACCOUNT_WA;
+	return accounts & kind ? 0 : PROBLEM_ACCOUNT_KIND_REFUSED;
+}
+
+/* "application/json", in any case, with or without parameters. */
+static bool media_type_fits(const struct web_request *request)
+{
+	struct str rest = request->content_type, type;
+	if (!str_split(&rest, ';', &type))
+		return false;
+	return str_equal_nocase(str_trim(type), STR("application/json"));
+}
+
+static int body_check(const struct api_call *call)
+{
+	const struct web_request *request = call->request;
+	if (str_equal(request->method, STR("GET")))
+		return 0;
+	if (request->content_encoding.ptr || !media_type_fits(request))
+		return PROBLEM_MEDIA_TYPE;
+	if ((int64_t)request->body.len > call->service->config->limits.body_bytes_max)
+		return PROBLEM_BODY_TOO_LARGE;
+	return 0;
+}
+
+static int allow_add(struct api_call *call, const struct wire_match *match)
+{
+	struct web_reply *reply = &call->exchange->reply;
+	struct str allow;
+	int r = arena_copy(reply_arena(call), str_of(match->allow), &allow);
+	if (r)
+		return PASS(r);
+	reply->headers[reply->headers_count++] = (struct web_header){STR("Allow"), allow};
+	return PROBLEM_METHOD_NOT_ALLOWED;
+}
+
+static int route_find(struct api_call *call)
+{
+	const struct web_request *request = call->request;
+	struct wire_match match;
+	int r = wire_route(call->service->profile, request->method, request->path, &match);
+	if (r < 0)
+		return PASS(r);
+	if (r)
+		return r == WIRE_ROUTE_METHOD ? allow_add(call, &match) : PROBLEM_NOT_FOUND;
+	call->name = match.call;
+	call->argument = match.argument;
+	call->route = &api_routes[match.call];
+	return 0;
+}
+
+static int admit(struct api_call *call)
+{
+	if (call->request->refused)
+		return (int)problem_of_status(call->request->refused);
+	int r = route_find(call);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = guard_token(call);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	return body_check(call);
+}
+
+static void lane_submit(struct api_call *call)
+{
+	enum wire_lane lane = wire_call_row(call->name)->lane;
+	if (lane == WIRE_LANE_LOOP) {
+		lane_run(call, NULL);
+		return;
+	}
+	int r = pool_submit(call->service->lanes[lane], lane_run, call);
+	if (r == 0)
+		return;
+	if (r > 0)
+		LOG(&call->service->log, lane_full, log_int("lane", (int64_t)lane));
+	call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
+}
+
+static struct api_call *call_create(const struct service *service, struct web_exchange *exchange)
+{
+	struct api_call *call = arena_alloc(&exchange->arena, sizeof *call);
+	if (!call)
+		return NULL;
+	call->service = service;
+	call->exchange = exchange;
+	call->request = &exchange->request;
+	call->now_ms = clock_now_ms(&service->clock);
+	call->begun_ms = clock_mono_ms(&service->clock);
+	arena_init(&call->arena, CALL_ARENA_BYTES_MAX);
+	return call;
+}
+
+void api_dispatch(struct service *service, struct web_exchange *exchange)
+{
+	struct api_call *call = call_create(service, exchange);
+	if (!call) {
+		exchange->reply.status = STATUS_INTERNAL;
+		web_finish(exchange);
+		return;
+	}
+	int r = trace_keep(call, admit(call));
+	if (r)
+		call_finish(call, r);
+	else
+		lane_submit(call);
+}
+
+void api_unready(struct web_exchange *exchange)
+{
+	static const struct service nothing = {.log = {.fd = -1}};
+	struct api_call call = {
+		.service = &nothing,
+		.exchange = exchange,
+		.request = &exchange->request,
+	};
+	problem_reply(&call, PROBLEM_STORE_UNAVAILABLE);
+}

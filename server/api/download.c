@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GET /v1/results: one page. It is read and written out on the lane; the reply leaves only after
+ * the audit row, with the list of what was shown, is on disk.
+ */
+#include "server/api/routes.h"
+#include "server/api/search.h"
+
+static int result_encode(struct api_call *call, const struct eligibility_result *result,
+			 struct wire_result *ret_result)
+{
+	*ret_result = (struct wire_result){
+		.confirmed_ms = result->confirmed_ms,
+		.method =
+			result->method == ELIGIBILITY_VISUAL ? WIRE_METHOD_VISUAL : WIRE_METHOD_PIN,
+		.staff = result->staff,
+		.reference_number = result->reference,
+		.reference_version = result->reference_version,
+		.result = result->body,
+	};
+	int r = encode_hex(&call->arena, str_bytes(result->id, sizeof result->id), &ret_result->id);
+	return r ? FOLD(r) : 0;
+}
+
+static int page_encode(struct api_call *call, const struct eligibility_page *page)
+{
+	struct wire_page reply = {
+		.results = arena_array(&call->arena, page->count + 1, sizeof *reply.results),
+		.results_count = page->count,
+		.next_cursor = page->next_cursor,
+	};
+	if (!reply.results)
+		return RAISE(ENOMEM);
+	for (size_t i = 0; i < page->count; i++) {
+		int r = result_encode(call, &page->results[i], &reply.results[i]);
+		if (r)
+			return PASS(r);
+	}
+	struct str body;
+	int r = wire_download_reply_encode(reply_arena(call), &reply, &body);
+	return r ? PASS(r) : reply_json(call, body);
+}
+
+int download_run(struct api_call *call, struct db *db)
+{
+	struct wire_search search;
+	int r = wire_download_query_decode(&call->arena, call->request->query,
+					   &call->input.complaints, &search);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct eligibility_query query = query_of_search(call, &search);
+	struct eligibility_page *page = arena_alloc(&call->arena, sizeof *page);
+	if (!page)
+		return RAISE(ENOMEM);
+	call->work = page;
+	r = query_problem(eligibility_page(&call->service->eligibility, db, &call->arena,
+					   &call->caller, &query, call->now_ms, page));
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	return page_encode(call, page);
+}
+
+int download_commit(struct api_call *call, struct db *db)
+{
+	const struct eligibility_page *page = call->work;
+	struct audit_entry entry = {.items = page->items};
+	int r = call_audit(call, db, &entry);
+	return r ? PASS(r) : 0;
+}

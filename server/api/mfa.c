@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST /v1/mfa: challenge and passcode → tokens. */
+#include "server/auth/mfa.h"
+
+#include "server/api/routes.h"
+#include "server/api/tokens.h"
+
+static int mfa_problem(int r)
+{
+	if (r <= 0)
+		return r < 0 ? PASS(r) : 0;
+	switch ((enum mfa_outcome)r) {
+	case MFA_CHALLENGE_REFUSED: return PROBLEM_CHALLENGE_EXPIRED;
+	case MFA_PASSCODE_WRONG: return PROBLEM_PASSCODE_REFUSED;
+	case MFA_PASSCODE_REUSED: return PROBLEM_PASSCODE_REUSED;
+	}
+	return RAISE(ENOTRECOVERABLE);
+}
+
+int mfa_run(struct api_call *call, struct db *db)
+{
+	struct wire_mfa request;
+	int r = wire_mfa_request_decode(call->request->body, &call->input, &request);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct mfa *mfa = arena_alloc(&call->arena, sizeof *mfa);
+	if (!mfa)
+		return RAISE(ENOMEM);
+	call->work = mfa;
+	r = mfa_check(&call->service->auth, db, &call->arena, request.challenge, request.passcode,
+		      call->now_ms, mfa);
+	return mfa_problem(r);
+}
+
+int mfa_commit_run(struct api_call *call, struct db *db)
+{
+	const struct mfa *mfa = call->work;
+	int r = mfa_problem(mfa_commit(db, mfa));
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	return reply_tokens(call, &mfa->tokens, mfa->kind, mfa->facility_name);
+}

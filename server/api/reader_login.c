@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST /v1/reader/login: password and the registered device's proof → tokens of a W account. */
+#include "server/api/device.h"
+#include "server/api/routes.h"
+#include "server/api/tokens.h"
+#include "server/auth/device.h"
+
+int reader_login_run(struct api_call *call, struct db *db)
+{
+	struct wire_reader_login body;
+	int r = wire_reader_login_request_decode(call->request->body, &call->input, &body);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct dpop_proof proof;
+	r = request_proof(call, PROOF_OF_REQUEST, &proof);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct str client;
+	r = client_text(call, &body.client, &client);
+	if (r)
+		return PASS(r);
+	struct password_claim claim = {
+		.login_id = body.login_id,
+		.kind = ACCOUNT_READER,
+		.password = body.password,
+	};
+	struct device_login *login = arena_alloc(&call->arena, sizeof *login);
+	if (!login)
+		return RAISE(ENOMEM);
+	call->work = login;
+	return device_problem(device_login_check(&call->service->auth, db, &call->arena, &claim,
+						 client, &proof, call->now_ms, login));
+}
+
+int reader_login_commit(struct api_call *call, struct db *db)
+{
+	const struct device_login *login = call->work;
+	int r = device_problem(device_login_commit(db, login));
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	return reply_tokens(call, &login->tokens, ACCOUNT_READER, login->facility_name);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/api/search.h"
+
+static enum store_reference reference_of_filter(enum wire_reference_filter filter)
+{
+	switch (filter) {
+	case WIRE_REFERENCE_ANY: return STORE_REFERENCE_ANY;
+	case WIRE_REFERENCE_WITH: return STORE_REFERENCE_WITH;
+	case WIRE_REFERENCE_WITHOUT: return STORE_REFERENCE_WITHOUT;
+	}
+	return STORE_REFERENCE_ANY;
+}
+
+struct eligibility_query query_of_search(const struct api_call *call,
+					 const struct wire_search *search)
+{
+	int64_t limit = call->service->config->limits.results_page_max;
+	if (limit > STORE_PAGE_MAX - 1)
+		limit = STORE_PAGE_MAX - 1;
+	if (search->limit && search->limit < limit)
+		limit = search->limit;
+	return (struct eligibility_query){
+		.from_ms = search->from_ms,
+		.to_ms = search->to_ms,
+		.reference = reference_of_filter(search->reference),
+		.limit = (size_t)limit,
+		.cursor = search->cursor,
+	};
+}
+
+int query_problem(int r)
+{
+	if (r <= 0)
+		return r < 0 ? PASS(r) : 0;
+	switch ((enum query_outcome)r) {
+	case QUERY_BEFORE_WINDOW: return PROBLEM_PERIOD_TOO_OLD;
+	case QUERY_CURSOR_REFUSED: return PROBLEM_CURSOR_REFUSED;
+	}
+	return RAISE(ENOTRECOVERABLE);
+}

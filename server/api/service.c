@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Start and stop. Each step of the start leaves something that service_destroy can take away, so a
+ * start that fails half-way is simply destroyed.
+ */
+#include "server/api/service.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/base/period.h"
+#include "server/store/store.h"
+
+enum {
+	BUSY_MS = 2000,
+	WRITER_BATCH_MAX = 64,
+	WRITER_CONNECTIONS = 4,
+	LANE_THREADS_MAX = 64,
+	PATH_BYTES = 1024,
+};
+
+struct db_options service_db_options(const struct config *config, bool read_only)
+{
+	return (struct db_options){
+		.engine = config->store.engine == CONFIG_ENGINE_POSTGRES ? DB_POSTGRES : DB_SQLITE,
+		.target = config->store.target.ptr,
+		.read_only = read_only,
+		.busy_ms = BUSY_MS,
+	};
+}
+
+static int store_prepare(const struct config *config)
+{
+	struct db_options options = service_db_options(config, false);
+	AUTO(db_closep) struct db *db = NULL;
+	int r = db_open(&db, &options);
+	if (r)
+		return FOLD(r);
+	r = store_migrate(db);
+	return r ? FOLD(r) : 0;
+}
+
+static int worker_open(void *ctx, void **ret_worker)
+{
+	const struct service *service = ctx;
+	struct db_options options = service_db_options(service->config, true);
+	struct db *db;
+	int r = db_open(&db, &options);
+	if (r)
+		return FOLD(r);
+	*ret_worker = db;
+	return 0;
+}
+
+static void worker_close(void *ctx, void *worker)
+{
+	(void)ctx;
+	db_close(worker);
+}
+
+static int lane_open(struct service *service, enum wire_lane lane, const char *name,
+		     int64_t threads, int64_t queue)
+{
+	struct pool_options options = {
+		.name = name,
+		.threads = threads > LANE_THREADS_MAX ? LANE_THREADS_MAX : (size_t)threads,
+		.queue_max = (size_t)queue,
+		.worker_open = worker_open,
+		.worker_close = worker_close,
+		.ctx = service,
+	};
+	int r = pool_create(&service->lanes[lane], &options);
+	return r ? FOLD(r) : 0;
+}
+
+/* Argon2id keeps a processor busy: one of them stays free for everything else. */
+static int64_t hash_threads(int64_t wanted)
+{
+	if (wanted > 0)
+		return wanted;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	return processors > 1 ? processors - 1 : 1;
+}
+
+static int lanes_open(struct service *service)
+{
+	const struct config *config = service->config;
+	int r = lane_open(service, WIRE_LANE_READ, "read", config->limits.read_threads,
+			  config->limits.read_queue);
+	if (r)
+		return PASS(r);
+	r = lane_open(service, WIRE_LANE_HASH, "hash", hash_threads(config->limits.hash_threads),
+		      config->limits.hash_queue);
+	if (r)
+		return PASS(r);
+	r = lane_open(service, WIRE_LANE_NET, "net", config->limits.net_threads,
+		      config->limits.net_queue);
+	if (r)
+		return PASS(r);
+	struct db_writer_options options = {
+		.db = service_db_options(config, false),
+		.queue_max = (size_t)config->limits.writer_queue,
+		.batch_max = WRITER_BATCH_MAX,
+		.connections = WRITER_CONNECTIONS,
+	};
+	r = db_writer_create(&service->writer, &options);
+	return r ? FOLD(r) : 0;
+}
+
+static int path_make(char path[PATH_BYTES], struct str dir, const char *rest)
+{
+	AUTO(arena_clear) struct arena arena;
+	arena_init(&arena, 2 * PATH_BYTES);
+	struct str text;
+	int r = arena_print(&arena, &text, "%.*s/%s", STR_ARG(dir), rest);
+	if (r)
+		return PASS(r);
+	r = str_to_c(text, path, PATH_BYTES);
+	return r ? PASS(r) : 0;
+}
+
+static int anchors_open(struct service *service)
+{
+	const struct config *config = service->config;
+	if (!config->anchors.dir.len)
+		return 0;
+	bool test = config->service.environment == CONFIG_ENVIRONMENT_TEST;
+	char path[PATH_BYTES];
+	int r = path_make(path, config->anchors.dir, test ? "test/auth" : "production/auth");
+	if (r)
+		return PASS(r);
+	r = pki_anchors_load(path, test ? PKI_TEST : PKI_PRODUCTION, &service->anchors);
+	if (r)
+		return FOLD(r);
+	if (!test)
+		return 0;
+	r = path_make(path, config->anchors.dir, "test/organisation.pub");
+	if (r)
+		return PASS(r);
+	r = pki_organisation_load(path, &service->organisation);
+	return r < 0 && r != -ENOENT ? PASS(r) : 0;
+}
+
+static int trust_open(struct service *service)
+{
+	int r = anchors_open(service);
+	if (r)
+		return PASS(r);
+	struct revocation_options options = {
+		.ocsp_url = service->config->revocation.ocsp_url,
+		.timeout_ms = service->config->revocation.timeout_ms,
+		.clock = &service->clock,
+	};
+	r = revocation_create(&options, &service->revocation);
+	return r ? FOLD(r) : 0;
+}
+
+static int keys_of(struct service *service)
+{
+	int r = keys_open(&service->keys, service->config->keys.dir.ptr);
+	if (r < 0)
+		return PASS(r);
+	return r ? SERVICE_KEYS_ABSENT : 0;
+}
+
+/* Keys of this month and the next, so that a running service never meets a month without one. */
+static int months_make(struct service *service)
+{
+	int month = period_month(clock_now_ms(&service->clock));
+	for (int i = 0; i < 2; i++) {
+		int r = keys_month_make(service->keys, month + i);
+		if (r)
+			return FOLD(r);
+	}
+	return 0;
+}
+
+static int service_open(struct service *service, const struct password_cost *cost)
+{
+	struct str origin = service->config->service.origin;
+	int r = keys_of(service);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = months_make(service);
+	if (r)
+		return PASS(r);
+	r = auth_init(&service->auth, service->keys, origin, cost);
+	if (r)
+		return PASS(r);
+	r = trust_open(service);
+	if (r)
+		return PASS(r);
+	service->eligibility = (struct eligibility){
+		.keys = service->keys,
+		.anchors = service->anchors,
+		.revocation = service->revocation,
+		.origin = origin,
+		.simulated_allowed =
+			service->config->service.environment == CONFIG_ENVIRONMENT_TEST,
+		.organisation = service->organisation,
+	};
+	r = store_prepare(service->config);
+	if (r)
+		return PASS(r);
+	r = lanes_open(service);
+	return r ? PASS(r) : 0;
+}
+
+int service_create(struct service **ret_service, const struct service_options *options)
+{
+	struct service *service = calloc(1, sizeof *service);
+	if (!service)
+		return RAISE(ENOMEM);
+	service->config = options->config;
+	service->clock = options->clock;
+	service->log = (struct log){
+		.fd = options->log_fd,
+		.level = (enum log_level)options->config->log.level,
+		.clock = &service->clock,
+	};
+	service->profile = &wire_profile_default;
+	int r = service_open(service, options->cost ? options->cost : &password_cost_default);
+	if (r) {
+		service_destroy(service);
+		return r < 0 ? PASS(r) : r;
+	}
+	*ret_service = service;
+	return 0;
+}
+
+void service_destroy(struct service *service)
+{
+	if (!service)
+		return;
+	/* The lanes first: their calls still hand jobs to the writer. */
+	for (size_t i = 0; i < sizeof service->lanes / sizeof service->lanes[0]; i++)
+		pool_destroy(service->lanes[i]);
+	db_writer_destroy(service->writer);
+	revocation_destroy(service->revocation);
+	pki_organisation_destroy(service->organisation);
+	pki_anchors_destroy(service->anchors);
+	keys_close(service->keys);
+	free(service);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything the service holds while it runs, made at start and only read afterwards. Each call
+ * finds here what its rooms stand on.
+ */
+#pragma once
+
+#include "lib/base/clock.h"
+#include "lib/base/pool.h"
+#include "lib/db/writer.h"
+#include "lib/log/log.h"
+#include "lib/wire/profile.h"
+#include "server/auth/auth.h"
+#include "server/config.h"
+#include "server/eligibility/eligibility.h"
+
+struct service {
+	const struct config *config; /* outlives the service */
+	struct clock clock;
+	struct log log;
+	const struct wire_profile *profile;
+	struct keys *keys;
+	struct pki_anchors *anchors;
+	struct pki_organisation *organisation; /* NULL: the anchors' folder has none */
+	struct revocation *revocation;
+	struct auth auth;
+	struct eligibility eligibility;
+	/* By enum wire_lane; NULL for the loop. A worker is a read connection (struct db *). */
+	struct pool *lanes[WIRE_LANE_NET + 1];
+	struct db_writer *writer;
+};
+
+struct service_options {
+	const struct config *config;
+	struct clock clock;
+	int log_fd;
+	const struct password_cost *cost; /* of new password hashes; NULL: the default */
+};
+
+enum service_outcome {
+	SERVICE_KEYS_ABSENT = 1, /* no keys in keys.dir, or not readable by us alone */
+};
+
+/*
+ * Opens keys, store (brought up to this version), anchors and lanes. Without an anchors folder in
+ * the settings no card is ever accepted. Outcome: SERVICE_KEYS_ABSENT. Faults: those of the rooms.
+ */
+MUST_CHECK int service_create(struct service **ret_service, const struct service_options *options);
+
+/* Finishes what is queued. Accepts NULL. */
+void service_destroy(struct service *service);
+DEFINE_AUTO_POINTER(struct service, service_destroy)
+
+/* What the settings say about the store. Borrowed from config. */
+struct db_options service_db_options(const struct config *config, bool read_only);

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A whole service for tests: its own folder with keys and an SQLite store, virtual time, cheap
+ * hashes, and the in-process adapter instead of nginx. Two facilities with one account of each
+ * kind; all of it invented.
+ */
+#pragma once
+
+#include "lib/base/test.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/json/json.h"
+#include "lib/web/web_fake.h"
+#include "server/api/api.h"
+#include "server/auth/code.h"
+#include "server/auth/enrolment.h"
+#include "server/auth/password.h"
+#include "server/eligibility/check.h"
+#include "server/register/staff.h"
+#include "server/store/audit.h"
+
+#define HOUSE_ORIGIN "https://localhost:8443"
+#define HOUSE_NOW_MS INT64_C(1795316400000) /* 2026-11-22 12:00:00 JST */
+
+struct house_account {
+	struct store_account row;
+	struct secret password;
+	unsigned char seed[TOTP_SEED_BYTES]; /* WA, once enrolled */
+};
+
+struct house_facility {
+	int64_t no;
+	struct house_account reader;
+	struct house_account receipt;
+};
+
+struct house {
+	char folder[64];
+	char keys_dir[96];
+	char target[96];
+	struct config config;
+	struct clock_fake time;
+	struct service *service;
+	struct db *db; /* the test's own connection */
+	struct arena arena;
+	struct house_facility here;
+	struct house_facility there;
+	struct web_exchange last;  /* the last reply, until the next call */
+	struct json_document json; /* its body */
+};
+
+static inline void house_api_handle(void *ctx, struct web_exchange *exchange)
+{
+	api_dispatch(ctx, exchange);
+}
+
+static const struct web_app house_app = {.handle = house_api_handle};
+
+static inline void house_config(struct house *house)
+{
+	snprintf(house->folder, sizeof house->folder, "/tmp/shikaku-api-XXXXXX");
+	assert_non_null(mkdtemp(house->folder));
+	snprintf(house->keys_dir, sizeof house->keys_dir, "%s/keys", house->folder);
+	snprintf(house->target, sizeof house->target, "%s/store.db", house->folder);
+	house->config = (struct config){
+		.service = {.origin = STR(HOUSE_ORIGIN), .environment = CONFIG_ENVIRONMENT_TEST},
+		.store = {.engine = CONFIG_ENGINE_SQLITE, .target = str_of(house->target)},
+		.keys = {.dir = str_of(house->keys_dir)},
+		.anchors = {.dir = STR("")},
+		.revocation = {.ocsp_url = STR("http://127.0.0.1:9/"), .timeout_ms = 1000},
+		.limits = {.body_bytes_max = 65536,
+			   .results_page_max = 500,
+			   .hash_threads = 1,
+			   .hash_queue = 8,
+			   .read_threads = 2,
+			   .read_queue = 8,
+			   .net_threads = 1,
+			   .net_queue = 8,
+			   .writer_queue = 8},
+		.log = {.level = LOG_LEVEL_ERROR},
+	};
+}
+
+static inline void house_account(struct house *house, struct house_facility *facility,
+				 struct str code, enum account_kind kind, const char *login_id,
+				 struct house_account *account)
+{
+	account->row = (struct store_account){
+		.facility_no = facility->no,
+		.login_id = str_of(login_id),
+		.kind = kind,
+	};
+	assert_int_equal(password_make(&house->service->auth, &house->arena, &account->row, code,
+				       &account->password),
+			 0);
+	assert_int_equal(store_account_add(house->db, &account->row, &account->row.no), 0);
+}
+
+static inline void house_facility(struct house *house, struct str code, struct str name,
+				  const char *reader, const char *receipt,
+				  struct house_facility *facility)
+{
+	assert_int_equal(store_facility_add(house->db, code, STR("acupuncture"), name,
+					    &facility->no),
+			 0);
+	house_account(house, facility, code, ACCOUNT_READER, reader, &facility->reader);
+	house_account(house, facility, code, ACCOUNT_RECEIPT, receipt, &facility->receipt);
+	struct staff staff = {.id = STR("s1"), .name = STR("試験 花子")};
+	assert_int_equal(staff_put(house->service->keys, house->db, &house->arena, facility->no,
+				   &staff),
+			 0);
+}
+
+static inline int house_open(void **state)
+{
+	struct house *house = test_calloc(1, sizeof *house);
+	static const struct password_cost cheap = {.passes = 1, .memory_kib = 8};
+	house_config(house);
+	house->time.now_ms = HOUSE_NOW_MS;
+	arena_init(&house->arena, 16 << 20);
+	assert_int_equal(keys_init(house->keys_dir, HOUSE_NOW_MS), 0);
+	struct service_options options = {
+		.config = &house->config,
+		.clock = clock_of_fake(&house->time),
+		.log_fd = -1,
+		.cost = &cheap,
+	};
+	assert_int_equal(service_create(&house->service, &options), 0);
+	struct db_options db = service_db_options(&house->config, false);
+	assert_int_equal(db_open(&house->db, &db), 0);
+	house_facility(house, STR("1310000003"), STR("試験施術所"), "W0000001", "WA0000001",
+		       &house->here);
+	house_facility(house, STR("1310000011"), STR("となりの施術所"), "W0000002", "WA0000002",
+		       &house->there);
+	*state = house;
+	return 0;
+}
+
+static inline int house_remove_entry(const char *path, const struct stat *stat, int kind,
+				     struct FTW *walk)
+{
+	(void)stat;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
+static inline void house_reply_clear(struct house *house)
+{
+	json_clear(&house->json);
+	if (house->last.finish)
+		web_fake_clear(&house->last);
+}
+
+static inline int house_close(void **state)
+{
+	struct house *house = *state;
+	house_reply_clear(house);
+	db_close(house->db);
+	service_destroy(house->service);
+	arena_clear(&house->arena);
+	nftw(house->folder, house_remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	test_free(house);
+	return 0;
+}
+
+/* --- calls --- */
+
+struct house_call {
+	const char *method;
+	const char *path;
+	struct str query;
+	struct str body;
+	struct str token;
+	struct str dpop;
+	const char *idempotency_key;
+};
+
+/* The status; the reply stays in house->last, its JSON in house->json, until the next call. */
+static inline int house_send(struct house *house, const struct house_call *call)
+{
+	house_reply_clear(house);
+	struct str authorization = {0};
+	if (call->token.ptr)
+		assert_int_equal(arena_print(&house->arena, &authorization, "Bearer %.*s",
+					     STR_ARG(call->token)),
+				 0);
+	struct web_request request = {
+		.method = str_of(call->method),
+		.path = str_of(call->path),
+		.query = call->query,
+		.content_type = call->body.ptr ? STR("application/json") : (struct str){0},
+		.authorization = authorization,
+		.dpop = call->dpop,
+		.idempotency_key = str_of(call->idempotency_key),
+		.body = call->body,
+	};
+	web_fake_call(&house_app, house->service, &request, &house->last);
+	static const struct json_limits limits = {8 << 20, 32, 1000000};
+	if (house->last.reply.body.len)
+		assert_int_equal(json_read(house->last.reply.body, &limits, &house->json), 0);
+	return house->last.reply.status;
+}
+
+/* A text member of the last reply, copied so that it outlives it. */
+static inline struct str house_text(struct house *house, const char *name)
+{
+	struct str copy = {0}, text = json_text(json_member(house->json.root, name));
+	if (text.ptr)
+		assert_int_equal(arena_copy(&house->arena, text, &copy), 0);
+	return copy;
+}
+
+/* A number, as the digits stand in the last reply. */
+static inline struct str house_number(struct house *house, const char *name)
+{
+	return json_span_member(house->last.reply.body, name);
+}
+
+#define assert_problem(house, problem_code) \
+	assert_str_equal(house_text((house), "code"), STR(problem_code))
+
+static inline struct str house_print(struct house *house, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static inline struct str house_print(struct house *house, const char *format, ...)
+{
+	char text[4096];
+	struct str copy;
+	va_list args;
+	va_start(args, format);
+	int len = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	assert_true(len >= 0 && (size_t)len < sizeof text);
+	assert_int_equal(arena_copy(&house->arena, str_of(text), &copy), 0);
+	return copy;
+}
+
+static inline int house_post(struct house *house, const char *path, struct str body)
+{
+	struct house_call call = {.method = "POST", .path = path, .body = body};
+	return house_send(house, &call);
+}
+
+static inline int house_get(struct house *house, const char *path, struct str query,
+			    struct str token)
+{
+	struct house_call call = {.method = "GET", .path = path, .query = query, .token = token};
+	return house_send(house, &call);
+}
+
+/* --- what logs in --- */
+
+#define HOUSE_CLIENT "\"client\":{\"vendor\":\"試験\",\"product\":\"レセ\",\"version\":\"1\"}"
+
+static inline struct str house_passcode(struct house *house, const struct house_account *account,
+					int64_t offset)
+{
+	char code[TOTP_DIGITS + 1];
+	int64_t step = house->time.now_ms / TOTP_STEP_MS + offset;
+	assert_int_equal(totp_code(str_bytes(account->seed, sizeof account->seed), step, code), 0);
+	return house_print(house, "%s", code);
+}
+
+/* Through the one-time code, spending the steps T-1 and T. */
+static inline void house_enrol(struct house *house, struct house_account *account)
+{
+	AUTO(secret_wipe) struct secret code = {0};
+	assert_int_equal(db_begin(house->db), 0);
+	assert_int_equal(enrolment_issue(&house->service->auth, house->db, &house->arena,
+					 &account->row, house->time.now_ms, &code),
+			 0);
+	assert_int_equal(db_commit(house->db), 0);
+	struct str body = house_print(house, "{\"code\":\"%.*s\"}", STR_ARG(secret_str(&code)));
+	assert_int_equal(house_post(house, "/v1/enrolment", body), 200);
+	struct str seed;
+	assert_int_equal(decode_base32(&house->arena, house_text(house, "secret"), &seed), 0);
+	assert_int_equal(seed.len, sizeof account->seed);
+	memcpy(account->seed, seed.ptr, seed.len);
+	body = house_print(house,
+			   "{\"code\":\"%.*s\",\"passcode_1\":\"%.*s\",\"passcode_2\":\"%.*s\"}",
+			   STR_ARG(secret_str(&code)), STR_ARG(house_passcode(house, account, -1)),
+			   STR_ARG(house_passcode(house, account, 0)));
+	assert_int_equal(house_post(house, "/v1/enrolment/confirm", body), 204);
+}
+
+/* The status; on 200 the challenge is in house_text(…, "challenge"). */
+static inline int house_login(struct house *house, const char *facility, const char *login_id,
+			      struct str password)
+{
+	struct str body = house_print(house,
+				      "{\"facility_code\":\"%s\",\"login_id\":\"%s\","
+				      "\"password\":\"%.*s\"," HOUSE_CLIENT "}",
+				      facility, login_id, STR_ARG(password));
+	return house_post(house, "/v1/login", body);
+}
+
+static inline int house_mfa(struct house *house, struct str challenge, struct str passcode)
+{
+	struct str body = house_print(house, "{\"challenge\":\"%.*s\",\"passcode\":\"%.*s\"}",
+				      STR_ARG(challenge), STR_ARG(passcode));
+	return house_post(house, "/v1/mfa", body);
+}
+
+struct house_session {
+	struct str token;
+	struct str handle;
+};
+
+/* Enrol, log in, passcode of step T+1. */
+static inline struct house_session house_session(struct house *house, const char *facility,
+						 struct house_account *account)
+{
+	house_enrol(house, account);
+	char login_id[16];
+	assert_int_equal(str_to_c(account->row.login_id, login_id, sizeof login_id), 0);
+	assert_int_equal(house_login(house, facility, login_id, secret_str(&account->password)),
+			 200);
+	struct str challenge = house_text(house, "challenge");
+	assert_int_equal(house_mfa(house, challenge, house_passcode(house, account, 1)), 200);
+	return (struct house_session){
+		.token = house_text(house, "access_token"),
+		.handle = house_text(house, "refresh_handle"),
+	};
+}
+
+static inline int house_refresh(struct house *house, const struct house_account *account,
+				struct str handle, struct str password, const char *key)
+{
+	struct house_call call = {
+		.method = "POST",
+		.path = "/v1/refresh",
+		.idempotency_key = key,
+		.body = house_print(house,
+				    "{\"refresh_handle\":\"%.*s\",\"login_id\":\"%.*s\","
+				    "\"password\":\"%.*s\"}",
+				    STR_ARG(handle), STR_ARG(account->row.login_id),
+				    STR_ARG(password)),
+	};
+	return house_send(house, &call);
+}
+
+/* --- what is in the store --- */
+
+#define HOUSE_PERSON                                                                            \
+	"{\"person\":\"P%04d\",\"certificates\":[{\"aki\":\"a0b1\",\"serial\":\"%04x\"}],"      \
+	"\"qualifications\":[{\"InsuredCardClassification\":\"01\","                            \
+	"\"InsurerNumber\":\"06132013\",\"InsuredCardSymbol\":\"12\","                          \
+	"\"InsuredIdentificationNumber\":\"3456\",\"Name\":\"試験　太郎\",\"Sex1\":\"1\"," \
+	"\"Birthdate\":\"19700101\",\"InsurerName\":\"試験健康保険組合\","              \
+	"\"QualificationDate\":\"20200401\",\"PersonalFamilyClassification\":\"1\"}]}"
+
+static inline void house_import(struct house *house, int person)
+{
+	struct people_imported imported;
+	struct str complaint = {0};
+	struct str line = house_print(house, HOUSE_PERSON, person, (unsigned)person + 0x1000);
+	int r = people_import(house->service->keys, house->db, &house->arena, line,
+			      house->time.now_ms, &imported, &complaint);
+	if (r)
+		print_message("%.*s\n", STR_ARG(complaint));
+	assert_int_equal(r, 0);
+}
+
+/* One confirmation of an imported person, as if its card had been tapped now. */
+static inline void house_confirm(struct house *house, const struct house_facility *facility,
+				 int person)
+{
+	char serial[16];
+	snprintf(serial, sizeof serial, "%04x", (unsigned)person + 0x1000);
+	struct check check = {
+		.request = {.method = ELIGIBILITY_PIN, .staff = STR("s1")},
+		.nonce_until_ms = house->time.now_ms + 1,
+		.proof = {.until_ms = house->time.now_ms + 1},
+		.facility_code = STR("1310000003"),
+	};
+	random_bytes(check.nonce_spent, sizeof check.nonce_spent);
+	random_bytes(check.proof.spent, sizeof check.proof.spent);
+	assert_int_equal(people_find(house->service->keys, house->db, &house->arena, STR("a0b1"),
+				     str_of(serial), &check.person),
+			 0);
+	struct caller caller = {.facility_no = facility->no, .account_no = facility->reader.row.no};
+	struct check_confirmation confirmation;
+	assert_int_equal(db_begin(house->db), 0);
+	assert_int_equal(check_commit(&house->service->eligibility, house->db, &house->arena,
+				      &caller, &check, house->time.now_ms, &confirmation),
+			 0);
+	assert_int_equal(db_commit(house->db), 0);
+}
+
+/* Audit rows of a facility so far. */
+static inline size_t house_audits(struct house *house, int64_t facility_no)
+{
+	struct store_audit *rows;
+	size_t count;
+	assert_int_equal(store_audit_list(house->db, &house->arena, facility_no, 0,
+					  STORE_AUDIT_PAGE_MAX, &rows, &count),
+			 0);
+	return count;
+}

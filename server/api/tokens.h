@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reply that mfa, refresh and reader login share. */
+#pragma once
+
+#include "server/api/call.h"
+#include "server/auth/session.h"
+
+/* Writes the 200. Fault: -ENOMEM. */
+MUST_CHECK int reply_tokens(struct api_call *call, const struct session_tokens *tokens,
+			    enum account_kind kind, struct str facility_name);

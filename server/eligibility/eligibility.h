@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the room stands on. It knows results, windows and 照会番号; neither HTTP nor JSON nor SQL.
+ */
+#pragma once
+
+#include "lib/pki/organisation.h"
+#include "lib/pki/pki.h"
+#include "server/auth/auth.h"
+#include "server/revocation/revocation.h"
+#include "server/store/results.h"
+
+/* All borrowed for as long as it is used. */
+struct eligibility {
+	struct keys *keys;
+	const struct pki_anchors *anchors;
+	struct revocation *revocation;
+	struct str origin;			     /* signed by every card */
+	bool simulated_allowed;			     /* the environment is test */
+	const struct pki_organisation *organisation; /* NULL: no 目視 without it */
+};
+
+/* How a card was used; kept in a result's flags. */
+enum eligibility_method {
+	ELIGIBILITY_PIN = 1,
+	ELIGIBILITY_VISUAL, /* 目視 */
+};
+
+/* "pin", "visual": as the card signs it. */
+struct str eligibility_method_name(enum eligibility_method method);
+
+/* A result's flags: bit 0 目視, bits 1-3 資格有効性. */
+int64_t eligibility_flags(enum eligibility_method method, int validity);
+enum eligibility_method eligibility_flags_method(int64_t flags);
+
+/*
+ * A result's body, sealed to its row: rid, id, patient, flags and facility. Faults: -ENOKEY (the
+ * month's key is not there), -EBADMSG (the row is not what was sealed).
+ */
+MUST_CHECK int eligibility_body_seal(const struct eligibility *eligibility, struct arena *arena,
+				     int64_t facility_no, const struct store_result *result,
+				     struct str body, struct str *ret_sealed);
+MUST_CHECK int eligibility_body_open(const struct eligibility *eligibility, struct arena *arena,
+				     int64_t facility_no, const struct store_result *result,
+				     struct str *ret_body);
+
+/*
+ * A patient's 照会番号, sealed to facility, patient (scope) and version. Absent stays absent.
+ * Fault: -EBADMSG.
+ */
+MUST_CHECK int eligibility_reference_seal(const struct eligibility *eligibility,
+					  struct arena *arena, int64_t facility_no,
+					  struct str scope_hmac, int64_t version, struct str number,
+					  struct str *ret_sealed);
+MUST_CHECK int eligibility_reference_open(const struct eligibility *eligibility,
+					  struct arena *arena, int64_t facility_no,
+					  struct str scope_hmac, int64_t version, struct str sealed,
+					  struct str *ret_number);

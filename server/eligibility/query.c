@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A cursor carries the query it belongs to and where the page ended. The upper end is fixed on the
+ * first page, so that results that arrive meanwhile do not make a download endless.
+ */
+#include "server/eligibility/query.h"
+
+#include <assert.h>
+
+#include "lib/base/period.h"
+#include "server/auth/ticket.h"
+
+/* A query as the store understands it. */
+struct range {
+	struct store_results_query query;
+	int64_t from_ms;
+	int64_t to_ms;
+	int64_t after;
+	bool empty; /* all of it lies in the future */
+};
+
+static int64_t at_least(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t at_most(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int range_clamp(const struct caller *caller, const struct eligibility_query *query,
+		       int64_t now_ms, struct range *ret_range)
+{
+	int64_t opens_ms = period_opens_ms(now_ms);
+	if (query->to_ms < opens_ms)
+		return QUERY_BEFORE_WINDOW;
+	struct range range = {
+		.from_ms = at_least(query->from_ms, opens_ms),
+		.to_ms = query->to_ms,
+		.query.reference = query->reference,
+	};
+	range.empty = range.from_ms > now_ms;
+	if (!range.empty) {
+		range.query.rid_min = rid_first(caller->facility_no, range.from_ms);
+		range.query.rid_max = rid_last(caller->facility_no, at_most(range.to_ms, now_ms));
+	}
+	*ret_range = range;
+	return 0;
+}
+
+int eligibility_count(struct db *db, const struct caller *caller,
+		      const struct eligibility_query *query, int64_t now_ms,
+		      struct eligibility_count *ret_count)
+{
+	struct range range;
+	int r = range_clamp(caller, query, now_ms, &range);
+	if (r)
+		return r;
+	struct store_results_count counts = {0};
+	if (!range.empty) {
+		r = store_results_count(db, caller->facility_no, &range.query, &counts);
+		if (r)
+			return FOLD(r);
+	}
+	*ret_count = (struct eligibility_count){
+		.count = counts.count,
+		.without_reference = counts.without_reference,
+		.from_ms = range.from_ms,
+		.to_ms = range.to_ms,
+	};
+	return 0;
+}
+
+/* --- cursor --- */
+
+static int cursor_write(const struct eligibility *eligibility, struct arena *arena,
+			const struct caller *caller, const struct eligibility_query *query,
+			const struct range *range, int64_t after, struct str *ret_cursor)
+{
+	struct ticket ticket = {0};
+	ticket_put_number(&ticket, caller->facility_no);
+	ticket_put_number(&ticket, query->from_ms);
+	ticket_put_number(&ticket, query->to_ms);
+	ticket_put_number(&ticket, query->reference);
+	ticket_put_number(&ticket, range->query.rid_max);
+	ticket_put_number(&ticket, after);
+	int r = ticket_write(eligibility->keys, KEYS_TOKEN_CURSOR, &ticket, arena, ret_cursor);
+	return r ? PASS(r) : 0;
+}
+
+static int cursor_read(const struct eligibility *eligibility, struct arena *arena,
+		       const struct caller *caller, const struct eligibility_query *query,
+		       struct range *range)
+{
+	struct ticket ticket;
+	int r = ticket_read(eligibility->keys, KEYS_TOKEN_CURSOR, query->cursor, arena, &ticket);
+	if (r)
+		return r < 0 ? PASS(r) : QUERY_CURSOR_REFUSED;
+	bool same = ticket_take_number(&ticket) == caller->facility_no;
+	same &= ticket_take_number(&ticket) == query->from_ms;
+	same &= ticket_take_number(&ticket) == query->to_ms;
+	same &= ticket_take_number(&ticket) == (int64_t)query->reference;
+	int64_t upto = ticket_take_number(&ticket);
+	range->after = ticket_take_number(&ticket);
+	if (!ticket_is_spent(&ticket) || !same)
+		return QUERY_CURSOR_REFUSED;
+	range->query.rid_max = at_most(range->query.rid_max, upto);
+	return 0;
+}
+
+/* --- page --- */
+
+static int result_open(const struct eligibility *eligibility, struct arena *arena,
+		       const struct caller *caller, const struct store_result *row,
+		       struct eligibility_result *ret_result)
+{
+	assert(row->id.len == STORE_ID_BYTES);
+	struct eligibility_result result = {
+		.confirmed_ms = rid_confirmed_ms(row->rid),
+		.method = eligibility_flags_method(row->flags),
+		.staff = row->staff,
+		.reference_version = row->ref_version,
+	};
+	memcpy(result.id, row->id.ptr, STORE_ID_BYTES);
+	int r = eligibility_body_open(eligibility, arena, caller->facility_no, row, &result.body);
+	if (r)
+		return PASS(r);
+	r = eligibility_reference_open(eligibility, arena, caller->facility_no, row->scope_hmac,
+				       row->ref_version, row->ref, &result.reference);
+	if (r)
+		return PASS(r);
+	*ret_result = result;
+	return 0;
+}
+
+static int results_open(const struct eligibility *eligibility, struct arena *arena,
+			const struct caller *caller, const struct store_result *rows,
+			struct eligibility_page *page)
+{
+	page->results = arena_array(arena, page->count + 1, sizeof *page->results);
+	char *items = arena_array(arena, page->count + 1, STORE_ID_BYTES);
+	if (!page->results || !items)
+		return RAISE(ENOMEM);
+	for (size_t i = 0; i < page->count; i++) {
+		int r = result_open(eligibility, arena, caller, &rows[i], &page->results[i]);
+		if (r)
+			return PASS(r);
+		memcpy(items + i * STORE_ID_BYTES, page->results[i].id, STORE_ID_BYTES);
+	}
+	page->items = (struct str){items, page->count * STORE_ID_BYTES};
+	return 0;
+}
+
+/* One row more than asked for tells whether there is a next page. */
+static int page_read(const struct eligibility *eligibility, struct db *db, struct arena *arena,
+		     const struct caller *caller, const struct eligibility_query *query,
+		     const struct range *range, struct eligibility_page *page)
+{
+	struct store_result *rows;
+	int r = store_results_page(db, arena, caller->facility_no, &range->query, range->after,
+				   query->limit + 1, &rows, &page->count);
+	if (r)
+		return FOLD(r);
+	if (page->count > query->limit) {
+		page->count = query->limit;
+		r = cursor_write(eligibility, arena, caller, query, range,
+				 rows[page->count - 1].rid, &page->next_cursor);
+		if (r)
+			return PASS(r);
+	}
+	return results_open(eligibility, arena, caller, rows, page);
+}
+
+int eligibility_page(const struct eligibility *eligibility, struct db *db, struct arena *arena,
+		     const struct caller *caller, const struct eligibility_query *query,
+		     int64_t now_ms, struct eligibility_page *ret_page)
+{
+	assert(query->limit >= 1 && query->limit < STORE_PAGE_MAX);
+	struct range range;
+	int r = range_clamp(caller, query, now_ms, &range);
+	if (r)
+		return r;
+	if (query->cursor.ptr) {
+		r = cursor_read(eligibility, arena, caller, query, &range);
+		if (r)
+			return r < 0 ? PASS(r) : r;
+	}
+	struct eligibility_page page = {0};
+	if (!range.empty) {
+		r = page_read(eligibility, db, arena, caller, query, &range, &page);
+		if (r)
+			return PASS(r);
+	}
+	*ret_page = page;
+	return 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counting and paging a facility's results. Every query stops at 翌月末 (seed table 1.3, 1.4.2
+ * no. 5): what was confirmed before the first of last month, JST, does not exist any more.
+ */
+#pragma once
+
+#include "server/eligibility/eligibility.h"
+
+struct eligibility_query {
+	int64_t from_ms; /* both seconds belong to it */
+	int64_t to_ms;
+	enum store_reference reference;
+	size_t limit;	   /* page: 1..STORE_PAGE_MAX - 1 */
+	struct str cursor; /* page: absent on the first */
+};
+
+enum query_outcome {
+	QUERY_BEFORE_WINDOW = 1, /* all of the period is over */
+	QUERY_CURSOR_REFUSED,	 /* not a cursor of ours, or of another query */
+};
+
+struct eligibility_count {
+	int64_t count;
+	int64_t without_reference;
+	int64_t from_ms; /* what was counted: the part inside the window */
+	int64_t to_ms;
+};
+
+/* Outcome: QUERY_BEFORE_WINDOW. */
+MUST_CHECK int eligibility_count(struct db *db, const struct caller *caller,
+				 const struct eligibility_query *query, int64_t now_ms,
+				 struct eligibility_count *ret_count);
+
+struct eligibility_result {
+	unsigned char id[STORE_ID_BYTES];
+	int64_t confirmed_ms;
+	enum eligibility_method method;
+	struct str staff;
+	struct str reference; /* 照会番号; absent: none */
+	int64_t reference_version;
+	struct str body;
+};
+
+struct eligibility_page {
+	struct eligibility_result *results;
+	size_t count;
+	struct str next_cursor; /* absent on the last page */
+	struct str items;	/* the results' ids one after the other: for the audit row */
+};
+
+/* Outcomes: enum query_outcome. */
+MUST_CHECK int eligibility_page(const struct eligibility *eligibility, struct db *db,
+				struct arena *arena, const struct caller *caller,
+				const struct eligibility_query *query, int64_t now_ms,
+				struct eligibility_page *ret_page);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 照会番号 (seed 1.4.3): the facility's own number of a person. It belongs to facility and person,
+ * so it survives a change of insurer and shows on earlier results too.
+ */
+#pragma once
+
+#include "server/eligibility/eligibility.h"
+
+struct reference_request {
+	unsigned char result_id[STORE_ID_BYTES]; /* one of the person's results */
+	struct str number;			 /* absent: clear it */
+	struct str expected;			 /* absent: none is expected */
+	struct str idempotency_key;
+};
+
+struct reference_state {
+	struct str number; /* absent: none */
+	int64_t version;
+};
+
+enum reference_outcome {
+	REFERENCE_RESULT_UNKNOWN = 1, /* no such result here, or its month is over */
+	REFERENCE_CONFLICT,	      /* another number is held than the expected one */
+	REFERENCE_TAKEN,	      /* another person of the facility has this number */
+	REFERENCE_KEY_REUSED,	      /* the idempotency key came with another request before */
+};
+
+/*
+ * In a transaction. *ret_state is written on success, and with REFERENCE_CONFLICT, then with what
+ * is held. Outcomes: enum reference_outcome, and nothing is written.
+ */
+MUST_CHECK int reference_set(const struct eligibility *eligibility, struct db *db,
+			     struct arena *arena, const struct caller *caller,
+			     const struct reference_request *request, int64_t now_ms,
+			     struct reference_state *ret_state);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings in, a running service out: what the HTTP adapters know of the server. */
+#include "server/service.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "server/api/api.h"
+
+enum { SETTINGS_BYTES_MAX = 256 * 1024 };
+
+/* What lives from start to stop. */
+struct running {
+	struct arena arena; /* the settings' texts */
+	struct config config;
+	struct service *service;
+};
+
+static void running_destroy(struct running *running)
+{
+	if (!running)
+		return;
+	service_destroy(running->service);
+	arena_clear(&running->arena);
+	free(running);
+}
+DEFINE_AUTO_POINTER(struct running, running_destroy)
+
+static int running_open(struct running *running, const char *settings)
+{
+	arena_init(&running->arena, SETTINGS_BYTES_MAX);
+	int r = config_read(settings, &running->arena, stderr, &running->config);
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(EINVAL);
+	struct service_options options = {
+		.config = &running->config,
+		.clock = clock_system,
+		.log_fd = STDERR_FILENO,
+	};
+	r = service_create(&running->service, &options);
+	if (r < 0)
+		return PASS(r);
+	return r ? RAISE(ENOKEY) : 0;
+}
+
+static int app_start(const char *settings, void **ret_ctx)
+{
+	AUTO(running_destroyp) struct running *running = calloc(1, sizeof *running);
+	if (!running)
+		return RAISE(ENOMEM);
+	int r = running_open(running, settings);
+	if (r)
+		return PASS(r);
+	*ret_ctx = running;
+	running = NULL;
+	return 0;
+}
+
+static void app_stop(void *ctx)
+{
+	running_destroy(ctx);
+}
+
+static void app_handle(void *ctx, struct web_exchange *exchange)
+{
+	struct running *running = ctx;
+	api_dispatch(running->service, exchange);
+}
+
+const struct web_app shikaku_app = {
+	.start = app_start,
+	.stop = app_stop,
+	.handle = app_handle,
+	.unready = api_unready,
+};
