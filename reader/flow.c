@@ -51,6 +51,8 @@ static int step_wait(struct flow *flow)
 static int step_ask(struct flow *flow)
 {
 	bool with_pin = flow->request.method == WIRE_METHOD_PIN;
+	/* Before the card is asked anything: the PIN typed, or the faces compared. */
+	/* REQ seed-1.3-n3 */
 	if (!with_pin && !flow->request.organisation)
 		return tell(flow, PROBLEM_ORGANISATION_PROOF_REFUSED);
 	int r = with_pin ? flow->desk.pin_ask(flow->desk.ctx, &flow->pin)
@@ -79,7 +81,7 @@ static int step_nonce(struct flow *flow)
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	/* The card signs for the service we speak to, whatever name it gives itself: nobody else's
-	 * challenge is passed on. REQ design-4-nonces */
+	 * challenge is passed on. */
 	if (!str_equal(flow->nonce.origin, str_of(client_session(flow->client)->service)))
 		return tell(flow, PROBLEM_TLS_REFUSED);
 	r = digest_make(flow);

@@ -270,6 +270,7 @@ static void test_a_face_check_confirms_without_a_pin(void **state)
 	assert_int_equal(vcard_tries(room.desk.card), 3);
 }
 
+/* REQ seed-1.3-n3 */
 static void test_without_the_staffs_word_no_card_is_touched(void **state)
 {
 	const struct made *made = *state;
