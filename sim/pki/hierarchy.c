@@ -139,6 +139,9 @@ static int organisation_make(struct hierarchy *hierarchy, struct keys *keys,
 	int r = folder_write_key(folder, "org/organisation.key", hierarchy->organisation);
 	if (r == 0)
 		r = folder_write_public(folder, "org/organisation.pub", hierarchy->organisation);
+	if (r == 0)
+		r = folder_write_public(folder, "anchors/test/organisation.pub",
+					hierarchy->organisation);
 	return r < 0 ? PASS(r) : 0;
 }
 

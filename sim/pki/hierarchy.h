@@ -6,7 +6,8 @@
  *   ocsp/authca1..3 .pem .key      who answers for each root: the first itself, the others by a
  *                                  delegated responder
  *   server-ca.pem server.pem server.key              TLS for localhost
- *   org/organisation.key .pub      the simulated 特定機関認証 (SPKI DER)
+ *   org/organisation.key .pub      the simulated 特定機関認証 (SPKI DER); the public half again
+ *                                  as anchors/test/organisation.pub, where a service looks
  */
 #pragma once
 
