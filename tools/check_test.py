@@ -257,6 +257,23 @@ def doors_refuse_what_is_not_there():
     refuses("doors", {"ARCHITECTURE.md": "nothing\n"}, "names no doors")
 
 
+def readmes(english, japanese):
+    return {"README.md": english, "README.ja.md": japanese, "LICENSE": "x\n"}
+
+
+@test
+def documents_pass_when_both_languages_agree():
+    passes("documents", readmes("# A\n[l](LICENSE)\n    ./dev x # run\n",
+                                "# あ\n[l](LICENSE#a)\n    ./dev x # 動かす\n"))
+
+
+@test
+def documents_refuse_dead_links_and_languages_out_of_step():
+    refuses("documents", readmes("# A\n[l](gone.md)\n", "# あ\n"), "README.md: gone.md does not")
+    refuses("documents", readmes("# A\n## B\n", "# あ\n"), "other headings")
+    refuses("documents", readmes("# A\n    ./dev x\n", "# あ\n    ./dev y\n"), "other commands")
+
+
 @test
 def format_refuses_what_the_formatter_would_change():
     with tempfile.TemporaryDirectory() as folder:

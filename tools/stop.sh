@@ -15,22 +15,23 @@ started_at() { # the second in which process $1 started; nothing when there is n
 		'{ print int(boot + $20 / tick) }' <<<"${stat##*) }"
 }
 
-is_meant() { # is process $1 the one that pid file $2 means?
+is_meant() { # is process $1 the one that was meant in second $2?
 	local started
 	started=$(started_at "$1")
-	[ -n "$started" ] && [ "$started" -le $(($(stat -c %Y "$2") + 1)) ]
+	[ -n "$started" ] && [ "$started" -le $(($2 + 1)) ]
 }
 
 stop_one() {
-	local file=$1 pid
+	local file=$1 pid written
 	pid=$(head -n 1 "$file")
-	if [[ $pid =~ ^[0-9]+$ ]] && is_meant "$pid" "$file"; then
+	written=$(stat -c %Y "$file")
+	if [[ $pid =~ ^[0-9]+$ ]] && is_meant "$pid" "$written"; then
 		kill -TERM "$pid" 2>/dev/null || true
-		for _ in $(seq 50); do
-			is_meant "$pid" "$file" || break
+		for _ in $(seq 200); do
+			is_meant "$pid" "$written" || break
 			sleep 0.1
 		done
-		! is_meant "$pid" "$file" || kill -KILL "$pid" 2>/dev/null || true
+		! is_meant "$pid" "$written" || kill -KILL "$pid" 2>/dev/null || true
 		echo "stopped $(basename "$file" .pid) ($pid)"
 	fi
 	rm -f "$file"
