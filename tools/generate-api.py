@@ -20,7 +20,7 @@ PROBLEM_KEYS = {"code", "origin", "status", "exit", *SENTENCES}
 HEAD = "/* Made by tools/generate-api.py from api/{}; not to be edited. */\n"
 
 
-class UniqueKeys(yaml.SafeLoader):
+class UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """PyYAML keeps the last of two equal keys without a word; we do not."""
 
     def construct_mapping(self, node, deep=False):
@@ -171,6 +171,53 @@ def check_schemas(api, complain):
                 complain(f"required {name} is no property")
 
 
+# --- the record's elements, which C keeps in its own table ---
+
+ELEMENT = re.compile(r'ELEMENT\(\w+,\s*(\w+),\s*"(\w+)",\s*"[^"]+",\s*(\w+),\s*(\d+),\s*(\w+),'
+                     r'\s*(\w+)\)')
+CODE = re.compile(r'CODE\((\w+),\s*"(\w+)",')
+
+
+def element_schemas(api):
+    """(group, name) -> schema, and the names a qualification must have."""
+    qualification = api["components"]["schemas"]["Qualification"]
+    found = {}
+    for name, schema in qualification["properties"].items():
+        group = {"ElderlyRecipientCertificateInfo": "ELDERLY",
+                 "LimitApplicationCertificateRelatedInfo": "LIMIT"}.get(name)
+        if name == "SpecificDiseasesCertificateList":
+            group = "DISEASE"
+            schema = schema["items"]["properties"]["SpecificDiseasesCertificateInfo"]
+        if group:
+            found.update({(group, inner): s for inner, s in schema["properties"].items()})
+        else:
+            found["TOP", name] = schema
+    return found, set(qualification["required"])
+
+
+def schema_codes(api, schema):
+    if "$ref" in schema:
+        schema = api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    return schema.get("enum") or ([schema["const"]] if "const" in schema else None)
+
+
+def check_elements(api, elements_def, codes_def, complain):
+    schemas, required = element_schemas(api)
+    codes = {}
+    for table, code in CODE.findall(codes_def):
+        codes.setdefault(table, []).append(code)
+    elements = {(row[0], row[1]): row for row in ELEMENT.findall(elements_def)}
+    for group, name in sorted(set(schemas) ^ set(elements)):
+        complain(f"element {name}: not in both elements.def and openapi.yaml")
+    for key in sorted(set(schemas) & set(elements)):
+        _, name, form, _, table, presence = elements[key]
+        if (presence == "REQUIRED") != (key[0] == "TOP" and name in required):
+            complain(f"element {name}: required in one of elements.def and openapi.yaml only")
+        allowed = schema_codes(api, schemas[key])
+        if form == "CODE" and allowed != codes.get(table):
+            complain(f"element {name}: codes.def has {codes.get(table)}, openapi.yaml {allowed}")
+
+
 def check(api, problems):
     complaints = []
     complain = complaints.append
@@ -241,6 +288,10 @@ def main(arguments):
         sys.exit(__doc__)
     api, problems = load(paths[0]), load(paths[1])
     complaints = check(api, problems)
+    record = Path(paths[0]).resolve().parent.parent / "lib" / "record"
+    if record.is_dir():
+        check_elements(api, (record / "elements.def").read_text(encoding="utf-8"),
+                       (record / "codes.def").read_text(encoding="utf-8"), complaints.append)
     for complaint in complaints:
         print(f"generate-api: {complaint}", file=sys.stderr)
     if complaints:
