@@ -120,7 +120,11 @@ bool db_column_is_null(struct db_rows *rows, int column);
  */
 MUST_CHECK int db_begin(struct db *db);
 MUST_CHECK int db_begin_read(struct db *db);
-MUST_CHECK int db_commit(struct db *db); /* returns after the sync; a fault: outcome unknown */
+/*
+ * Returns after the sync. Outcome: DB_BUSY (PostgreSQL could not serialise it; nothing was kept).
+ * A fault: unknown whether it was kept. In both cases no transaction is open any more.
+ */
+MUST_CHECK int db_commit(struct db *db);
 void db_rollback(struct db *db);
 MUST_CHECK int db_savepoint(struct db *db);
 MUST_CHECK int db_savepoint_release(struct db *db);

@@ -3,9 +3,11 @@
  * One queue; SQLite has one thread behind it that commits all that waits together, PostgreSQL a
  * few that commit each job alone (the server groups them).
  *
- * A batch is one transaction with a savepoint for each job, so that a job that fails takes only its
- * own work back. When the engine ends the whole transaction inside a batch (a full disk), the jobs
- * are run again one by one: who does not fit fails alone. A batch of one needs no savepoint.
+ * A batch is one transaction. When a job in it fails, the batch is undone and run again with a
+ * savepoint for each job, so that the failing one takes only its own work back: savepoints cost a
+ * copy of every page a job touches, and jobs seldom fail. When the engine ends the whole
+ * transaction inside a batch (a full disk), the jobs are run once more one by one: who does not fit
+ * fails alone.
  *
  * Checkpoints of SQLite's log would be the slowest commits of all; they have their own thread. Only
  * when the log outgrows LOG_PAGES_MAX, because readers or load never pause, the writer stops for
@@ -46,6 +48,7 @@ struct db_writer {
 	size_t started;
 	pthread_t threads[THREADS_MAX];
 
+	size_t checkpoint_pages; /* in the log when the last one was asked for; SQLite's thread */
 	pthread_cond_t checkpoint_wake;
 	bool checkpoint_wanted, checkpoint_ending, checkpoint_started;
 	pthread_t checkpoint_thread;
@@ -85,41 +88,53 @@ static int job_run(struct db *db, const struct db_job *job)
 /* --- many jobs, one transaction --- */
 
 enum batch_outcome {
-	BATCH_BROKEN = 1, /* the transaction is gone and nothing was kept */
+	BATCH_JOB_FAILED = 1, /* undone; worth another try with savepoints */
+	BATCH_BROKEN,	      /* the engine ended the transaction; nothing was kept */
 };
 
-static int batch_job_run(struct db *db, struct entry *entry)
+static int entry_run(struct db *db, struct entry *entry)
 {
-	int r = db_savepoint(db);
-	if (r)
-		return BATCH_BROKEN;
 	entry->result = entry->job.run(entry->job.ctx, db);
 	if (!db->ops->in_transaction(db))
 		return BATCH_BROKEN;
-	r = entry->result < 0 ? db_savepoint_rollback(db) : db_savepoint_release(db);
+	return entry->result < 0 ? BATCH_JOB_FAILED : 0;
+}
+
+static int entry_run_guarded(struct db *db, struct entry *entry)
+{
+	if (db_savepoint(db))
+		return BATCH_BROKEN;
+	int outcome = entry_run(db, entry);
+	if (outcome == BATCH_BROKEN)
+		return outcome;
+	int r = outcome ? db_savepoint_rollback(db) : db_savepoint_release(db);
 	return r ? BATCH_BROKEN : 0;
 }
 
-static int batch_try(struct db *db, struct entry *entries, size_t count)
+static int batch_try(struct db *db, struct entry *entries, size_t count,
+		     int (*run)(struct db *db, struct entry *entry))
 {
 	if (db_begin(db))
 		return BATCH_BROKEN;
-	for (size_t i = 0; i < count; i++)
-		if (batch_job_run(db, &entries[i])) {
+	for (size_t i = 0; i < count; i++) {
+		int outcome = run(db, &entries[i]);
+		if (outcome) {
 			db_rollback(db);
-			return BATCH_BROKEN;
+			return outcome;
 		}
+	}
 	int r = db_commit(db);
 	for (size_t i = 0; r && i < count; i++)
 		entries[i].result = r < 0 ? r : -EBUSY;
-	return r < 0 ? PASS(r) : 0;
+	return 0;
 }
 
 static void batch_run(struct db *db, struct entry *entries, size_t count)
 {
-	if (count > 1 && batch_try(db, entries, count) != BATCH_BROKEN)
-		return;
-	for (size_t i = 0; i < count; i++)
+	int outcome = count > 1 ? batch_try(db, entries, count, entry_run) : BATCH_BROKEN;
+	if (outcome == BATCH_JOB_FAILED)
+		outcome = batch_try(db, entries, count, entry_run_guarded);
+	for (size_t i = 0; outcome && i < count; i++)
 		entries[i].result = job_run(db, &entries[i].job);
 }
 
@@ -140,13 +155,24 @@ static size_t batch_take(struct db_writer *writer, struct entry *entries, size_t
 	return taken;
 }
 
+/* Each time the log has grown by another LOG_PAGES_CHECKPOINT; pages is what it holds now. */
+static bool checkpoint_due(struct db_writer *writer, size_t pages)
+{
+	if (pages < writer->checkpoint_pages)
+		writer->checkpoint_pages = 0; /* it starts anew, for all of it was moved */
+	if (pages - writer->checkpoint_pages < LOG_PAGES_CHECKPOINT)
+		return false;
+	writer->checkpoint_pages = pages;
+	return true;
+}
+
 static void checkpoint_ask(struct db_writer *writer, struct db *db)
 {
-	if (!db->ops->checkpoint || db->ops->log_pages(db) < LOG_PAGES_CHECKPOINT)
+	if (!db->ops->checkpoint || !checkpoint_due(writer, db->ops->log_pages(db)))
 		return;
-	if (db->ops->log_pages(db) > LOG_PAGES_MAX) {
+	if (writer->checkpoint_pages > LOG_PAGES_MAX) {
 		int r = db->ops->checkpoint(db, true);
-		(void)r; /* readers held on; the next commit tries again */
+		(void)r; /* readers held on; tried again when it has grown more */
 		return;
 	}
 	pthread_mutex_lock(&writer->lock);

@@ -2,9 +2,10 @@
 /*
  * Durable writes from many threads.
  *
- * SQLite: one writer thread; what waits in its queue is committed together (a savepoint per job),
- * one sync for all. PostgreSQL: a few connections, one transaction per job, the server groups.
- * done runs after the commit has been synced, or after the job's own work was rolled back.
+ * SQLite: one writer thread; what waits in its queue is committed together, one sync for all; a job
+ * that fails takes only its own work back. PostgreSQL: a few connections, one transaction per job,
+ * the server groups. done runs after the commit has been synced, or after the job's own work was
+ * rolled back.
  */
 #pragma once
 
@@ -17,10 +18,12 @@ struct db_job {
 	/*
 	 * The job's statements, inside a transaction. 0 or > 0 keeps what was written; < 0 undoes
 	 * it. May run again from the start when the engine asks for it (serialisation, busy): it
-	 * must not have touched anything outside the database but its own ctx.
+	 * must not have touched anything outside the database but its own ctx. (On SQLite also
+	 * when a neighbour of its batch failed.)
 	 */
 	int (*run)(void *ctx, struct db *db);
-	/* result: what run answered, or the fault of the commit. On the writer's thread; be brief.
+	/* result: what run answered, or the fault of the commit (-EBUSY: busy to the end). On the
+	 * writer's thread; be brief.
 	 */
 	void (*done)(void *ctx, int result);
 	void *ctx;
