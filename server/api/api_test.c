@@ -56,7 +56,8 @@ static void test_a_facility_code_may_be_typed_in_any_width(void **state)
 {
 	struct house *house = *state;
 	struct str password = secret_str(&house->here.receipt.password);
-	assert_int_equal(house_login(house, "１３－１００００００－３", "WA0000001", password), 200);
+	assert_int_equal(house_login(house, "１３－１００００００－３", "WA0000001", password),
+			 200);
 }
 
 static void test_a_passcode_is_good_once(void **state)

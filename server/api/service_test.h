@@ -228,7 +228,7 @@ static inline struct str house_print(struct house *house, const char *format, ..
 	__attribute__((format(printf, 2, 3)));
 static inline struct str house_print(struct house *house, const char *format, ...)
 {
-	char text[4096];
+	char text[16384];
 	struct str copy;
 	va_list args;
 	va_start(args, format);
