@@ -90,7 +90,7 @@ static int command_login(shk_client *client, const struct cli_options *options)
 	if (shk_login(client, options->facility, options->id, (const char *)password.bytes) !=
 	    SHK_OK)
 		return say_error(client);
-	/* So that a mistyped passcode costs no second password: `shikaku mfa`. */
+	/* So that the passcode may be given later, where it is not at hand yet: `shikaku mfa`. */
 	status = session_keep(client, options);
 	return status ? status : passcode_step(client, options);
 }

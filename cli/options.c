@@ -15,7 +15,7 @@ const char options_help[] =
 	"コマンド\n"
 	"  login --facility 医療機関等コード --id ログインID\n"
 	"                             ログインする（パスワード、次に6桁の確認番号）\n"
-	"  mfa                        確認番号だけを入力し直す\n"
+	"  mfa                        確認番号だけを入力する（login が途中で終わったとき）\n"
 	"  refresh                    ログインの有効時間を延ばす（パスワード）\n"
 	"  count --from 日時 --to 日時 [--reference any|with|without]\n"
 	"                             資格確認結果の数を調べる\n"

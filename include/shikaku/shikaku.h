@@ -15,7 +15,7 @@
  *     shk_client_create(&client);
  *     shk_client_set_service(client, "https://service.example.jp");
  *     shk_client_set_product(client, "会社名", "製品名", "1.0");
- *     shk_login(client, "1310000005", "WA0000001", password);
+ *     shk_login(client, "1310000003", "WA0000001", password);
  *     shk_mfa(client, passcode);
  *     shk_download(client, "20261101", "20261130", SHK_REFERENCE_ANY, NULL, NULL, &results);
  *     while (shk_results_next(results, &result) == SHK_OK && result)
@@ -252,8 +252,9 @@ SHK_API int32_t SHK_CALL shk_login(shk_client *client, const char *facility_code
 /*
  * 多要素認証（MFA）, the passcode step. On SHK_OK the session is open.
  * passcode  the 6 digits the Authenticator shows now
- * After SHK_ERR_PASSCODE and SHK_ERR_PASSCODE_REUSED it may be called again with another passcode
- * as long as the service does not answer SHK_ERR_CHALLENGE_EXPIRED.
+ * A challenge is good for one passcode: after SHK_ERR_PASSCODE and SHK_ERR_PASSCODE_REUSED begin
+ * again with shk_login, unless your service allows another passcode (it then does not answer
+ * SHK_ERR_CHALLENGE_EXPIRED).
  * Errors: ARGUMENT, STATE (no login before), PASSCODE, PASSCODE_REUSED, CHALLENGE_EXPIRED, BUSY,
  * and the network's.
  */
