@@ -62,8 +62,12 @@ def node_programs(build):
                 timeout_s=NODE_TIMEOUT_S, is_tap=True)
 
 
-def tool_programs():
+def tool_programs(known):
+    """The controls beside our tools, but for those that meson runs already."""
+    run_by_meson = {pathlib.Path(word).name for program in known for word in program.command}
     for path in sorted((ROOT / "tools").glob("*_test.py")):
+        if path.name in run_by_meson:
+            continue
         yield Program(
             name=f"tools/{path.name.removesuffix('_test.py')}", suite="tools",
             command=["/usr/bin/python3", str(path)], env={}, workdir=str(ROOT),
@@ -166,7 +170,8 @@ def main():
     build = options.build.resolve()
     if options.nightly:
         os.environ["SHIKAKU_NIGHTLY"] = "1"
-    everything = [*meson_programs(build), *node_programs(build), *tool_programs()]
+    built = list(meson_programs(build))
+    everything = [*built, *node_programs(build), *tool_programs(built)]
     programs = [program for program in everything if wanted(program, options)]
     if options.list:
         print("\n".join(program.name for program in programs))
