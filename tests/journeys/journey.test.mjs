@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// The journey as tests: one service, one reader, one card after the other, in the journey's order.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { FACILITY, Journey, STAFF, qualifications, validity } from './journey.mjs';
+import { exchange } from './http.mjs';
+import { Stack } from './stack.mjs';
+
+for (const store of ['sqlite', 'postgres']) {
+  describe(`journey on ${store}`, { concurrency: false }, () => {
+    const stack = new Stack({ store });
+    const journey = new Journey(stack);
+    let first; // the results before the insurer change
+
+    before(() => stack.start(), { timeout: 120000 });
+    after(() => stack.stop(), { timeout: 60000 });
+
+    it('speaks TLS 1.3 and 1.2 and nothing older', async () => {
+      for (const version of ['TLSv1.2', 'TLSv1.3']) {
+        const reply = await exchange({ port: stack.port, ca: stack.ca, path: '/v1/health', tls: { minVersion: version, maxVersion: version } });
+        assert.equal(reply.status, 200);
+      }
+      await assert.rejects(exchange({ port: stack.port, ca: stack.ca, path: '/v1/health', tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } }));
+    });
+
+    it('registers a facility, its accounts, staff and people', async () => {
+      await journey.register();
+      assert.match(journey.reader.login_id, /^W\d{7}$/);
+      assert.match(journey.receipt.login_id, /^WA\d{7}$/);
+      assert.equal(journey.persons.length, 17);
+    });
+
+    it('refuses a facility code whose check digit is wrong', async () => {
+      await assert.rejects(stack.admin(['facility', 'add', '--code', '1310000004', '--name', 'x']));
+    });
+
+    it('enrols an authenticator with two consecutive codes', async () => {
+      await journey.enrol(journey.receipt);
+      await journey.enrol(journey.desk);
+    });
+
+    it('opens a one-time URL once', async () => {
+      const [issued] = await stack.admin(['enrolment', 'issue', '--login-id', journey.reader.login_id]).catch(() => [undefined]);
+      assert.equal(issued, undefined, 'a reader account has no authenticator');
+    });
+
+    it('activates the device and logs the reader in', () => journey.activate());
+
+    it('confirms by PIN: the result stands on the screen', async () => {
+      const { stdout } = await journey.tapPin('person-1');
+      assert.match(stdout, /有効/);
+      assert.match(stdout, new RegExp(journey.persons[0].qualifications[0].InsurerNumber));
+    });
+
+    it('confirms by 目視 after the face check', async () => {
+      const { stdout } = await journey.tapVisual('person-2');
+      assert.match(stdout, /有効|無効|複数/);
+    });
+
+    it('will not read a card by 目視 before the face check is attested', async () => {
+      await stack.insert('person-3');
+      const { code } = await stack.reader(['check', '--method', 'visual', '--staff', STAFF.id, '--organisation-key', journey.organisationKey], {});
+      assert.notEqual(code, 0);
+    });
+
+    it('names only staff of the facility', async () => {
+      await stack.insert('person-3');
+      const { code, stderr } = await stack.reader(['check', '--method', 'pin', '--staff', 'nobody'], { input: '1234\n' });
+      assert.equal(code, 6, stderr);
+    });
+
+    it('stores one result for each confirmation, with its audit row', async () => {
+      for (const card of ['person-3', 'person-4', 'person-5', 'person-6', 'person-7']) await journey.tapPin(card);
+      const rows = await stack.admin(['audit', 'list', '--facility', FACILITY.code]);
+      assert.equal(rows.filter((row) => row.call === 'check' && row.outcome === 'ok').length, 7);
+      assert.ok(!JSON.stringify(rows).includes(journey.persons[0].qualifications[0].Name), 'a name in the audit trail');
+    });
+
+    it('logs in with password and passcode, and renews the token', async () => {
+      await journey.login(journey.receipt);
+      await journey.refresh(journey.receipt);
+      const mode = fs.statSync(stack.file(`${journey.receipt.login_id}.session`)).mode & 0o777;
+      assert.equal(mode, 0o600);
+      const text = fs.readFileSync(stack.file(`${journey.receipt.login_id}.session`), 'utf8');
+      assert.ok(!text.includes(journey.receipt.password), 'the password in the session file');
+    });
+
+    it('counts and downloads the results of a period', async () => {
+      assert.deepEqual(await journey.count(journey.receipt).then(({ count, without_reference }) => [count, without_reference]), [7, 7]);
+      first = await journey.download(journey.receipt);
+      assert.equal(first.length, 7);
+      assert.deepEqual(first.map((entry) => entry.id), [...new Set(first.map((entry) => entry.id))]);
+      assert.deepEqual(first.map((entry) => entry.confirmed_at), first.map((entry) => entry.confirmed_at).sort());
+      assert.deepEqual(await journey.download(journey.receipt), first, 'twice gives the same');
+    });
+
+    it('gives every kind of qualification as the register holds it', () => {
+      for (const entry of first) {
+        const held = journey.persons.flatMap((person) => person.qualifications);
+        for (const shown of qualifications(entry)) {
+          assert.ok(held.some((one) => one.InsurerNumber === shown.InsurerNumber && one.Name === shown.Name && one.NameKana === shown.NameKana),
+            'a qualification nobody registered');
+        }
+      }
+      const names = journey.persons.flatMap((person) => person.qualifications.map((one) => one.Name)).join('');
+      assert.match(names, /●/, 'no name with ● among the people');
+      assert.ok(first.some((entry) => validity(entry) !== '1'), 'only 有効 results: the test people lost their variety');
+    });
+
+    it('makes a chart with the next number for each new patient and registers the number', async () => {
+      await journey.deskLogin();
+      await journey.sync();
+      const usable = first.filter((entry) => validity(entry) === '1').length;
+      const { count, without_reference } = await journey.count(journey.receipt);
+      assert.equal(count, 7);
+      assert.equal(without_reference, 7 - usable);
+    });
+
+    it('syncs twice without doubling anything', async () => {
+      const charts = await journey.charts();
+      await journey.sync();
+      assert.equal(await journey.charts(), charts);
+    });
+
+    it('carries the 照会番号 over a change of insurer, and the chart gains a dated insurance', async () => {
+      const [before] = await journey.download(journey.receipt);
+      assert.ok(before.reference_number);
+      await journey.changeInsurer(journey.persons[0].person);
+      await journey.tapPin('person-1');
+      const after = (await journey.download(journey.receipt)).at(-1);
+      assert.equal(after.reference_number, before.reference_number);
+      const [old, now] = [before, after].map((entry) => qualifications(entry)[0].InsurerNumber);
+      assert.notEqual(now, old);
+      await journey.sync();
+      const chart = await journey.chart(after.reference_number);
+      assert.ok(chart.includes(old) && chart.includes(now), chart);
+    });
+
+    it('says how many tries are left after a wrong PIN', async () => {
+      const { stderr } = await journey.tapPin('person-8', { pin: '9999', expect: 14 });
+      assert.match(stderr, /あと2回/);
+    });
+
+    it('refuses a card of another CA with the same name', async () => {
+      await journey.tapPin('evil', { expect: 11 });
+    });
+
+    it('refuses a revoked card', async () => {
+      await journey.tapPin('revoked', { expect: 12 });
+    });
+
+    it('refuses a card that expired more than three months ago, and takes one in its grace', async () => {
+      await journey.tapPin('expired-old', { expect: 13 });
+      await journey.tapPin('expired-grace');
+    });
+
+    it('says so when revocation cannot be asked, and stores nothing', async () => {
+      const { count } = await journey.count(journey.receipt);
+      stack.ocspMode('tryLater');
+      await journey.tapPin('person-9', { expect: 10 });
+      stack.ocspMode('index');
+      assert.equal((await journey.count(journey.receipt)).count, count);
+      await journey.tapPin('person-9');
+    });
+
+    it('refuses a period older than 翌月末', async () => {
+      const { code } = await stack.shikaku(journey.receipt.login_id, ['count', '--from', '20240101', '--to', '20240131']);
+      assert.equal(code, 6);
+    });
+
+    it('shows another facility nothing', async () => {
+      await journey.registerOther();
+      await journey.enrol(journey.stranger);
+      await journey.login(journey.stranger);
+      assert.equal((await journey.count(journey.stranger)).count, 0);
+      assert.deepEqual(await journey.download(journey.stranger), []);
+      const mine = await stack.shikaku(journey.stranger.login_id, ['reference', first[0].id, '1']);
+      const none = await stack.shikaku(journey.stranger.login_id, ['reference', '0'.repeat(32), '1']);
+      assert.equal(mine.code, 7);
+      assert.deepEqual([mine.code, mine.stdout], [none.code, none.stdout]);
+    });
+
+    it('ends the session at the service', async () => {
+      await stack.shikaku(journey.receipt.login_id, ['logout'], { expect: 0 });
+      const { code } = await stack.shikaku(journey.receipt.login_id, ['count', ...journey.period]);
+      assert.equal(code, 5);
+    });
+
+    it('refuses a passcode that was used before', async () => {
+      const { stderr } = await journey.login(journey.receipt, { code: journey.receipt.lastPasscode, expect: 4 });
+      assert.match(stderr, /使/);
+    });
+
+    it('refuses a wrong password', () => journey.login(journey.receipt, { password: 'chigau-password-2026', code: '000000', expect: 3 }));
+
+    it('keeps what it acknowledged when it is killed, and comes back', async () => {
+      const before = (await stack.admin(['audit', 'list', '--facility', FACILITY.code])).length;
+      await stack.service.kill();
+      await stack.restartService();
+      assert.equal((await stack.admin(['audit', 'list', '--facility', FACILITY.code])).length, before);
+    });
+
+    it('wrote no secret and no name into any log', () => {
+      const secrets = [journey.receipt, journey.reader, journey.desk].flatMap((account) => [account.password, account.secret]).filter(Boolean);
+      const names = journey.persons.flatMap((person) => person.qualifications.map((one) => one.Name));
+      for (const log of fs.readdirSync(stack.logs)) {
+        const text = fs.readFileSync(stack.log(log.replace(/\.log$/, '')), 'utf8');
+        for (const forbidden of [...secrets, ...names]) assert.ok(!text.includes(forbidden), `${log} holds something it must not`);
+      }
+    });
+  });
+}
