@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// ./dev bench: each figure as one JSON line, with its reference measured in the same run.
+import fs from 'node:fs';
+import { Journey, STAFF } from '../tests/journeys/journey.mjs';
+import { PeerReader } from '../tests/journeys/peer.mjs';
+import { program, run } from '../tests/journeys/process.mjs';
+import { Stack } from '../tests/journeys/stack.mjs';
+import { compare, cpuMicroseconds, drive, workerOf } from './http.mjs';
+import { startNginx } from './nginx.mjs';
+
+const RESULTS = 100;
+const CLIENT = { vendor: 'bench', product: 'bench', version: '1' };
+
+/** A service with one facility and RESULTS results, a receipt token, and the reference nginx. */
+async function prepare() {
+  const stack = new Stack();
+  const journey = new Journey(stack);
+  await stack.startPki();
+  await stack.startOcsp();
+  await stack.startStore();
+  await stack.startService();
+  await journey.register();
+  await journey.enrol(journey.receipt);
+  const [{ code }] = await stack.admin(['activation', 'issue', '--login-id', journey.reader.login_id]);
+  const peer = new PeerReader(stack);
+  await peer.activate(journey.reader, code);
+  await peer.login(journey.reader);
+  for (let i = 0; i < RESULTS; i++) {
+    const reply = await peer.check('person-1', STAFF.id);
+    if (reply.status !== 200) throw new Error(`check: ${reply.status} ${reply.body}`);
+  }
+  const { tokens } = await journey.tokens(journey.receipt, CLIENT);
+  return { stack, journey, peer, token: tokens.json().access_token, worker: workerOf(stack.service.child.pid) };
+}
+
+const query = (journey) => `from=${journey.period[1]}000000&to=${journey.period[3]}235959`;
+
+async function httpBench(bed, name, target) {
+  const { stack, token, worker } = bed;
+  const headers = { Authorization: `Bearer ${token}` };
+  const sample = await stack.call('GET', target, { headers });
+  if (sample.status !== 200) throw new Error(`${name}: ${sample.status} ${sample.body}`);
+  const bytes = sample.body.length;
+  bed.nginx ??= await startNginx(stack, { replyBytes: 128, fileBytes: 1 });
+  const page = name === 'count' ? '/return' : '/file';
+  if (name === 'download') fs.writeFileSync(stack.file('nginx-reference', 'www', 'file'), Buffer.alloc(bytes, 'x'));
+  const reference = `https://localhost:${bed.nginx.port}${page}`;
+  const figures = await compare({
+    name,
+    ours: async () => (await drive({ url: stack.url + target, pid: worker, headers })).cpu_us,
+    reference: async () => (await drive({ url: reference, pid: workerOf(bed.nginx.pid) })).cpu_us,
+    referenceName: name === 'count' ? 'nginx return' : 'nginx static file, same bytes',
+  });
+  return { ...figures, reply_bytes: bytes };
+}
+
+/** The password step: CPU of the worker for n logins, against libsodium's Argon2id alone. */
+async function loginBench({ stack, journey, worker }, n = 40) {
+  const one = () => stack.json('POST', '/v1/login', {
+    facility_code: journey.receipt.facility.code, login_id: journey.receipt.login_id, password: journey.receipt.password,
+    client: CLIENT,
+  });
+  const ours = async () => {
+    const before = cpuMicroseconds(worker);
+    for (let i = 0; i < n; i++) {
+      const reply = await one();
+      if (reply.status !== 200) throw new Error(`login: ${reply.status} ${reply.body}`);
+    }
+    return (cpuMicroseconds(worker) - before) / n;
+  };
+  const reference = async () => {
+    const { stdout } = await run(program('bench/argon2_reference'), [String(n)], { expect: 0 });
+    return Number(stdout);
+  };
+  return compare({ name: 'login', ours, reference, referenceName: 'libsodium Argon2id alone, same parameters', repeats: 3 });
+}
+
+/** Durable recording: our store's transaction against the same statements on bare SQLite. */
+async function recordBench() {
+  const one = async (which) => Number((await run(program('bench/record_bench'), [which], { expect: 0 })).stdout);
+  return compare({
+    name: 'record', ours: () => one('ours'), reference: () => one('reference'),
+    referenceName: 'raw SQLite, same statements, same group commit',
+  });
+}
+
+async function main(names) {
+  const wanted = names.length ? names : ['count', 'download', 'login', 'record'];
+  const bed = wanted.some((name) => name !== 'record') ? await prepare() : undefined;
+  try {
+    for (const name of wanted) {
+      let line;
+      if (name === 'count') line = await httpBench(bed, name, `/v1/results/count?${query(bed.journey)}`);
+      else if (name === 'download') line = await httpBench(bed, name, `/v1/results?${query(bed.journey)}&limit=${RESULTS}`);
+      else if (name === 'login') line = await loginBench(bed);
+      else if (name === 'record') line = await recordBench();
+      else throw new Error(`no bench '${name}': count, download, login, record`);
+      console.log(JSON.stringify(line));
+    }
+  } finally {
+    await bed?.stack.stop();
+  }
+}
+
+await main(process.argv.slice(2));
