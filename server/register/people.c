@@ -51,21 +51,28 @@ static int complain(struct arena *arena, struct str field, const char *reason,
 	return r ? PASS(r) : PEOPLE_MALFORMED;
 }
 
-/* --- one spelling of a hexadecimal number: lower case, the fewest whole bytes --- */
+/* --- one spelling, that of lib/pki: lower case; a serial is a number in the fewest bytes --- */
 
 static int hex_fold(struct arena *arena, struct str text, struct str *ret_hex)
 {
-	while (text.len && text.ptr[0] == '0')
-		text = (struct str){text.ptr + 1, text.len - 1};
-	struct str padded, bytes;
-	int r = arena_print(arena, &padded, "%s%.*s", text.len % 2 ? "0" : "", STR_ARG(text));
-	if (r)
-		return PASS(r);
-	r = decode_hex(arena, padded, &bytes);
+	struct str bytes;
+	int r = decode_hex(arena, text, &bytes);
 	if (r || !bytes.len)
 		return r < 0 ? PASS(r) : PEOPLE_MALFORMED;
 	r = encode_hex(arena, bytes, ret_hex);
 	return r ? FOLD(r) : 0;
+}
+
+static int serial_fold(struct arena *arena, struct str text, struct str *ret_hex)
+{
+	while (text.len && text.ptr[0] == '0')
+		text = (struct str){text.ptr + 1, text.len - 1};
+	struct str padded;
+	int r = arena_print(arena, &padded, "%s%.*s", text.len % 2 ? "0" : "", STR_ARG(text));
+	if (r)
+		return PASS(r);
+	r = hex_fold(arena, padded, ret_hex);
+	return r < 0 ? PASS(r) : r;
 }
 
 /* --- certificates --- */
@@ -131,7 +138,7 @@ static int certificate_read(struct arena *arena, const struct json *node,
 				ret_complaint);
 	r = hex_fold(arena, certificate.aki, &ret_certificate->aki);
 	if (r == 0)
-		r = hex_fold(arena, certificate.serial, &ret_certificate->serial);
+		r = serial_fold(arena, certificate.serial, &ret_certificate->serial);
 	if (r < 0)
 		return PASS(r);
 	return r ? complain(arena, STR("certificates"), "16進数ではありません", ret_complaint) : 0;
