@@ -68,7 +68,7 @@ static int secret_get(const struct cli_options *options, const char *prompt, str
 static int passcode_step(shk_client *client, const struct cli_options *options)
 {
 	AUTO(secret_wipe) struct secret passcode = {0};
-	int status = secret_get(options, "確認番号", &passcode);
+	int status = secret_get(options, "パスコード", &passcode);
 	if (status)
 		return status;
 	if (shk_mfa(client, (const char *)passcode.bytes) != SHK_OK)

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/say.h"
+#include "lib/base/secret.h"
 
 static int32_t client_tell(shk_client *client, const struct cli_options *options)
 {
@@ -22,6 +23,7 @@ int main(int argc, char **argv)
 	struct cli_options options;
 	const char *complaint;
 	shk_client *client;
+	secret_process_guard();
 	if (options_read(argc, argv, &options, &complaint) != 0)
 		return say_usage(complaint);
 	int32_t code = shk_client_create(&client);

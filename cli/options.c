@@ -14,8 +14,8 @@ const char options_help[] =
 	"\n"
 	"コマンド\n"
 	"  login --facility 医療機関等コード --id ログインID\n"
-	"                             ログインする（パスワード、次に6桁の確認番号）\n"
-	"  mfa                        確認番号だけを入力する（login が途中で終わったとき）\n"
+	"                             ログインする（パスワード、次にパスコード）\n"
+	"  mfa                        パスコードだけを入力する（login が途中で終わったとき）\n"
 	"  refresh                    ログインの有効時間を延ばす（パスワード）\n"
 	"  count --from 日時 --to 日時 [--reference any|with|without]\n"
 	"                             資格確認結果の数を調べる\n"
@@ -32,10 +32,10 @@ const char options_help[] =
 	"  --ca ファイル              サーバー証明書の信頼点（PEM）\n"
 	"  --proxy URL                プロキシ（http://ホスト:ポート）\n"
 	"  --session ファイル         ログインの情報を置くところ（既定 ~/.shikaku-session、0600）\n"
-	"  --password-fd 番号         パスワードと確認番号を読む記述子（既定は標準入力）\n"
+	"  --password-fd 番号         パスワードとパスコードを読む記述子（既定は標準入力）\n"
 	"\n"
 	"日時は yyyyMMdd か "
-	"yyyyMMddHHmmss（日本時間）。パスワードと確認番号は引数では受け取りません。\n";
+	"yyyyMMddHHmmss（日本時間）。パスワードとパスコードは引数では受け取りません。\n";
 
 struct command_row {
 	const char *name;

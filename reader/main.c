@@ -415,6 +415,7 @@ int main(int argc, char **argv)
 	AUTO(program_clear) struct program program = {.tries_left = FLOW_TRIES_NOT_SAID};
 	struct interruption interruption = {0};
 	const char *complaint = NULL;
+	secret_process_guard();
 	if (options_read(argc, argv, &program.options, &complaint)) {
 		const struct wire_problem_row *row = wire_problem_row(PROBLEM_USAGE);
 		fprintf(stderr, "%s（%s）\n  → %s\n", row->title, complaint, row->action);

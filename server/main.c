@@ -19,6 +19,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/db/db.h"
+#include "lib/base/secret.h"
 #include "lib/log/log.h"
 #include "server/config.h"
 #include "server/nginx_conf.h"
@@ -260,6 +261,7 @@ int main(int argc, char **argv)
 	AUTO(launch_clear)
 	struct launch launch = {
 		.log = {.fd = STDERR_FILENO, .level = LOG_LEVEL_INFO, .clock = &clock_system}};
+	secret_process_guard();
 	umask(077); /* the store's files are the service's alone */
 	arena_init(&launch.arena, ARENA_BYTES_MAX);
 	int r = arguments_read(argc, argv, &launch);

@@ -45,6 +45,7 @@ static int running_open(struct running *running, const char *settings)
 
 static int app_start(const char *settings, void **ret_ctx)
 {
+	secret_process_guard(); /* nginx execs and forks: what the launcher asked for is gone */
 	AUTO(running_destroyp) struct running *running = calloc(1, sizeof *running);
 	if (!running)
 		return RAISE(ENOMEM);

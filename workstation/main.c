@@ -114,7 +114,7 @@ static int command_login(shk_client *client, const struct station_options *optio
 	if (shk_login(client, options->facility, options->id, (const char *)password.bytes) !=
 	    SHK_OK)
 		return say_error(client);
-	status = secret_get(options, "確認番号", &passcode);
+	status = secret_get(options, "パスコード", &passcode);
 	if (status)
 		return status;
 	if (shk_mfa(client, (const char *)passcode.bytes) != SHK_OK)
@@ -226,6 +226,7 @@ int main(int argc, char **argv)
 	const char *complaint;
 	/* The store is full of patients: its files are their owner's only. */
 	(void)umask(077);
+	secret_process_guard();
 	if (options_read(argc, argv, &options, &complaint) != 0) {
 		(void)fprintf(
 			stderr,

@@ -13,7 +13,7 @@ const char options_help[] =
 	"\n"
 	"コマンド\n"
 	"  login --service URL --facility 医療機関等コード --id ログインID\n"
-	"                             ログインする（パスワード、次に6桁の確認番号）\n"
+	"                             ログインする（パスワード、次にパスコード）\n"
 	"  sync --from 日時 --to 日時 結果を受け取り、カルテに紐付け、照会番号を登録する\n"
 	"  charts                     カルテの一覧\n"
 	"  chart 番号                 カルテ1件（保険の移り変わりと資格確認の記録）\n"
@@ -25,7 +25,7 @@ const char options_help[] =
 	"  --ca ファイル              サーバー証明書の信頼点（PEM）\n"
 	"  --proxy URL                プロキシ（http://ホスト:ポート）\n"
 	"  --session ファイル         ログインの情報（既定 ~/.shikaku-workstation-session、0600）\n"
-	"  --password-fd 番号         パスワードと確認番号を読む記述子（既定は標準入力）\n"
+	"  --password-fd 番号         パスワードとパスコードを読む記述子（既定は標準入力）\n"
 	"\n"
 	"日時は yyyyMMdd か yyyyMMddHHmmss（日本時間）。\n";
 

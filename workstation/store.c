@@ -49,12 +49,6 @@ int store_open(const char *path, struct db **ret_db)
 
 /* --- columns --- */
 
-static struct str borrowed(struct db_rows *rows, int column)
-{
-	struct str text = db_column_text(rows, column);
-	return db_column_is_null(rows, column) ? (struct str){0} : text;
-}
-
 /* Copy texts that point into a row over to the arena. */
 static int keep(struct arena *arena, struct str *const *texts, size_t count)
 {
@@ -74,11 +68,11 @@ static struct chart chart_of_row(struct db_rows *rows)
 {
 	return (struct chart){
 		.number = db_column_int(rows, 0),
-		.reference = borrowed(rows, 1),
-		.name = borrowed(rows, 2),
-		.kana = borrowed(rows, 3),
-		.birth = borrowed(rows, 4),
-		.sex = borrowed(rows, 5),
+		.reference = db_column_text(rows, 1),
+		.name = db_column_text(rows, 2),
+		.kana = db_column_text(rows, 3),
+		.birth = db_column_text(rows, 4),
+		.sex = db_column_text(rows, 5),
 	};
 }
 
@@ -218,20 +212,20 @@ static struct insurance insurance_of_row(struct db_rows *rows)
 {
 	return (struct insurance){
 		.order = db_column_int(rows, 0),
-		.insurer_number = borrowed(rows, 1),
-		.insurer_name = borrowed(rows, 2),
-		.symbol = borrowed(rows, 3),
-		.number = borrowed(rows, 4),
-		.branch = borrowed(rows, 5),
-		.card_class = borrowed(rows, 6),
-		.relation = borrowed(rows, 7),
-		.valid_from = borrowed(rows, 8),
-		.valid_to = borrowed(rows, 9),
-		.qualified = borrowed(rows, 10),
-		.key = borrowed(rows, 11),
+		.insurer_number = db_column_text(rows, 1),
+		.insurer_name = db_column_text(rows, 2),
+		.symbol = db_column_text(rows, 3),
+		.number = db_column_text(rows, 4),
+		.branch = db_column_text(rows, 5),
+		.card_class = db_column_text(rows, 6),
+		.relation = db_column_text(rows, 7),
+		.valid_from = db_column_text(rows, 8),
+		.valid_to = db_column_text(rows, 9),
+		.qualified = db_column_text(rows, 10),
+		.key = db_column_text(rows, 11),
 		.begins = (int)db_column_int(rows, 12),
 		.closed_on = (int)db_column_int(rows, 13),
-		.confirmed_at = borrowed(rows, 14),
+		.confirmed_at = db_column_text(rows, 14),
 	};
 }
 
@@ -364,17 +358,17 @@ int store_seen_put(struct db *db, const struct seen *seen)
 static struct seen seen_of_row(struct db_rows *rows)
 {
 	return (struct seen){
-		.result_id = borrowed(rows, 0),
+		.result_id = db_column_text(rows, 0),
 		.state = (enum seen_state)db_column_int(rows, 1),
 		.kind = (int)db_column_int(rows, 2),
 		.reason = (int)db_column_int(rows, 3),
 		.chart = db_column_int(rows, 4),
-		.confirmed_at = borrowed(rows, 5),
-		.validity = borrowed(rows, 6),
-		.name = borrowed(rows, 7),
-		.kana = borrowed(rows, 8),
-		.birth = borrowed(rows, 9),
-		.reference = borrowed(rows, 10),
+		.confirmed_at = db_column_text(rows, 5),
+		.validity = db_column_text(rows, 6),
+		.name = db_column_text(rows, 7),
+		.kana = db_column_text(rows, 8),
+		.birth = db_column_text(rows, 9),
+		.reference = db_column_text(rows, 10),
 	};
 }
 
@@ -436,13 +430,13 @@ static int queue_fill(struct db_rows *rows, struct arena *arena, struct queued *
 	while ((r = db_next(rows)) == 0 && count < STORE_QUEUE_MAX) {
 		struct queued *queued = &list[count];
 		*queued = (struct queued){
-			.result_id = borrowed(rows, 0),
+			.result_id = db_column_text(rows, 0),
 			.chart = db_column_int(rows, 1),
-			.number = borrowed(rows, 2),
+			.number = db_column_text(rows, 2),
 			.state = (enum queued_state)db_column_int(rows, 3),
 			.tries = db_column_int(rows, 4),
-			.problem = borrowed(rows, 5),
-			.held = borrowed(rows, 6),
+			.problem = db_column_text(rows, 5),
+			.held = db_column_text(rows, 6),
 		};
 		struct str *const texts[] = {&queued->result_id, &queued->number, &queued->problem,
 					     &queued->held};

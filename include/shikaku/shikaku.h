@@ -44,8 +44,9 @@
  *          The library starts no threads and installs no signal handlers.
  * Errors   After an error the shk_error_… functions say, in Japanese, what happened, what the desk
  *          does next and what you should check. The library never ends your program.
- * Secrets  Password and passcode are wiped after use; only the password is kept, locked in memory,
- *          while a session is open (shk_client_set_automatic_refresh). Nothing secret is logged.
+ * Secrets  Password and passcode are wiped after use; only the password is kept, locked in memory
+ *          where the system allows it, while a session is open
+ *          (shk_client_set_automatic_refresh). Nothing secret is logged.
  * Versions Functions are only ever added; see shk_abi_version. Numbers of codes never change their
  *          meaning; a later version may return codes this header does not name: treat them as
  *          errors, show shk_error_text.

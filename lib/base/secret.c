@@ -4,6 +4,9 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -99,4 +102,27 @@ int secret_ask(struct secret *secret, struct str prompt)
 	text_write(fd, STR("\n"));
 	close(fd);
 	return r < 0 ? PASS(r) : 0;
+}
+
+void secret_memory_lock(void *memory, size_t bytes)
+{
+	int r = mlock(memory, bytes);
+	(void)r; /* beyond RLIMIT_MEMLOCK it stays unlocked, and works all the same */
+}
+
+void secret_memory_unlock(void *memory, size_t bytes)
+{
+	int r = munlock(memory, bytes);
+	(void)r;
+}
+
+void secret_process_guard(void)
+{
+	const struct rlimit none = {0, 0};
+	int r = setrlimit(RLIMIT_CORE, &none);
+	(void)r; /* lowering a limit is always allowed */
+#ifndef __SANITIZE_ADDRESS__
+	/* The leak check of the sanitizer looks into its own process. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 }

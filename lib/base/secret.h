@@ -42,3 +42,16 @@ MUST_CHECK int secret_read(struct secret *secret, int fd);
 
 /* As secret_read from the terminal, with a prompt on it and the echo off. Fault: -ENOTTY. */
 MUST_CHECK int secret_ask(struct secret *secret, struct str prompt);
+
+/*
+ * Keep these bytes out of swap, where the system allows that many locked pages; the other one lets
+ * them go. The memory stays its owner's.
+ */
+void secret_memory_lock(void *memory, size_t bytes);
+void secret_memory_unlock(void *memory, size_t bytes);
+
+/*
+ * For main, first of all: no core dump of this process, and no other process of the same user may
+ * look into it.
+ */
+void secret_process_guard(void);

@@ -27,6 +27,7 @@ int client_create(struct client **ret_client, const struct client_options *optio
 	struct client *client = calloc(1, sizeof *client);
 	if (!client)
 		return RAISE(ENOMEM);
+	secret_memory_lock(client, sizeof *client); /* it keeps the password of an open session */
 	client->options = *options;
 	atomic_init(&client->cancelled, 0);
 	arena_init(&client->trouble_arena, TROUBLE_BYTES_MAX);
@@ -40,6 +41,7 @@ void client_destroy(struct client *client)
 		return;
 	session_clear(&client->session);
 	arena_clear(&client->trouble_arena);
+	secret_memory_unlock(client, sizeof *client);
 	free(client);
 }
 
