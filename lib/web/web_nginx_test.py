@@ -187,7 +187,14 @@ class Stage:
             return read_all(s)
 
     def ready(self):
-        until(lambda: self.ask("GET", "/v1/health").status == 200)
+        until(self.is_ready)
+
+    def is_ready(self):
+        """A launcher's `nginx -t` listens for a moment too, and resets who comes then."""
+        try:
+            return self.ask("GET", "/v1/health").status == 200
+        except OSError:
+            return False
 
     def end(self):
         if self.nginx.poll() is None:
