@@ -537,6 +537,19 @@ static void test_a_number_belongs_to_one_person(void **state)
 	assert_problem(house, "reference_taken");
 }
 
+/* --- housekeeping --- */
+
+static void test_a_service_that_runs_for_months_has_its_keys(void **state)
+{
+	struct house *house = *state;
+	house->time.now_ms = period_month_start_ms(period_month(HOUSE_NOW_MS) + 5);
+	assert_int_equal(house_get(house, "/v1/health", (struct str){0}, (struct str){0}), 200);
+	house_import(house, 1);
+	/* The writer has done its turn once a later write of its own is back. */
+	house_session(house, HERE, &house->here.receipt);
+	house_confirm(house, &house->here, 1);
+}
+
 /* --- what is refused before any rule --- */
 
 static void test_wrong_fields_are_named(void **state)
@@ -665,6 +678,7 @@ int main(void)
 		HOUSE_TEST(test_a_number_shows_on_every_result_of_the_person),
 		HOUSE_TEST(test_a_number_is_written_over_the_expected_one_only),
 		HOUSE_TEST(test_a_number_belongs_to_one_person),
+		HOUSE_TEST(test_a_service_that_runs_for_months_has_its_keys),
 		HOUSE_TEST(test_wrong_fields_are_named),
 		HOUSE_TEST(test_queries_are_judged_too),
 		HOUSE_TEST(test_wrong_paths_methods_and_types_are_told_apart),

@@ -8,6 +8,7 @@
  */
 #include "server/api/api.h"
 #include "server/api/call.h"
+#include "server/api/housekeeping.h"
 #include "server/auth/session.h"
 #include "server/auth/token.h"
 
@@ -229,6 +230,7 @@ void api_dispatch(struct service *service, struct web_exchange *exchange)
 		web_finish(exchange);
 		return;
 	}
+	housekeeping_due(service, call->now_ms);
 	int r = trace_keep(call, admit(call));
 	if (r)
 		call_finish(call, r);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/period.h"
+#include "server/api/housekeeping.h"
 #include "server/store/store.h"
 
 enum {
@@ -163,25 +163,13 @@ static int keys_of(struct service *service)
 	return r ? SERVICE_KEYS_ABSENT : 0;
 }
 
-/* Keys of this month and the next, so that a running service never meets a month without one. */
-static int months_make(struct service *service)
-{
-	int month = period_month(clock_now_ms(&service->clock));
-	for (int i = 0; i < 2; i++) {
-		int r = keys_month_make(service->keys, month + i);
-		if (r)
-			return FOLD(r);
-	}
-	return 0;
-}
-
 static int service_open(struct service *service, const struct password_cost *cost)
 {
 	struct str origin = service->config->service.origin;
 	int r = keys_of(service);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = months_make(service);
+	r = housekeeping_months(service, clock_now_ms(&service->clock));
 	if (r)
 		return PASS(r);
 	r = auth_init(&service->auth, service->keys, origin, cost);

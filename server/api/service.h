@@ -28,6 +28,7 @@ struct service {
 	/* By enum wire_lane; NULL for the loop. A worker is a read connection (struct db *). */
 	struct pool *lanes[WIRE_LANE_NET + 1];
 	struct db_writer *writer;
+	int64_t kept_ms; /* housekeeping.c: when it was last done; the loop's */
 };
 
 struct service_options {

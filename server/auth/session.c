@@ -187,9 +187,11 @@ static bool refresh_is_repeat(const struct refresh *refresh, int64_t now_ms)
 static int refresh_rotate(struct db *db, struct refresh *refresh, int64_t now_ms)
 {
 	struct store_session *session = &refresh->session;
-	int r = store_session_rotate(db, session->id, session->counter,
-				     str_bytes(refresh->idem_key, sizeof refresh->idem_key),
-				     now_ms);
+	struct str idem_key = str_bytes(refresh->idem_key, sizeof refresh->idem_key);
+	int r = store_session_rotate(db, session->id, session->counter, idem_key, now_ms);
+	/* Another connection rotated it since we read: come again, and be answered by that. */
+	if (r == STORE_STALE)
+		return RAISE(EBUSY);
 	if (r)
 		return FOLD(r);
 	session->counter++;

@@ -98,9 +98,12 @@ static int number_write(const struct eligibility *eligibility, struct db *db, st
 		return PASS(r);
 	r = store_patient_reference_set(db, caller->facility_no, patient->no, patient->ref_version,
 					hmac, sealed);
-	if (r == STORE_CONFLICT)
-		return REFERENCE_TAKEN;
-	return r ? FOLD(r) : 0;
+	switch (r) {
+	case STORE_CONFLICT: return REFERENCE_TAKEN;
+	case STORE_STALE: /* another connection wrote since we read: come again */
+		return RAISE(EBUSY);
+	default: return r ? FOLD(r) : 0;
+	}
 }
 
 static int repeat_remember(struct db *db, const struct caller *caller,
@@ -113,6 +116,9 @@ static int repeat_remember(struct db *db, const struct caller *caller,
 		.until_ms = now_ms + IDEMPOTENCY_MS,
 	};
 	int r = store_idempotency_add(db, caller->facility_no, caller->account_no, &row);
+	/* The same request on another connection was quicker: come again, and get its answer. */
+	if (r == STORE_CONFLICT)
+		return RAISE(EBUSY);
 	return r ? FOLD(r) : 0;
 }
 
