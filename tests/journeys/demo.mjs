@@ -37,7 +37,7 @@ async function step(name, work) {
 }
 
 /** The first line that says what happened, not what is going on. */
-const firstLine = (text) => text.split('\n').find((line) => line && !/ください。|動かさないで/.test(line)) ?? '';
+const firstLine = (text) => text.split('\n').find((line) => line && !/ください。$|確認しています。$/.test(line)) ?? '';
 
 /** A command that must be refused with this exit code; gives its first line of Japanese. */
 function refused(result, code) {
