@@ -3,6 +3,7 @@
 // and stores nothing.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FACILITY, Journey, STAFF } from '../journeys/journey.mjs';
@@ -56,7 +57,7 @@ function send(name, bytes, { type = 'application/json', method } = {}) {
   const headers = { 'content-length': body.length };
   if (type) headers['content-type'] = type;
   if (call.auth) headers.authorization = `Bearer ${call.auth()}`;
-  if (call.key) headers['idempotency-key'] = crypto.randomUUID();
+  if (call.key) headers['idempotency-key'] = randomUUID();
   if (call.proof) headers.dpop = peer.proof(call.method, target);
   return ask(name, stack.call(method ?? call.method, target, { headers, body }));
 }
