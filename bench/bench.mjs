@@ -11,9 +11,8 @@ import { startNginx } from './nginx.mjs';
 const RESULTS = 100;
 const CLIENT = { vendor: 'bench', product: 'bench', version: '1' };
 
-/** A service with one facility and RESULTS results, a receipt token, and the reference nginx. */
-async function prepare() {
-  const stack = new Stack();
+/** A service with one facility and RESULTS results, and a receipt token. */
+async function prepare(stack) {
   const journey = new Journey(stack);
   await stack.startPki();
   await stack.startOcsp();
@@ -86,8 +85,9 @@ async function recordBench() {
 
 async function main(names) {
   const wanted = names.length ? names : ['count', 'download', 'login', 'record'];
-  const bed = wanted.some((name) => name !== 'record') ? await prepare() : undefined;
+  const stack = new Stack();
   try {
+    const bed = wanted.some((name) => name !== 'record') ? await prepare(stack) : undefined;
     for (const name of wanted) {
       let line;
       if (name === 'count') line = await httpBench(bed, name, `/v1/results/count?${query(bed.journey)}`);
@@ -98,7 +98,7 @@ async function main(names) {
       console.log(JSON.stringify(line));
     }
   } finally {
-    await bed?.stack.stop();
+    await stack.stop();
   }
 }
 

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { FACILITY, Journey, STAFF, qualifications, validity } from './journey.mjs';
-import { build, root, StepError } from './process.mjs';
+import { build, program, root, StepError } from './process.mjs';
 import { Stack } from './stack.mjs';
 
 const PORT = 8443;
@@ -137,6 +137,8 @@ ${account(journey.reader, '読取')}
 ${account(journey.receipt, '連携')}
 ${account(journey.desk, '受付PC')}
   今のパスコード:  oathtool --totp --base32 - < ${path.relative(root, stack.file(journey.receipt.login_id + '.totp'))}
+  ログイン  ${path.relative(root, program('cli/shikaku'))} --service ${stack.url} --ca ${path.relative(root, stack.caFile)} \\
+              login --facility ${FACILITY.code} --id ${journey.receipt.login_id}
   カード    PCSCLITE_CSOCK_NAME=${stack.pcscSocket}
   記録      ${stack.logs}`;
 }
@@ -171,14 +173,9 @@ async function stay(stack, journey) {
   console.log(stayText(stack, journey));
   fs.mkdirSync(path.dirname(pidFile), { recursive: true });
   fs.writeFileSync(pidFile, `${process.pid}\n`);
-  await new Promise((done) => {
-    process.once('SIGTERM', done);
-    process.once('SIGINT', done);
-    setInterval(() => {}, 1 << 30).unref();
-    const hold = setInterval(() => {}, 60000);
-    process.once('SIGTERM', () => clearInterval(hold));
-    process.once('SIGINT', () => clearInterval(hold));
-  });
+  const hold = setInterval(() => {}, 1 << 30);
+  await new Promise((done) => ['SIGTERM', 'SIGINT'].forEach((signal) => process.once(signal, done)));
+  clearInterval(hold);
   fs.rmSync(pidFile, { force: true });
 }
 
