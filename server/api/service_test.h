@@ -115,11 +115,16 @@ static inline void house_facility(struct house *house, struct str code, struct s
 			 0);
 }
 
-static inline int house_open(void **state)
+/* postgres_target: a libpq conninfo, borrowed; NULL: an SQLite file of the house's own. */
+static inline int house_open_on(void **state, const char *postgres_target)
 {
 	struct house *house = test_calloc(1, sizeof *house);
 	static const struct password_cost cheap = {.passes = 1, .memory_kib = 8};
 	house_config(house);
+	if (postgres_target) {
+		house->config.store.engine = CONFIG_ENGINE_POSTGRES;
+		house->config.store.target = str_of(postgres_target);
+	}
 	house->time.now_ms = HOUSE_NOW_MS;
 	arena_init(&house->arena, 16 << 20);
 	assert_int_equal(keys_init(house->keys_dir, HOUSE_NOW_MS), 0);
@@ -138,6 +143,11 @@ static inline int house_open(void **state)
 		       &house->there);
 	*state = house;
 	return 0;
+}
+
+static inline int house_open(void **state)
+{
+	return house_open_on(state, NULL);
 }
 
 static inline int house_remove_entry(const char *path, const struct stat *stat, int kind,
