@@ -86,6 +86,32 @@ bool db_column_is_null(struct db_rows *rows, int column)
 	return rows->db->ops->column_is_null(rows, column);
 }
 
+/* SQLite counts commits of others per connection (PRAGMA data_version): no page is read. */
+static int version_read(struct db *db, int64_t *ret_version)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int r = db_query(db, "PRAGMA data_version", DB_NO_ARGS, &rows);
+	if (r == 0)
+		r = db_next(rows);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	*ret_version = db_column_int(rows, 0);
+	return 0;
+}
+
+int db_moved(struct db *db, bool *ret_moved)
+{
+	int64_t version = db->version + 1;
+	if (db->engine == DB_SQLITE) {
+		int r = version_read(db, &version);
+		if (r)
+			return r < 0 ? PASS(r) : r;
+	}
+	*ret_moved = version != db->version;
+	db->version = version;
+	return 0;
+}
+
 int db_begin(struct db *db)
 {
 	db->busy_seen = false;

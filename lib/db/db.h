@@ -46,6 +46,12 @@ DEFINE_AUTO_POINTER(struct db, db_close)
 
 enum db_engine_kind db_engine(const struct db *db);
 
+/*
+ * Has another connection committed anything since this one asked last? The first answer is yes.
+ * PostgreSQL cannot tell: always yes. Not inside a transaction. Outcome: DB_BUSY.
+ */
+MUST_CHECK int db_moved(struct db *db, bool *ret_moved);
+
 /* The engine's words for the last fault on this connection: for the log only. Borrowed. */
 const char *db_error(const struct db *db);
 

@@ -435,6 +435,23 @@ static void test_a_newer_store_is_left_alone(void **state)
 	assert_int_equal(number_of(db, item_count), 0);
 }
 
+static void test_a_commit_elsewhere_is_noticed(void **state)
+{
+	const struct db_fixture *fixture = db_fixture_of(state);
+	AUTO(db_closep) struct db *other = db_fixture_connect(fixture, 0, false);
+	bool postgres = db_engine(fixture->db) == DB_POSTGRES, moved = false;
+	assert_int_equal(db_moved(fixture->db, &moved), 0);
+	assert_true(moved);
+	assert_int_equal(db_moved(fixture->db, &moved), 0);
+	assert_int_equal(moved, postgres);
+	assert_int_equal(db_run(fixture->db, "CREATE TABLE own (n integer)", DB_NO_ARGS, NULL), 0);
+	assert_int_equal(db_moved(fixture->db, &moved), 0);
+	assert_int_equal(moved, postgres);
+	assert_int_equal(db_run(other, "INSERT INTO own (n) VALUES (1)", DB_NO_ARGS, NULL), 0);
+	assert_int_equal(db_moved(fixture->db, &moved), 0);
+	assert_true(moved);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -466,6 +483,7 @@ int main(void)
 		DB_TEST_ON(postgres, test_a_failed_transaction_does_not_commit),
 		DB_TEST_ON(postgres, test_a_lost_session_is_met_again),
 		DB_TEST_ON(postgres, test_a_column_of_a_foreign_type_is_refused),
+		DB_TEST(test_a_commit_elsewhere_is_noticed),
 	};
 	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);
 }

@@ -51,7 +51,8 @@ struct db_ops {
 struct db {
 	const struct db_ops *ops;
 	enum db_engine_kind engine;
-	bool busy_seen; /* DB_BUSY was answered since the last begin */
+	bool busy_seen;	 /* DB_BUSY was answered since the last begin */
+	int64_t version; /* what db_moved saw last; 0: not asked yet */
 };
 
 /* First member of each engine's open result. */

@@ -28,7 +28,9 @@ struct api_call {
 	struct arena arena;   /* what the call reads and makes; the reply lies in the exchange's */
 	struct caller caller; /* zeroed for calls without a token */
 	struct str token;
-	int64_t now_ms; /* one moment for the whole call */
+	unsigned char token_digest[TOKEN_DIGEST_BYTES];
+	bool session_over; /* commit ended the caller's session, or may have */
+	int64_t now_ms;	   /* one moment for the whole call */
 	int64_t begun_ms;
 	struct wire_input input;
 	struct str held_reference; /* for reference_conflict */

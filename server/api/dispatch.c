@@ -4,7 +4,8 @@
  *
  * A call lives in its exchange's arena; its own arena is wiped before the reply leaves. The guard
  * runs twice: the token's signature on the loop, before anything is queued; the session behind it
- * on the lane, at the moment the work is done.
+ * on the lane, at the moment the work is done. A token that passed both costs a look into the cache
+ * from then on, as long as the tail keeps that cache true.
  */
 #include "server/api/api.h"
 #include "server/api/call.h"
@@ -62,6 +63,9 @@ static int commit_run(void *ctx, struct db *db)
 static void commit_done(void *ctx, int result)
 {
 	struct api_call *call = ctx;
+	/* The tail will say so too; this process need not wait for it. */
+	if (result >= 0 && call->session_over)
+		token_cache_drop_session(call->service->tokens, call->caller.session_id);
 	if (result < 0 && !call->trace[0])
 		trace_keep(call, result);
 	call_finish(call, result);
@@ -77,14 +81,26 @@ static void commit_submit(struct api_call *call)
 
 /* --- the lane's side --- */
 
+/* Verified before, alive then, and nothing has ended it since. */
+static bool caller_known(struct api_call *call)
+{
+	return token_cache_find(call->service->tokens, call->token_digest, call->now_ms,
+				&call->caller) == 0;
+}
+
 static int guard_session(struct api_call *call, struct db *db)
 {
-	if (!wire_call_row(call->name)->accounts)
+	if (!wire_call_row(call->name)->accounts || caller_known(call))
 		return 0;
+	struct token_cache *tokens = call->service->tokens;
+	uint64_t state = token_cache_state(tokens);
 	int r = session_alive(db, &call->arena, call->now_ms, &call->caller);
 	if (r < 0)
 		return PASS(r);
-	return r ? PROBLEM_SESSION_ENDED : 0;
+	if (r)
+		return PROBLEM_SESSION_ENDED;
+	token_cache_put(tokens, call->token_digest, &call->caller, call->now_ms, state);
+	return 0;
 }
 
 static int lane_work(struct api_call *call, struct db *db)
@@ -111,11 +127,8 @@ static void lane_run(void *job, void *worker)
 /* --- the loop's side --- */
 
 /* RFC 6750 section 2.1. */
-static int guard_token(struct api_call *call)
+static int token_read(struct api_call *call)
 {
-	unsigned accounts = wire_call_row(call->name)->accounts;
-	if (!accounts)
-		return 0;
 	struct str header = call->request->authorization;
 	if (!header.ptr)
 		return PROBLEM_TOKEN_MISSING;
@@ -123,14 +136,42 @@ static int guard_token(struct api_call *call)
 	    !str_equal_nocase((struct str){header.ptr, bearer.len}, bearer))
 		return PROBLEM_TOKEN_INVALID;
 	call->token = (struct str){header.ptr + bearer.len, header.len - bearer.len};
+	int r = digest_sha256(call->token, call->token_digest);
+	return r ? FOLD(r) : 0;
+}
+
+static int token_check(struct api_call *call)
+{
 	int r = token_verify(&call->service->auth, &call->arena, call->token, call->now_ms,
 			     &call->caller);
 	if (r < 0)
 		return PASS(r);
+	switch ((enum token_outcome)r) {
+	case TOKEN_EXPIRED: return PROBLEM_TOKEN_EXPIRED;
+	case TOKEN_FORGED: return PROBLEM_TOKEN_INVALID;
+	}
+	return 0;
+}
+
+static int guard_token(struct api_call *call)
+{
+	unsigned accounts = wire_call_row(call->name)->accounts;
+	if (!accounts)
+		return 0;
+	int r = token_read(call);
 	if (r)
-		return r == TOKEN_EXPIRED ? PROBLEM_TOKEN_EXPIRED : PROBLEM_TOKEN_INVALID;
+		return r < 0 ? PASS(r) : r;
+	if (!caller_known(call)) {
+		r = token_check(call);
+		if (r)
+			return r < 0 ? PASS(r) : r;
+	}
 	unsigned kind = call->caller.kind == ACCOUNT_READER ? WIRE_ACCOUNT_W : WIRE_ACCOUNT_WA;
-	return accounts & kind ? 0 : PROBLEM_ACCOUNT_KIND_REFUSED;
+	if (!(accounts & kind))
+		return PROBLEM_ACCOUNT_KIND_REFUSED;
+	/* Who may not know what has ended may not answer; but anybody may leave. */
+	bool blind = call->name != WIRE_LOGOUT && !tail_is_fresh(call->service->tail);
+	return blind ? PROBLEM_STORE_UNAVAILABLE : 0;
 }
 
 /* "application/json", in any case, with or without parameters. */

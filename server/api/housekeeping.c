@@ -6,6 +6,7 @@
 #include "server/api/housekeeping.h"
 
 #include "lib/base/period.h"
+#include "server/store/changes.h"
 #include "server/store/sessions.h"
 
 int housekeeping_months(struct service *service, int64_t now_ms)
@@ -26,6 +27,9 @@ static int turn_run(void *ctx, struct db *db)
 	int r = housekeeping_months(service, now_ms);
 	if (r)
 		return PASS(r);
+	r = store_changes_purge(db, now_ms - STORE_CHANGES_KEPT_MS);
+	if (r)
+		return FOLD(r);
 	r = store_spent_purge(db, now_ms);
 	return r ? FOLD(r) : 0;
 }

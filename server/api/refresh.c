@@ -61,9 +61,12 @@ int refresh_commit(struct api_call *call, struct db *db)
 	struct session_refreshed refreshed;
 	int r = refresh_problem(session_refresh(&call->service->auth, db, &call->arena,
 						&work->request, call->now_ms, &refreshed));
-	if (r)
-		return r < 0 ? PASS(r) : r;
+	if (r < 0)
+		return PASS(r);
 	call->caller = refreshed.caller;
+	call->session_over = r > 0;
+	if (r)
+		return r;
 	return reply_tokens(call, &refreshed.tokens, refreshed.caller.kind,
 			    refreshed.facility_name);
 }

@@ -16,6 +16,7 @@ enum {
 	WRITER_BATCH_MAX = 64,
 	WRITER_CONNECTIONS = 4,
 	LANE_THREADS_MAX = 64,
+	TOKENS_CACHED_MAX = 32768, /* one a session, for ten minutes; 5 MiB when all are used */
 	PATH_BYTES = 1024,
 };
 
@@ -107,6 +108,22 @@ static int lanes_open(struct service *service)
 	return r ? FOLD(r) : 0;
 }
 
+static int tail_open(struct service *service, const struct service_options *options)
+{
+	int r = token_cache_create(&service->tokens, TOKENS_CACHED_MAX);
+	if (r)
+		return PASS(r);
+	struct tail_options tail = {
+		.db = service_db_options(service->config, true),
+		.cache = service->tokens,
+		.clock = options->tail_clock ? *options->tail_clock : clock_system,
+		.log = &service->log,
+		.by_hand = options->tail_by_hand,
+	};
+	r = tail_create(&service->tail, &tail);
+	return r ? PASS(r) : 0;
+}
+
 static int path_make(char path[PATH_BYTES], struct str dir, const char *rest)
 {
 	AUTO(arena_clear) struct arena arena;
@@ -163,8 +180,9 @@ static int keys_of(struct service *service)
 	return r ? SERVICE_KEYS_ABSENT : 0;
 }
 
-static int service_open(struct service *service, const struct password_cost *cost)
+static int service_open(struct service *service, const struct service_options *options)
 {
+	const struct password_cost *cost = options->cost ? options->cost : &password_cost_default;
 	struct str origin = service->config->service.origin;
 	int r = keys_of(service);
 	if (r)
@@ -190,6 +208,9 @@ static int service_open(struct service *service, const struct password_cost *cos
 	r = store_prepare(service->config);
 	if (r)
 		return PASS(r);
+	r = tail_open(service, options);
+	if (r)
+		return PASS(r);
 	r = lanes_open(service);
 	return r ? PASS(r) : 0;
 }
@@ -207,7 +228,7 @@ int service_create(struct service **ret_service, const struct service_options *o
 		.clock = &service->clock,
 	};
 	service->profile = &wire_profile_default;
-	int r = service_open(service, options->cost ? options->cost : &password_cost_default);
+	int r = service_open(service, options);
 	if (r) {
 		service_destroy(service);
 		return r < 0 ? PASS(r) : r;
@@ -224,6 +245,8 @@ void service_destroy(struct service *service)
 	for (size_t i = 0; i < sizeof service->lanes / sizeof service->lanes[0]; i++)
 		pool_destroy(service->lanes[i]);
 	db_writer_destroy(service->writer);
+	tail_destroy(service->tail);
+	token_cache_destroy(service->tokens);
 	revocation_destroy(service->revocation);
 	pki_organisation_destroy(service->organisation);
 	pki_anchors_destroy(service->anchors);

@@ -11,6 +11,8 @@
 #include "lib/log/log.h"
 #include "lib/wire/profile.h"
 #include "server/auth/auth.h"
+#include "server/auth/cache.h"
+#include "server/auth/tail.h"
 #include "server/config.h"
 #include "server/eligibility/eligibility.h"
 
@@ -28,7 +30,9 @@ struct service {
 	/* By enum wire_lane; NULL for the loop. A worker is a read connection (struct db *). */
 	struct pool *lanes[WIRE_LANE_NET + 1];
 	struct db_writer *writer;
-	int64_t kept_ms; /* housekeeping.c: when it was last done; the loop's */
+	struct token_cache *tokens; /* those that were verified */
+	struct tail *tail;	    /* takes ended ones out of it */
+	int64_t kept_ms;	    /* housekeeping.c: when it was last done; the loop's */
 };
 
 struct service_options {
@@ -36,6 +40,10 @@ struct service_options {
 	struct clock clock;
 	int log_fd;
 	const struct password_cost *cost; /* of new password hashes; NULL: the default */
+	/* The tail waits in real time, whatever clock is. For tests: its age is measured by this
+	 * clock (NULL: the system's), and it moves by tail_poll alone. */
+	const struct clock *tail_clock;
+	bool tail_by_hand;
 };
 
 enum service_outcome {

@@ -72,6 +72,23 @@ static bool session_open(const struct store_session *session, int64_t now_ms)
 	       now_ms - session->rotated_ms < AUTH_IDLE_MS;
 }
 
+/* A session without a device has none to lose. Outcome: SESSION_ENDED. */
+static int device_alive(struct db *db, struct arena *arena, const struct store_session *session)
+{
+	if (!session->device_no)
+		return 0;
+	struct store_device device;
+	int r = store_device_get(db, arena, session->facility_no, session->device_no, &device);
+	if (r < 0)
+		return PASS(r);
+	return r || !device.active ? SESSION_ENDED : 0;
+}
+
+static int64_t sooner(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
 int session_alive(struct db *db, struct arena *arena, int64_t now_ms, struct caller *caller)
 {
 	struct store_session session;
@@ -87,7 +104,12 @@ int session_alive(struct db *db, struct arena *arena, int64_t now_ms, struct cal
 	    session.facility_no != caller->facility_no || !account.active ||
 	    account.epoch != caller->epoch || account.kind != caller->kind)
 		return SESSION_ENDED;
+	r = device_alive(db, arena, &session);
+	if (r)
+		return r < 0 ? PASS(r) : r;
 	caller->device_no = session.device_no;
+	caller->until_ms = sooner(caller->until_ms,
+				  sooner(session.ends_ms, session.rotated_ms + AUTH_IDLE_MS));
 	return 0;
 }
 
@@ -199,6 +221,18 @@ static int refresh_rotate(struct db *db, struct refresh *refresh, int64_t now_ms
 	return 0;
 }
 
+static struct caller refresh_caller(const struct refresh *refresh)
+{
+	struct caller caller = {
+		.account_no = refresh->account.no,
+		.facility_no = refresh->facility.no,
+		.device_no = refresh->session.device_no,
+		.kind = refresh->account.kind,
+	};
+	memcpy(caller.session_id, refresh->session.id.ptr, STORE_ID_BYTES);
+	return caller;
+}
+
 static int refresh_answer(const struct auth *auth, struct arena *arena,
 			  const struct refresh *refresh, struct session_refreshed *ret_refreshed)
 {
@@ -208,9 +242,7 @@ static int refresh_answer(const struct auth *auth, struct arena *arena,
 		return PASS(r);
 	struct session_refreshed refreshed = {
 		.facility_name = refresh->facility.name,
-		.caller = {.account_no = refresh->account.no,
-			   .facility_no = refresh->facility.no,
-			   .kind = refresh->account.kind},
+		.caller = refresh_caller(refresh),
 	};
 	r = session_tokens_issue(auth, arena, &refresh->session, refresh->account.kind, thumbprint,
 				 &refreshed.tokens);
@@ -225,9 +257,11 @@ int session_refresh(const struct auth *auth, struct db *db, struct arena *arena,
 		    struct session_refreshed *ret_refreshed)
 {
 	struct refresh refresh = {0};
+	*ret_refreshed = (struct session_refreshed){0};
 	int r = refresh_read(auth, db, arena, request, &refresh);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	ret_refreshed->caller = refresh_caller(&refresh);
 	if (!session_open(&refresh.session, now_ms) || !refresh.account.active ||
 	    refresh.account.epoch != refresh.session.epoch)
 		return SESSION_ENDED;

@@ -47,8 +47,9 @@ enum session_outcome {
 };
 
 /*
- * Is the session behind a verified token still open, and the account unchanged? Sets
- * caller->device_no. Outcome: SESSION_ENDED.
+ * Is the session behind a verified token still open, the account unchanged, the device registered?
+ * Sets caller->device_no, and brings caller->until_ms to the session's end where that is sooner.
+ * Outcome: SESSION_ENDED.
  */
 MUST_CHECK int session_alive(struct db *db, struct arena *arena, int64_t now_ms,
 			     struct caller *caller);
@@ -67,7 +68,11 @@ struct session_refreshed {
 	struct str facility_name;
 };
 
-/* In a transaction that is kept for outcomes too. Outcomes: enum session_outcome. */
+/*
+ * In a transaction that is kept for outcomes too. Outcomes: enum session_outcome; then
+ * ret_refreshed->caller tells the session where the handle was ours (it may have been ended), and
+ * is zeroed where it was not.
+ */
 MUST_CHECK int session_refresh(const struct auth *auth, struct db *db, struct arena *arena,
 			       const struct session_refresh *request, int64_t now_ms,
 			       struct session_refreshed *ret_refreshed);

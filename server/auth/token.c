@@ -158,6 +158,7 @@ static int caller_of_claims(const struct claims *claims, struct arena *arena,
 	struct caller caller = {
 		.facility_no = claims->facility,
 		.epoch = claims->epoch,
+		.until_ms = claims->exp * 1000,
 		.kind = str_equal(claims->kind, STR("W")) ? ACCOUNT_READER : ACCOUNT_RECEIPT,
 	};
 	if (!str_equal(claims->kind, account_kind_name(caller.kind)))

@@ -2,6 +2,7 @@
 /* account, password_old, code, totp */
 #include "server/store/accounts.h"
 
+#include "server/store/changes.h"
 #include "server/store/row.h"
 
 enum { PASSWORDS_OLD_MAX = 10 };
@@ -27,6 +28,9 @@ static const char password_forget[] =
 static const char password_set[] =
 	"UPDATE account SET password = $3, pepper_n = $4, epoch = epoch + 1"
 	" WHERE facility_no = $1 AND no = $2";
+
+static const char active_set[] = "UPDATE account SET active = $3, epoch = epoch + 1"
+				 " WHERE facility_no = $1 AND no = $2";
 
 int store_account_add(struct db *db, const struct store_account *account, int64_t *ret_no)
 {
@@ -79,7 +83,7 @@ int store_account_get(struct db *db, struct arena *arena, int64_t facility_no, i
 }
 
 int store_account_password_set(struct db *db, int64_t facility_no, int64_t account_no,
-			       struct str phc, int64_t pepper_n)
+			       struct str phc, int64_t pepper_n, int64_t now_ms)
 {
 	int r = row_change(db, password_keep, DB_ARGS(db_int(facility_no), db_int(account_no)),
 			   STORE_NOT_FOUND);
@@ -92,6 +96,19 @@ int store_account_password_set(struct db *db, int64_t facility_no, int64_t accou
 			       DB_ARGS(db_int(facility_no), db_int(account_no), db_text(phc),
 				       db_int(pepper_n)),
 			       STORE_NOT_FOUND);
+	if (r == 0)
+		r = store_change_number_add(db, STORE_CHANGE_ACCOUNT, account_no, now_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_account_active_set(struct db *db, int64_t facility_no, int64_t account_no, bool active,
+			     int64_t now_ms)
+{
+	int r = row_change(db, active_set,
+			   DB_ARGS(db_int(facility_no), db_int(account_no), db_int(active)),
+			   STORE_NOT_FOUND);
+	if (r == 0)
+		r = store_change_number_add(db, STORE_CHANGE_ACCOUNT, account_no, now_ms);
 	return r < 0 ? PASS(r) : r;
 }
 

@@ -48,9 +48,18 @@ MUST_CHECK int store_account_find(struct db *db, struct arena *arena, struct str
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_account_get(struct db *db, struct arena *arena, int64_t facility_no,
 				 int64_t account_no, struct store_account *ret_account);
-/* Keeps the old hash in password_old and raises the epoch. Outcome: STORE_NOT_FOUND. */
+/*
+ * Keeps the old hash in password_old and raises the epoch, with its row in change; in a
+ * transaction. Outcome: STORE_NOT_FOUND.
+ */
 MUST_CHECK int store_account_password_set(struct db *db, int64_t facility_no, int64_t account_no,
-					  struct str phc, int64_t pepper_n);
+					  struct str phc, int64_t pepper_n, int64_t now_ms);
+/*
+ * Open or close the account. Either way its epoch rises, with its row in change; in a transaction.
+ * Outcome: STORE_NOT_FOUND.
+ */
+MUST_CHECK int store_account_active_set(struct db *db, int64_t facility_no, int64_t account_no,
+					bool active, int64_t now_ms);
 
 /* --- code: a one-time activation or enrolment code, kept as its HMAC --- */
 enum store_code_kind {
@@ -114,6 +123,9 @@ MUST_CHECK int store_device_add(struct db *db, const struct store_device *device
 /* By its key, active or not. Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_device_find(struct db *db, struct arena *arena, struct str thumbprint,
 				 struct store_device *ret_device);
+/* It is active no more, with its row in change; in a transaction. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_device_remove(struct db *db, int64_t facility_no, int64_t device_no,
+				   int64_t now_ms);
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_device_get(struct db *db, struct arena *arena, int64_t facility_no,
 				int64_t device_no, struct store_device *ret_device);

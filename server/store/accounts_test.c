@@ -82,14 +82,15 @@ static void test_a_new_password_ends_the_old_tokens_and_ten_old_ones_stay(void *
 	struct store_account account;
 	for (int i = 1; i <= 12; i++)
 		assert_int_equal(store_account_password_set(db, facility, no, STR("$argon2id$next"),
-							    2),
+							    2, 1000),
 				 0);
 	assert_int_equal(store_account_get(db, arena_of(state), facility, no, &account), 0);
 	assert_int_equal(account.epoch, 12);
 	assert_int_equal(account.pepper_n, 2);
 	assert_str_equal(account.password, STR("$argon2id$next"));
 	assert_int_equal(passwords_old(db), 10);
-	assert_int_equal(store_account_password_set(db, other, no, STR("x"), 2), STORE_NOT_FOUND);
+	assert_int_equal(store_account_password_set(db, other, no, STR("x"), 2, 1000),
+			 STORE_NOT_FOUND);
 	assert_int_equal(store_account_get(db, arena_of(state), facility, no, &account), 0);
 	assert_int_equal(account.epoch, 12);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* device */
 #include "server/store/accounts.h"
+#include "server/store/changes.h"
 #include "server/store/row.h"
 
 static const char device_add[] =
@@ -11,6 +12,9 @@ static const char device_add[] =
 static const char device_find[] = "SELECT " DEVICE_COLUMNS " FROM device WHERE thumbprint = $1";
 static const char device_get[] =
 	"SELECT " DEVICE_COLUMNS " FROM device WHERE facility_no = $1 AND no = $2";
+
+static const char device_remove[] =
+	"UPDATE device SET active = 0 WHERE facility_no = $1 AND no = $2";
 
 int store_device_add(struct db *db, const struct store_device *device, int64_t *ret_no)
 {
@@ -59,5 +63,14 @@ int store_device_get(struct db *db, struct arena *arena, int64_t facility_no, in
 			 &row);
 	if (r == 0)
 		r = device_read(&row, ret_device);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_device_remove(struct db *db, int64_t facility_no, int64_t device_no, int64_t now_ms)
+{
+	int r = row_change(db, device_remove, DB_ARGS(db_int(facility_no), db_int(device_no)),
+			   STORE_NOT_FOUND);
+	if (r == 0)
+		r = store_change_number_add(db, STORE_CHANGE_DEVICE, device_no, now_ms);
 	return r < 0 ? PASS(r) : r;
 }

@@ -168,10 +168,23 @@ static const char results[] =
 	"	PRIMARY KEY (slot, seq));"
 	"CREATE INDEX audit_facility ON audit (facility_no, at_ms);";
 
+/* What other processes must forget at once. change_last is one row that every writer of a change
+ * holds until it commits, so that changes become visible in the order of their numbers. */
+static const char changes[] = "CREATE TABLE change ("
+			      "	no {int64} PRIMARY KEY,"
+			      "	kind {int64} NOT NULL,"
+			      "	subject {bytes} NOT NULL,"
+			      "	at_ms {int64} NOT NULL);"
+			      "CREATE TABLE change_last ("
+			      "	one {int64} PRIMARY KEY CHECK (one = 1),"
+			      "	no {int64} NOT NULL);"
+			      "INSERT INTO change_last (one, no) VALUES (1, 0);";
+
 static const struct db_migration steps[] = {
 	{1, accounts},
 	{2, sessions},
 	{3, results},
+	{4, changes},
 };
 
 int store_migrate(struct db *db)

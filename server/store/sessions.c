@@ -2,6 +2,7 @@
 /* session, spent, idempotency */
 #include "server/store/sessions.h"
 
+#include "server/store/changes.h"
 #include "server/store/row.h"
 
 enum { PURGE_MAX = 1000 };
@@ -90,6 +91,8 @@ int store_session_miss(struct db *db, struct str id, int64_t *ret_misses)
 int store_session_end(struct db *db, struct str id, int64_t now_ms)
 {
 	int r = row_change(db, session_end, DB_ARGS(db_blob(id), db_int(now_ms)), STORE_NOT_FOUND);
+	if (r == 0)
+		r = store_change_add(db, STORE_CHANGE_SESSION, id, now_ms);
 	return r < 0 ? PASS(r) : r;
 }
 

@@ -35,7 +35,8 @@ MUST_CHECK int store_session_rotate(struct db *db, struct str id, int64_t counte
 				    struct str idem_key, int64_t now_ms);
 /* misses + 1. Outcome: STORE_NOT_FOUND (not there or ended). */
 MUST_CHECK int store_session_miss(struct db *db, struct str id, int64_t *ret_misses);
-/* Ended ones stay as they are. Outcome: STORE_NOT_FOUND. */
+/* With its row in change; in a transaction. Ended ones stay as they are. Outcome:
+ * STORE_NOT_FOUND. */
 MUST_CHECK int store_session_end(struct db *db, struct str id, int64_t now_ms);
 
 /* --- spent: nonces, challenges, proofs --- */
