@@ -36,6 +36,7 @@ static int running_open(struct running *running, const char *settings)
 		.config = &running->config,
 		.clock = clock_system,
 		.log_fd = STDERR_FILENO,
+		.background = true,
 	};
 	r = service_create(&running->service, &options);
 	if (r < 0)

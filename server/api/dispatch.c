@@ -9,7 +9,6 @@
  */
 #include "server/api/api.h"
 #include "server/api/call.h"
-#include "server/api/housekeeping.h"
 #include "server/auth/session.h"
 #include "server/auth/token.h"
 
@@ -271,7 +270,6 @@ void api_dispatch(struct service *service, struct web_exchange *exchange)
 		web_finish(exchange);
 		return;
 	}
-	housekeeping_due(service, call->now_ms);
 	int r = trace_keep(call, admit(call));
 	if (r)
 		call_finish(call, r);

@@ -1,53 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Driven by requests: a service that nobody asks has nothing to forget. A turn that fails is logged
- * and simply comes again.
- */
+/* One row for each task; who adds a room with such a task adds its row here. */
 #include "server/api/housekeeping.h"
 
-#include "lib/base/period.h"
 #include "server/store/changes.h"
 #include "server/store/sessions.h"
 
-int housekeeping_months(struct service *service, int64_t now_ms)
-{
-	int month = period_month(now_ms);
-	for (int i = 0; i < 2; i++) {
-		int r = keys_month_make(service->keys, month + i);
-		if (r)
-			return FOLD(r);
-	}
-	return 0;
-}
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
-static int turn_run(void *ctx, struct db *db)
+static int spent_purge(void *ctx, struct db *db, struct arena *arena, int64_t now_ms)
 {
-	struct service *service = ctx;
-	int64_t now_ms = clock_now_ms(&service->clock);
-	int r = housekeeping_months(service, now_ms);
-	if (r)
-		return PASS(r);
-	r = store_changes_purge(db, now_ms - STORE_CHANGES_KEPT_MS);
+	(void)ctx;
+	(void)arena;
+	int r = store_changes_purge(db, now_ms - STORE_CHANGES_KEPT_MS);
 	if (r)
 		return FOLD(r);
 	r = store_spent_purge(db, now_ms);
 	return r ? FOLD(r) : 0;
 }
 
-static void turn_done(void *ctx, int result)
+int housekeeping_start(struct service *service, bool thread)
 {
-	const struct service *service = ctx;
-	if (result < 0)
-		LOG(&service->log, request_failed, log_id("call", STR("housekeeping")),
-		    log_fault(result));
-}
-
-void housekeeping_due(struct service *service, int64_t now_ms)
-{
-	if (now_ms - service->kept_ms < HOUSEKEEPING_MS)
-		return;
-	struct db_job job = {.run = turn_run, .done = turn_done, .ctx = service};
-	int r = db_writer_submit(service->writer, &job);
-	if (r == 0)
-		service->kept_ms = now_ms;
+	const struct work_task tasks[] = {
+		{"keys_follow", SECOND_MS, true, retention_keys_follow, &service->retention},
+		{"keys_make", MINUTE_MS, false, retention_keys_make, &service->retention},
+		{"retention", MINUTE_MS, false, retention_forget, &service->retention},
+		{"spent", MINUTE_MS, false, spent_purge, NULL},
+	};
+	struct work_options options = {
+		.db = service_db_options(service->config, false),
+		.clock = &service->clock,
+		.log = &service->log,
+		.tasks = tasks,
+		.tasks_count = sizeof tasks / sizeof tasks[0],
+		.thread = thread,
+	};
+	int r = work_create(&service->work, &options);
+	return r ? PASS(r) : 0;
 }

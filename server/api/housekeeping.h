@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must be done now and then while the service runs: forgetting, and next month's key. */
+/* What must be done now and then while the service runs: the tasks of its background work. */
 #pragma once
 
 #include "server/api/service.h"
 
-enum { HOUSEKEEPING_MS = 60 * 1000 };
-
-/* Make the keys of this month and the next unless they are there. Faults: those of keys. */
-MUST_CHECK int housekeeping_months(struct service *service, int64_t now_ms);
-
-/* On the event loop, with every request: hands the writer one job when it is due again. */
-void housekeeping_due(struct service *service, int64_t now_ms);
+/*
+ * Starts service->work, which tests without a thread turn by work_run_once. Keys, store and
+ * retention are open. Faults: those of server/work.
+ */
+MUST_CHECK int housekeeping_start(struct service *service, bool thread);

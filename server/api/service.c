@@ -187,7 +187,8 @@ static int service_open(struct service *service, const struct service_options *o
 	int r = keys_of(service);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = housekeeping_months(service, clock_now_ms(&service->clock));
+	retention_init(&service->retention, service->keys, &service->clock);
+	r = retention_keys_make(&service->retention, NULL, NULL, clock_now_ms(&service->clock));
 	if (r)
 		return PASS(r);
 	r = auth_init(&service->auth, service->keys, origin, cost);
@@ -212,6 +213,8 @@ static int service_open(struct service *service, const struct service_options *o
 	if (r)
 		return PASS(r);
 	r = lanes_open(service);
+	if (r == 0)
+		r = housekeeping_start(service, options->background);
 	return r ? PASS(r) : 0;
 }
 
@@ -241,6 +244,7 @@ void service_destroy(struct service *service)
 {
 	if (!service)
 		return;
+	work_destroy(service->work);
 	/* The lanes first: their calls still hand jobs to the writer. */
 	for (size_t i = 0; i < sizeof service->lanes / sizeof service->lanes[0]; i++)
 		pool_destroy(service->lanes[i]);

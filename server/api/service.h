@@ -15,6 +15,8 @@
 #include "server/auth/tail.h"
 #include "server/config.h"
 #include "server/eligibility/eligibility.h"
+#include "server/retention/retention.h"
+#include "server/work/work.h"
 
 struct service {
 	const struct config *config; /* outlives the service */
@@ -32,7 +34,8 @@ struct service {
 	struct db_writer *writer;
 	struct token_cache *tokens; /* those that were verified */
 	struct tail *tail;	    /* takes ended ones out of it */
-	int64_t kept_ms;	    /* housekeeping.c: when it was last done; the loop's */
+	struct retention retention; /* the work's own */
+	struct work *work;
 };
 
 struct service_options {
@@ -44,6 +47,7 @@ struct service_options {
 	 * clock (NULL: the system's), and it moves by tail_poll alone. */
 	const struct clock *tail_clock;
 	bool tail_by_hand;
+	bool background; /* work on a thread of its own; else only work_run_once does it (tests) */
 };
 
 enum service_outcome {

@@ -206,6 +206,11 @@ int folder_destroy(const struct folder *folder, const char *name)
 	return 0;
 }
 
+bool folder_lacks(const struct folder *folder, const char *name)
+{
+	return faccessat(folder->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
 static void dir_close(DIR **dir)
 {
 	if (*dir)

@@ -35,6 +35,9 @@ MUST_CHECK int folder_write(const struct folder *folder, const char *name, struc
 /* Overwritten with noise, synced, unlinked, synced. Outcome: KEYS_ABSENT. */
 MUST_CHECK int folder_destroy(const struct folder *folder, const char *name);
 
+/* Is there certainly no file of this name? (false: there is, or nobody can say) */
+bool folder_lacks(const struct folder *folder, const char *name);
+
 /* Calls each(ctx, name) for every file but the root key; stops at its first answer that is not 0
  * and answers that. */
 MUST_CHECK int folder_each(const struct folder *folder, int (*each)(void *ctx, const char *name),

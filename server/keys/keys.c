@@ -477,6 +477,53 @@ void keys_month_forget(struct keys *keys, int month)
 	pthread_mutex_unlock(&keys->lock);
 }
 
+void keys_months_follow(struct keys *keys)
+{
+	pthread_mutex_lock(&keys->lock);
+	for (size_t i = 0; i < MONTHS_MAX; i++) {
+		char name[FOLDER_NAME_BYTES];
+		if (!keys->months[i].used)
+			continue;
+		month_name(keys->months[i].month, name);
+		if (folder_lacks(&keys->folder, name))
+			explicit_bzero(&keys->months[i], sizeof keys->months[i]);
+	}
+	pthread_mutex_unlock(&keys->lock);
+}
+
+struct months_wanted {
+	int month_end;
+	int *months;
+	size_t max, count;
+};
+
+static int month_collect(void *ctx, const char *name)
+{
+	struct months_wanted *wanted = ctx;
+	struct str text = str_of(name), prefix = STR("month-");
+	int64_t number;
+	if (!str_starts(text, prefix) || wanted->count == wanted->max)
+		return 0;
+	text = (struct str){text.ptr + prefix.len, text.len - prefix.len};
+	if (text.len != 6 || number_parse(text, 202001, 999912, &number))
+		return 0;
+	int month = (int)(number / 100 - 2020) * 12 + (int)(number % 100) - 1;
+	if (number % 100 >= 1 && number % 100 <= 12 && month < wanted->month_end)
+		wanted->months[wanted->count++] = month;
+	return 0;
+}
+
+int keys_months(const struct keys *keys, int month_end, int *ret_months, size_t months_max,
+		size_t *ret_count)
+{
+	struct months_wanted wanted = {month_end, ret_months, months_max, 0};
+	int r = folder_each(&keys->folder, month_collect, &wanted);
+	if (r)
+		return FOLD(r);
+	*ret_count = wanted.count;
+	return 0;
+}
+
 int keys_month_destroy(struct keys *keys, int month)
 {
 	char name[FOLDER_NAME_BYTES];

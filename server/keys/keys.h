@@ -83,6 +83,11 @@ MUST_CHECK int keys_month_make(struct keys *keys, int month);
 MUST_CHECK int keys_month_destroy(struct keys *keys, int month);
 /* Drop the copy in this process, as every process must when another one destroyed the file. */
 void keys_month_forget(struct keys *keys, int month);
+/* The same for every month whose file is gone. */
+void keys_months_follow(struct keys *keys);
+/* The months before month_end that have a key file, in no order; at most months_max. */
+MUST_CHECK int keys_months(const struct keys *keys, int month_end, int *ret_months,
+			   size_t months_max, size_t *ret_count);
 
 /* --- keyed look-up values, over parts in the framing of mac_parts; the newest lookup key --- */
 enum keys_lookup_label {

@@ -119,6 +119,13 @@ static const char results_count[] =
 	" WHERE facility_no = $1 AND rid >= $2 AND rid <= $3";
 static const char results_month[] = "SELECT rid FROM result WHERE rid >= $1 ORDER BY rid LIMIT 1";
 
+static const char results_forget[] =
+	"DELETE FROM result WHERE rid IN"
+	" (SELECT rid FROM result WHERE rid < $1 ORDER BY rid LIMIT $2)";
+static const char patients_forget[] =
+	"DELETE FROM patient WHERE no IN (SELECT no FROM patient WHERE ref_hmac IS NULL"
+	" AND NOT EXISTS (SELECT 1 FROM result WHERE result.patient_no = patient.no) LIMIT $1)";
+
 int store_result_rid_take(struct db *db, int64_t facility_no, int64_t now_ms, int64_t *ret_rid)
 {
 	int r = row_returning(db, rid_take,
@@ -263,4 +270,19 @@ int store_results_months(struct db *db, int month_end, int *ret_months, size_t m
 	}
 	*ret_count = count;
 	return 0;
+}
+
+int store_results_forget(struct db *db, int month_end, size_t limit, int64_t *ret_count)
+{
+	int r = row_run(db, results_forget,
+			DB_ARGS(db_int((int64_t)month_end << RID_MONTH_SHIFT),
+				db_int((int64_t)limit)),
+			ret_count);
+	return r ? FOLD(r) : 0;
+}
+
+int store_patients_forget(struct db *db, size_t limit, int64_t *ret_count)
+{
+	int r = row_run(db, patients_forget, DB_ARGS(db_int((int64_t)limit)), ret_count);
+	return r ? FOLD(r) : 0;
 }

@@ -92,3 +92,11 @@ MUST_CHECK int store_results_page(struct db *db, struct arena *arena, int64_t fa
  * months_max. */
 MUST_CHECK int store_results_months(struct db *db, int month_end, int *ret_months,
 				    size_t months_max, size_t *ret_count);
+
+/*
+ * Forget, in bounded steps: at most limit results of months before month_end, and at most limit
+ * patients that have neither a result nor a 照会番号. *ret_count: how many went; fewer than limit:
+ * none is left. In a transaction or alone.
+ */
+MUST_CHECK int store_results_forget(struct db *db, int month_end, size_t limit, int64_t *ret_count);
+MUST_CHECK int store_patients_forget(struct db *db, size_t limit, int64_t *ret_count);

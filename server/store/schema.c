@@ -180,11 +180,14 @@ static const char changes[] = "CREATE TABLE change ("
 			      "	no {int64} NOT NULL);"
 			      "INSERT INTO change_last (one, no) VALUES (1, 0);";
 
+/* Who does the background work. */
+static const char leases[] = "CREATE TABLE lease ("
+			     "	name {text} PRIMARY KEY,"
+			     "	holder {bytes} NOT NULL,"
+			     "	until_ms {int64} NOT NULL);";
+
 static const struct db_migration steps[] = {
-	{1, accounts},
-	{2, sessions},
-	{3, results},
-	{4, changes},
+	{1, accounts}, {2, sessions}, {3, results}, {4, changes}, {5, leases},
 };
 
 int store_migrate(struct db *db)
