@@ -2,12 +2,17 @@
 /* Settings in, a running service out: what the HTTP adapters know of the server. */
 #include "server/service.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "server/api/api.h"
 
-enum { SETTINGS_BYTES_MAX = 256 * 1024 };
+enum {
+	SETTINGS_BYTES_MAX = 256 * 1024,
+	HEAP_PIECE_BYTES = 4 * 1024 * 1024,
+	HEAP_KEPT_BYTES = 8 * 1024 * 1024, /* of each thread, when it has been used */
+};
 
 /* What lives from start to stop. */
 struct running {
@@ -44,9 +49,20 @@ static int running_open(struct running *running, const char *settings)
 	return r ? RAISE(ENOKEY) : 0;
 }
 
+/*
+ * Pages of a download are freed as soon as they are sent. Given back to the kernel each time, they
+ * cost page faults and interrupts of every processor: a third of a download's time.
+ */
+static void heap_keep(void)
+{
+	mallopt(M_MMAP_THRESHOLD, HEAP_PIECE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
+}
+
 static int app_start(const char *settings, void **ret_ctx)
 {
 	secret_process_guard(); /* nginx execs and forks: what the launcher asked for is gone */
+	heap_keep();
 	AUTO(running_destroyp) struct running *running = calloc(1, sizeof *running);
 	if (!running)
 		return RAISE(ENOMEM);

@@ -59,7 +59,7 @@ static struct arena_block *block_add(struct arena *arena, size_t bytes)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+void *arena_bytes(struct arena *arena, size_t bytes)
 {
 	const size_t unit = alignof(max_align_t);
 	if (arena->fail_after >= 0 && arena->fail_after-- == 0) {
@@ -77,8 +77,13 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 	}
 	void *piece = block->data + block->used;
 	block->used += bytes;
-	memset(piece, 0, bytes);
 	return piece;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	void *piece = arena_bytes(arena, bytes);
+	return piece ? memset(piece, 0, bytes) : NULL;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -91,11 +96,12 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 int arena_copy(struct arena *arena, struct str text, struct str *ret_copy)
 {
-	char *copy = arena_alloc(arena, text.len + 1);
+	char *copy = arena_bytes(arena, text.len + 1);
 	if (!copy)
 		return RAISE(ENOMEM);
 	if (text.len)
 		memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
 	*ret_copy = (struct str){copy, text.len};
 	return 0;
 }
@@ -106,7 +112,7 @@ static __attribute__((format(printf, 2, 0))) int print_into(struct arena *arena,
 	va_list again;
 	va_copy(again, args);
 	int len = vsnprintf(NULL, 0, format, args);
-	char *text = len < 0 ? NULL : arena_alloc(arena, (size_t)len + 1);
+	char *text = len < 0 ? NULL : arena_bytes(arena, (size_t)len + 1);
 	if (text)
 		vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);

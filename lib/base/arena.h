@@ -29,6 +29,9 @@ void arena_clear(struct arena *arena);
 /* Zeroed memory, aligned for any type, until arena_clear. NULL: the ceiling or malloc said no. */
 void *arena_alloc(struct arena *arena, size_t bytes);
 
+/* As arena_alloc, but not zeroed: for what is written over at once. */
+void *arena_bytes(struct arena *arena, size_t bytes);
+
 /* As arena_alloc for count elements of size bytes; NULL also when the product overflows. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 

@@ -19,6 +19,11 @@ enum number_outcome {
  */
 MUST_CHECK int number_parse(struct str text, int64_t min, int64_t max, int64_t *ret_number);
 
+enum { NUMBER_TEXT_BYTES = 21 };
+
+/* number in decimal, in text: the same without a format to read. */
+struct str number_print(int64_t number, char text[NUMBER_TEXT_BYTES]);
+
 /* Exactly digits ASCII digits, nothing else? */
 bool number_is_digits(struct str text, size_t digits);
 

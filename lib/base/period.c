@@ -170,8 +170,10 @@ const char *period_datetime_print(int64_t at_ms, char text[PERIOD_DATETIME_BYTES
 	int64_t second = floor_div(at_ms + JST_OFFSET_MS, 1000) -
 			 floor_div(at_ms + JST_OFFSET_MS, DAY_MS) * (DAY_MS / 1000);
 	unsigned time = (unsigned)(second / 3600 * 10000 + second / 60 % 60 * 100 + second % 60);
-	snprintf(text, PERIOD_DATETIME_BYTES, "%08u%06u", (unsigned)period_day(at_ms) % 100000000u,
-		 time % 1000000u);
+	uint64_t digits = (unsigned)period_day(at_ms) % 100000000u * UINT64_C(1000000) + time;
+	text[PERIOD_DATETIME_BYTES - 1] = '\0';
+	for (size_t i = PERIOD_DATETIME_BYTES - 1; i-- > 0; digits /= 10)
+		text[i] = (char)('0' + digits % 10);
 	return text;
 }
 

@@ -47,7 +47,7 @@ int aead_seal(struct arena *arena, struct str key, struct str aad, struct str te
 {
 	assert(key.len == CRYPTO_KEY_BYTES && sizes_fit(aad, text));
 	AUTO(EVP_CIPHER_CTX_freep) EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	unsigned char *sealed = arena_alloc(arena, text.len + SEAL_BYTES);
+	unsigned char *sealed = arena_bytes(arena, text.len + SEAL_BYTES);
 	if (!ctx || !sealed)
 		return RAISE(ENOMEM);
 	if (!seal_into(ctx, key, aad, text, sealed))
@@ -57,38 +57,64 @@ int aead_seal(struct arena *arena, struct str key, struct str aad, struct str te
 }
 
 /* Everything before the tag is looked at; a failure up to here is the library's. */
-static bool open_begin(EVP_CIPHER_CTX *ctx, struct str key, struct str aad, struct str sealed,
-		       unsigned char *text)
+static bool open_begin(EVP_CIPHER_CTX *ctx, struct str aad, struct str sealed, unsigned char *text)
 {
-	const EVP_CIPHER *cipher = fetched_aes256gcm();
 	struct str body = {sealed.ptr + CRYPTO_NONCE_BYTES, sealed.len - SEAL_BYTES};
 	void *tag = (void *)(uintptr_t)(body.ptr + body.len);
 	int n;
-	return cipher && EVP_DecryptInit_ex2(ctx, cipher, octets(key), octets(sealed), NULL) == 1 &&
+	return EVP_DecryptInit_ex2(ctx, NULL, NULL, octets(sealed), NULL) == 1 &&
 	       EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, CRYPTO_TAG_BYTES, tag) == 1 &&
 	       (!aad.len || EVP_DecryptUpdate(ctx, NULL, &n, octets(aad), (int)aad.len) == 1) &&
 	       (!body.len || EVP_DecryptUpdate(ctx, text, &n, octets(body), (int)body.len) == 1);
 }
 
-int aead_open(struct arena *arena, struct str key, struct str aad, struct str sealed,
-	      struct str *ret_text)
+void aead_opener_clear(struct aead_opener *opener)
+{
+	EVP_CIPHER_CTX_free(opener->ctx);
+	opener->ctx = NULL;
+}
+
+int aead_opener_init(struct aead_opener *opener, struct str key)
 {
 	assert(key.len == CRYPTO_KEY_BYTES);
+	const EVP_CIPHER *cipher = fetched_aes256gcm();
+	AUTO(EVP_CIPHER_CTX_freep) EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	if (!ctx)
+		return RAISE(ENOMEM);
+	if (!cipher || EVP_DecryptInit_ex2(ctx, cipher, octets(key), NULL, NULL) != 1)
+		return RAISE(EIO);
+	*opener = (struct aead_opener){ctx};
+	ctx = NULL;
+	return 0;
+}
+
+int aead_opener_open(struct aead_opener *opener, struct arena *arena, struct str aad,
+		     struct str sealed, struct str *ret_text)
+{
 	if (sealed.len < SEAL_BYTES || !sizes_fit(aad, sealed))
 		return CRYPTO_FORGED;
 	size_t len = sealed.len - SEAL_BYTES;
-	AUTO(EVP_CIPHER_CTX_freep) EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	unsigned char *text = arena_alloc(arena, len + CRYPTO_TAG_BYTES);
+	unsigned char *text = arena_bytes(arena, len + CRYPTO_TAG_BYTES);
 	int n;
-	if (!ctx || !text)
+	if (!text)
 		return RAISE(ENOMEM);
-	if (!open_begin(ctx, key, aad, sealed, text))
+	if (!open_begin(opener->ctx, aad, sealed, text))
 		return RAISE(EIO);
-	if (EVP_DecryptFinal_ex(ctx, text + len, &n) != 1) {
+	if (EVP_DecryptFinal_ex(opener->ctx, text + len, &n) != 1) {
 		explicit_bzero(text, len);
 		ERR_clear_error();
 		return CRYPTO_FORGED;
 	}
 	*ret_text = str_bytes(text, len);
 	return 0;
+}
+
+int aead_open(struct arena *arena, struct str key, struct str aad, struct str sealed,
+	      struct str *ret_text)
+{
+	AUTO(aead_opener_clear) struct aead_opener opener = {0};
+	int r = aead_opener_init(&opener, key);
+	if (r == 0)
+		r = aead_opener_open(&opener, arena, aad, sealed, ret_text);
+	return r < 0 ? PASS(r) : r;
 }

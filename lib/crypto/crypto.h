@@ -66,6 +66,18 @@ MUST_CHECK int aead_seal(struct arena *arena, struct str key, struct str aad, st
 MUST_CHECK int aead_open(struct arena *arena, struct str key, struct str aad, struct str sealed,
 			 struct str *ret_text);
 
+/*
+ * Many values under one key: its schedule is made once. Not for two threads at a time. Accepts a
+ * zeroed opener, and leaves one. Fault of init: -ENOMEM, -EIO.
+ */
+struct aead_opener {
+	void *ctx;
+};
+MUST_CHECK int aead_opener_init(struct aead_opener *opener, struct str key);
+MUST_CHECK int aead_opener_open(struct aead_opener *opener, struct arena *arena, struct str aad,
+				struct str sealed, struct str *ret_text);
+void aead_opener_clear(struct aead_opener *opener);
+
 /* --- password.c: Argon2id (libsodium) over HMAC(pepper, parts) --- */
 struct password_cost {
 	uint32_t passes;     /* t, ≥ 1 */

@@ -9,7 +9,7 @@
 
 int encode_hex(struct arena *arena, struct str bytes, struct str *ret_text)
 {
-	char *text = arena_array(arena, bytes.len + 1, 2);
+	char *text = bytes.len < SIZE_MAX / 2 ? arena_bytes(arena, bytes.len * 2 + 1) : NULL;
 	if (!text)
 		return RAISE(ENOMEM);
 	sodium_bin2hex(text, bytes.len * 2 + 1, (const unsigned char *)bytes.ptr, bytes.len);

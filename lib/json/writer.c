@@ -6,8 +6,9 @@
 #include "lib/json/writer.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
+
+#include "lib/base/number.h"
 
 enum { FIRST_BYTES = 256 };
 
@@ -15,7 +16,7 @@ void json_writer_init(struct json_writer *writer, struct arena *arena, size_t by
 {
 	*writer = (struct json_writer){.arena = arena};
 	size_t bytes = bytes_hint ? bytes_hint + 1 : FIRST_BYTES;
-	writer->bytes = arena_alloc(arena, bytes);
+	writer->bytes = arena_bytes(arena, bytes);
 	writer->capacity = bytes;
 	writer->failed = !writer->bytes;
 }
@@ -30,7 +31,7 @@ static bool reserve(struct json_writer *writer, size_t bytes)
 	size_t wanted = writer->capacity;
 	while (wanted - writer->len <= bytes && wanted <= SIZE_MAX / 2)
 		wanted *= 2;
-	char *grown = wanted - writer->len > bytes ? arena_alloc(writer->arena, wanted) : NULL;
+	char *grown = wanted - writer->len > bytes ? arena_bytes(writer->arena, wanted) : NULL;
 	if (!grown) {
 		writer->failed = true;
 		return false;
@@ -152,10 +153,9 @@ void json_put_text(struct json_writer *writer, struct str text)
 
 void json_put_number(struct json_writer *writer, int64_t number)
 {
-	char text[24];
-	int len = snprintf(text, sizeof text, "%" PRId64, number);
+	char text[NUMBER_TEXT_BYTES];
 	begin(writer);
-	put(writer, (struct str){text, (size_t)len});
+	put(writer, number_print(number, text));
 }
 
 void json_put_bool(struct json_writer *writer, bool value)

@@ -25,7 +25,7 @@ static int result_encode(struct api_call *call, const struct eligibility_result 
 static int page_encode(struct api_call *call, const struct eligibility_page *page)
 {
 	struct wire_page reply = {
-		.results = arena_array(&call->arena, page->count + 1, sizeof *reply.results),
+		.results = arena_bytes(&call->arena, page->count * sizeof *reply.results),
 		.results_count = page->count,
 		.next_cursor = page->next_cursor,
 	};

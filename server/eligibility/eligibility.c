@@ -25,18 +25,33 @@ enum eligibility_method eligibility_flags_method(int64_t flags)
 	return flags & FLAG_VISUAL ? ELIGIBILITY_VISUAL : ELIGIBILITY_PIN;
 }
 
+static size_t number_put(char *text, size_t len, int64_t number)
+{
+	char digits[NUMBER_TEXT_BYTES];
+	struct str printed = number_print(number, digits);
+	memcpy(text + len, printed.ptr, printed.len);
+	return len + printed.len;
+}
+
+/* "rid/patient/flags" */
+static struct str row_name(const struct store_result *result, char text[3 * NUMBER_TEXT_BYTES])
+{
+	size_t len = number_put(text, 0, result->rid);
+	text[len++] = '/';
+	len = number_put(text, len, result->patient_no);
+	text[len++] = '/';
+	len = number_put(text, len, result->flags);
+	return (struct str){text, len};
+}
+
 static int body_aad(struct arena *arena, int64_t facility_no, const struct store_result *result,
 		    struct str *ret_aad)
 {
-	struct str row;
-	int r = arena_print(arena, &row, "%lld/%lld/%lld", (long long)result->rid,
-			    (long long)result->patient_no, (long long)result->flags);
-	if (r)
-		return PASS(r);
+	char row[3 * NUMBER_TEXT_BYTES];
 	struct keys_place place = {
 		.table = STR("result"),
 		.column = STR("body"),
-		.row = row,
+		.row = row_name(result, row),
 		.facility_no = facility_no,
 		.link = result->id,
 	};
@@ -119,5 +134,33 @@ int eligibility_reference_open(const struct eligibility *eligibility, struct are
 	if (r)
 		return PASS(r);
 	r = keys_open_sealed(eligibility->keys, arena, aad, sealed, ret_number);
+	return r ? seal_fault(r) : 0;
+}
+
+int eligibility_body_read(const struct eligibility *eligibility, struct keys_reader *reader,
+			  struct arena *arena, int64_t facility_no,
+			  const struct store_result *result, struct str *ret_body)
+{
+	struct str aad;
+	int r = body_aad(arena, facility_no, result, &aad);
+	if (r)
+		return PASS(r);
+	r = keys_read_month(eligibility->keys, reader, arena, rid_month(result->rid), aad,
+			    result->body, ret_body);
+	return r ? seal_fault(r) : 0;
+}
+
+int eligibility_reference_read(const struct eligibility *eligibility, struct keys_reader *reader,
+			       struct arena *arena, int64_t facility_no,
+			       const struct store_result *result, struct str *ret_number)
+{
+	*ret_number = (struct str){0};
+	if (!result->ref.ptr)
+		return 0;
+	struct str aad;
+	int r = reference_aad(arena, facility_no, result->scope_hmac, result->ref_version, &aad);
+	if (r)
+		return PASS(r);
+	r = keys_read_sealed(eligibility->keys, reader, arena, aad, result->ref, ret_number);
 	return r ? seal_fault(r) : 0;
 }

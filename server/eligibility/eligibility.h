@@ -51,6 +51,15 @@ MUST_CHECK int eligibility_reference_seal(const struct eligibility *eligibility,
 					  struct arena *arena, int64_t facility_no,
 					  struct str scope_hmac, int64_t version, struct str number,
 					  struct str *ret_sealed);
+/* Both for many rows: the reader keeps the keys in between. The same faults. */
+MUST_CHECK int eligibility_body_read(const struct eligibility *eligibility,
+				     struct keys_reader *reader, struct arena *arena,
+				     int64_t facility_no, const struct store_result *result,
+				     struct str *ret_body);
+MUST_CHECK int eligibility_reference_read(const struct eligibility *eligibility,
+					  struct keys_reader *reader, struct arena *arena,
+					  int64_t facility_no, const struct store_result *result,
+					  struct str *ret_number);
 MUST_CHECK int eligibility_reference_open(const struct eligibility *eligibility,
 					  struct arena *arena, int64_t facility_no,
 					  struct str scope_hmac, int64_t version, struct str sealed,

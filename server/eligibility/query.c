@@ -111,45 +111,65 @@ static int cursor_read(const struct eligibility *eligibility, struct arena *aren
 
 /* --- page --- */
 
-static int result_open(const struct eligibility *eligibility, struct arena *arena,
-		       const struct caller *caller, const struct store_result *row,
+/* A page being filled; row is borrowed from the store. */
+struct filling {
+	const struct eligibility *eligibility;
+	struct arena *arena;
+	int64_t facility_no;
+	struct keys_reader reader;
+	char *items;
+};
+
+static int result_open(struct filling *filling, const struct store_result *row,
 		       struct eligibility_result *ret_result)
 {
 	assert(row->id.len == STORE_ID_BYTES);
 	struct eligibility_result result = {
 		.confirmed_ms = rid_confirmed_ms(row->rid),
 		.method = eligibility_flags_method(row->flags),
-		.staff = row->staff,
 		.reference_version = row->ref_version,
 	};
 	memcpy(result.id, row->id.ptr, STORE_ID_BYTES);
-	int r = eligibility_body_open(eligibility, arena, caller->facility_no, row, &result.body);
-	if (r)
-		return PASS(r);
-	r = eligibility_reference_open(eligibility, arena, caller->facility_no, row->scope_hmac,
-				       row->ref_version, row->ref, &result.reference);
+	int r = arena_copy(filling->arena, row->staff, &result.staff);
+	if (r == 0)
+		r = eligibility_body_read(filling->eligibility, &filling->reader, filling->arena,
+					  filling->facility_no, row, &result.body);
+	if (r == 0)
+		r = eligibility_reference_read(filling->eligibility, &filling->reader,
+					       filling->arena, filling->facility_no, row,
+					       &result.reference);
 	if (r)
 		return PASS(r);
 	*ret_result = result;
 	return 0;
 }
 
-static int results_open(const struct eligibility *eligibility, struct arena *arena,
-			const struct caller *caller, const struct store_result *rows,
-			struct eligibility_page *page)
+/* 0: the page has all that fit, *ret_last its last rid, *ret_more whether there are others. */
+static int results_read(struct filling *filling, struct store_results *results, size_t limit,
+			struct eligibility_page *page, int64_t *ret_last, bool *ret_more)
 {
-	page->results = arena_array(arena, page->count + 1, sizeof *page->results);
-	char *items = arena_array(arena, page->count + 1, STORE_ID_BYTES);
-	if (!page->results || !items)
-		return RAISE(ENOMEM);
-	for (size_t i = 0; i < page->count; i++) {
-		int r = result_open(eligibility, arena, caller, &rows[i], &page->results[i]);
-		if (r)
-			return PASS(r);
-		memcpy(items + i * STORE_ID_BYTES, page->results[i].id, STORE_ID_BYTES);
+	struct store_result row;
+	int64_t last = 0;
+	int r = store_results_next(results, &row);
+	for (; r == 0 && page->count < limit; r = store_results_next(results, &row)) {
+		struct eligibility_result *result = &page->results[page->count];
+		int opened = result_open(filling, &row, result);
+		if (opened)
+			return PASS(opened);
+		memcpy(filling->items + page->count * STORE_ID_BYTES, result->id, STORE_ID_BYTES);
+		page->count++;
+		last = row.rid;
 	}
-	page->items = (struct str){items, page->count * STORE_ID_BYTES};
+	if (r < 0)
+		return PASS(r);
+	*ret_last = last;
+	*ret_more = r == 0;
 	return 0;
+}
+
+static void filling_clear(struct filling *filling)
+{
+	keys_reader_clear(&filling->reader);
 }
 
 /* One row more than asked for tells whether there is a next page. */
@@ -157,19 +177,29 @@ static int page_read(const struct eligibility *eligibility, struct db *db, struc
 		     const struct caller *caller, const struct eligibility_query *query,
 		     const struct range *range, struct eligibility_page *page)
 {
-	struct store_result *rows;
-	int r = store_results_page(db, arena, caller->facility_no, &range->query, range->after,
-				   query->limit + 1, &rows, &page->count);
+	AUTO(filling_clear)
+	struct filling filling = {
+		.eligibility = eligibility,
+		.arena = arena,
+		.facility_no = caller->facility_no,
+		.items = arena_bytes(arena, query->limit * STORE_ID_BYTES),
+	};
+	page->results = arena_bytes(arena, query->limit * sizeof *page->results);
+	if (!filling.items || !page->results)
+		return RAISE(ENOMEM);
+	AUTO(store_results_close) struct store_results results;
+	store_results_open(&results, db, caller->facility_no, &range->query, range->after,
+			   query->limit + 1);
+	int64_t last = 0;
+	bool more = false;
+	int r = results_read(&filling, &results, query->limit, page, &last, &more);
+	if (r == 0 && more)
+		r = cursor_write(eligibility, arena, caller, query, range, last,
+				 &page->next_cursor);
 	if (r)
-		return FOLD(r);
-	if (page->count > query->limit) {
-		page->count = query->limit;
-		r = cursor_write(eligibility, arena, caller, query, range,
-				 rows[page->count - 1].rid, &page->next_cursor);
-		if (r)
-			return PASS(r);
-	}
-	return results_open(eligibility, arena, caller, rows, page);
+		return PASS(r);
+	page->items = (struct str){filling.items, page->count * STORE_ID_BYTES};
+	return 0;
 }
 
 int eligibility_page(const struct eligibility *eligibility, struct db *db, struct arena *arena,

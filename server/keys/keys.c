@@ -320,7 +320,7 @@ int keys_aad(struct arena *arena, const struct str *parts, size_t parts_count, s
 	size_t len = 0, used = 0;
 	for (size_t i = 0; i < parts_count; i++)
 		len += 8 + parts[i].len;
-	char *aad = arena_alloc(arena, len);
+	char *aad = arena_bytes(arena, len);
 	if (!aad)
 		return RAISE(ENOMEM);
 	for (size_t i = 0; i < parts_count; i++) {
@@ -455,6 +455,69 @@ int keys_open_month(struct keys *keys, struct arena *arena, int month, struct st
 	int r = month_key(keys, month, &key);
 	if (r == 0)
 		r = value_open(arena, &key, aad, sealed, ret_text);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* --- many values --- */
+
+void keys_reader_clear(struct keys_reader *reader)
+{
+	aead_opener_clear(&reader->month_opener);
+	aead_opener_clear(&reader->store_opener);
+}
+
+static int value_read(struct aead_opener *opener, struct arena *arena, struct str aad,
+		      struct str sealed, struct str *ret_text)
+{
+	struct str body = {sealed.ptr + SEALED_HEAD, sealed.len - SEALED_HEAD};
+	int r = aead_opener_open(opener, arena, aad, body, ret_text);
+	if (r < 0)
+		return PASS(r);
+	return r ? KEYS_FORGED : 0;
+}
+
+static int reader_month(struct keys *keys, struct keys_reader *reader, int month)
+{
+	if (reader->month_opener.ctx && reader->month == month)
+		return 0;
+	struct secret key AUTO(secret_wipe) = {0};
+	int r = month_key(keys, month, &key);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	aead_opener_clear(&reader->month_opener);
+	reader->month = month;
+	r = aead_opener_init(&reader->month_opener, secret_str(&key));
+	return r ? FOLD(r) : 0;
+}
+
+int keys_read_month(struct keys *keys, struct keys_reader *reader, struct arena *arena, int month,
+		    struct str aad, struct str sealed, struct str *ret_text)
+{
+	if (value_number(sealed) != month)
+		return KEYS_FORGED;
+	int r = reader_month(keys, reader, month);
+	if (r == 0)
+		r = value_read(&reader->month_opener, arena, aad, sealed, ret_text);
+	return r < 0 ? PASS(r) : r;
+}
+
+int keys_read_sealed(const struct keys *keys, struct keys_reader *reader, struct arena *arena,
+		     struct str aad, struct str sealed, struct str *ret_text)
+{
+	int n = value_number(sealed);
+	if (n < 0)
+		return KEYS_FORGED;
+	if (n > NUMBER_MAX || keys->store[n][STORE_SEAL].len == 0)
+		return KEYS_ABSENT;
+	if (!reader->store_opener.ctx || reader->store_n != n) {
+		aead_opener_clear(&reader->store_opener);
+		reader->store_n = n;
+		int r = aead_opener_init(&reader->store_opener,
+					 secret_str(&keys->store[n][STORE_SEAL]));
+		if (r)
+			return FOLD(r);
+	}
+	int r = value_read(&reader->store_opener, arena, aad, sealed, ret_text);
 	return r < 0 ? PASS(r) : r;
 }
 

@@ -77,6 +77,22 @@ MUST_CHECK int keys_seal_month(struct keys *keys, struct arena *arena, int month
 /* Outcomes: KEYS_FORGED (also: sealed under another month), KEYS_ABSENT. */
 MUST_CHECK int keys_open_month(struct keys *keys, struct arena *arena, int month, struct str aad,
 			       struct str sealed, struct str *ret_text);
+/*
+ * The same for many values: a page's keys are set up once. Zeroed at first; of one thread, and of
+ * one request, so that a destroyed month is not kept. For AUTO(keys_reader_clear).
+ */
+struct keys_reader {
+	struct aead_opener month_opener;
+	int month;
+	struct aead_opener store_opener;
+	int store_n;
+};
+void keys_reader_clear(struct keys_reader *reader);
+MUST_CHECK int keys_read_month(struct keys *keys, struct keys_reader *reader, struct arena *arena,
+			       int month, struct str aad, struct str sealed, struct str *ret_text);
+MUST_CHECK int keys_read_sealed(const struct keys *keys, struct keys_reader *reader,
+				struct arena *arena, struct str aad, struct str sealed,
+				struct str *ret_text);
 /* Make the month's key unless it is there. The caller holds the lease. */
 MUST_CHECK int keys_month_make(struct keys *keys, int month);
 /* Overwrite, unlink, sync, forget. Outcome: KEYS_ABSENT. The caller holds the lease. */

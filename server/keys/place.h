@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "lib/base/number.h"
 #include "server/keys/keys.h"
 
 struct keys_place {
@@ -19,15 +20,12 @@ struct keys_place {
 MUST_CHECK static inline int keys_place_aad(struct arena *arena, const struct keys_place *place,
 					    struct str *ret_aad)
 {
-	struct str facility, link_no;
-	int r = arena_print(arena, &facility, "%lld", (long long)place->facility_no);
-	if (r)
-		return PASS(r);
-	r = arena_print(arena, &link_no, "%lld", (long long)place->link_no);
-	if (r)
-		return PASS(r);
-	const struct str parts[] = {place->table, place->column, place->row,
-				    facility,	  place->link,	 link_no};
-	r = keys_aad(arena, parts, sizeof parts / sizeof parts[0], ret_aad);
+	char facility[NUMBER_TEXT_BYTES], link_no[NUMBER_TEXT_BYTES];
+	const struct str parts[] = {
+		place->table, place->column,
+		place->row,   number_print(place->facility_no, facility),
+		place->link,  number_print(place->link_no, link_no),
+	};
+	int r = keys_aad(arena, parts, sizeof parts / sizeof parts[0], ret_aad);
 	return r ? FOLD(r) : 0;
 }

@@ -110,13 +110,17 @@ static const char results_page[] =
 	"SELECT " RESULT_COLUMNS
 	" WHERE + result.facility_no = $1 AND result.rid > $2 AND result.rid <= $3"
 	" ORDER BY result.rid LIMIT $4";
-static const char results_page_by_reference[] =
+static const char results_page_filtered[] =
 	"SELECT " RESULT_COLUMNS
 	" WHERE + result.facility_no = $1 AND result.rid > $2 AND result.rid <= $3"
-	" AND result.has_ref = $5 ORDER BY result.rid LIMIT $4";
+	" AND result.has_ref >= $5 AND result.has_ref <= $6 AND (result.flags & $7) = $8"
+	" ORDER BY result.rid LIMIT $4";
 static const char results_count[] =
 	"SELECT count(*), CAST(coalesce(sum(has_ref), 0) AS BIGINT) FROM result"
 	" WHERE facility_no = $1 AND rid >= $2 AND rid <= $3";
+static const char results_count_filtered[] =
+	"SELECT count(*), CAST(coalesce(sum(has_ref), 0) AS BIGINT) FROM result"
+	" WHERE facility_no = $1 AND rid >= $2 AND rid <= $3 AND (flags & $4) = $5";
 static const char results_month[] = "SELECT rid FROM result WHERE rid >= $1 ORDER BY rid LIMIT 1";
 
 static const char results_forget[] =
@@ -180,10 +184,12 @@ int store_results_count(struct db *db, int64_t facility_no, const struct store_r
 			struct store_results_count *ret_count)
 {
 	struct row row AUTO(row_close) = {0};
-	int r = row_find(db, NULL, results_count,
-			 DB_ARGS(db_int(facility_no), db_int(query->rid_min),
-				 db_int(query->rid_max)),
-			 &row);
+	const struct db_value args[] = {db_int(facility_no), db_int(query->rid_min),
+					db_int(query->rid_max), db_int(query->flags_mask),
+					db_int(query->flags)};
+	bool filtered = query->flags_mask != 0;
+	int r = row_find(db, NULL, filtered ? results_count_filtered : results_count, args,
+			 filtered ? 5 : 3, &row);
 	if (r)
 		return FOLD(r);
 	int64_t all = row_int(&row, 0), with = row_int(&row, 1);
@@ -196,60 +202,95 @@ int store_results_count(struct db *db, int64_t facility_no, const struct store_r
 	return 0;
 }
 
-struct page {
-	struct store_result *results;
-	size_t count, limit;
-};
-
-/* Rows with after < rid <= last, behind those the page has already. */
-static int page_range(struct db *db, struct arena *arena, int64_t facility_no,
-		      enum store_reference reference, int64_t after, int64_t last,
-		      struct page *page)
-{
-	struct row row AUTO(row_close) = {0};
-	bool any = reference == STORE_REFERENCE_ANY;
-	const struct db_value args[] = {db_int(facility_no), db_int(after), db_int(last),
-					db_int((int64_t)(page->limit - page->count)),
-					db_int(reference == STORE_REFERENCE_WITH)};
-	int r = row_query(db, arena, any ? results_page : results_page_by_reference, args,
-			  any ? 4 : 5, &row);
-	if (r == 0)
-		r = row_next(&row);
-	while (r == 0 && page->count < page->limit) {
-		r = result_read(&row, &page->results[page->count++]);
-		if (r == 0)
-			r = row_next(&row);
-	}
-	return r < 0 ? PASS(r) : 0;
-}
-
 static int64_t rid_greater(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
 }
 
-int store_results_page(struct db *db, struct arena *arena, int64_t facility_no,
-		       const struct store_results_query *query, int64_t after, size_t limit,
-		       struct store_result **ret_results, size_t *ret_count)
+void store_results_open(struct store_results *results, struct db *db, int64_t facility_no,
+			const struct store_results_query *query, int64_t after, size_t limit)
 {
 	assert(limit >= 1 && limit <= STORE_PAGE_MAX);
-	struct page page = {arena_array(arena, limit, sizeof *page.results), 0, limit};
-	if (!page.results)
-		return RAISE(ENOMEM);
-	after = rid_greater(after, query->rid_min - 1);
-	int month = rid_month(rid_greater(after, 0));
-	for (; month <= rid_month(query->rid_max) && page.count < limit; month++) {
-		int64_t first = rid_first(facility_no, period_month_start_ms(month));
-		int64_t end = rid_last(facility_no, period_month_start_ms(month + 1) - 1);
-		int64_t last = end < query->rid_max ? end : query->rid_max;
-		int r = page_range(db, arena, facility_no, query->reference,
-				   rid_greater(after, first - 1), last, &page);
+	*results = (struct store_results){
+		.db = db,
+		.query = query,
+		.facility_no = facility_no,
+		.after = rid_greater(after, rid_greater(query->rid_min, 1) - 1),
+		.left = limit,
+	};
+	results->month = rid_month(results->after);
+}
+
+void store_results_close(struct store_results *results)
+{
+	db_rows_close(results->rows);
+	results->rows = NULL;
+}
+
+/* The rows of the next month: one range of the primary key. */
+static int month_open(struct store_results *results)
+{
+	const struct store_results_query *query = results->query;
+	int month = results->month++;
+	int64_t first = rid_first(results->facility_no, period_month_start_ms(month));
+	int64_t end = rid_last(results->facility_no, period_month_start_ms(month + 1) - 1);
+	bool filtered = query->reference != STORE_REFERENCE_ANY || query->flags_mask;
+	const struct db_value args[] = {
+		db_int(results->facility_no),
+		db_int(rid_greater(results->after, first - 1)),
+		db_int(end < query->rid_max ? end : query->rid_max),
+		db_int((int64_t)results->left),
+		db_int(query->reference == STORE_REFERENCE_WITH),
+		db_int(query->reference != STORE_REFERENCE_WITHOUT),
+		db_int(query->flags_mask),
+		db_int(query->flags),
+	};
+	struct row row;
+	int r = row_query(results->db, NULL, filtered ? results_page_filtered : results_page, args,
+			  filtered ? 8 : 4, &row);
+	if (r)
+		return FOLD(r);
+	results->rows = row.rows;
+	return 0;
+}
+
+static void result_view(struct row *row, struct store_result *ret_result)
+{
+	*ret_result = (struct store_result){
+		.rid = row_int(row, 0),
+		.id = row_view(row, 1),
+		.flags = row_int(row, 2),
+		.patient_no = row_int(row, 3),
+		.device_no = row_int(row, 4),
+		.staff = row_view(row, 5),
+		.body = row_view(row, 6),
+		.scope_hmac = row_view(row, 7),
+		.ref = row_view(row, 8),
+		.ref_version = row_int(row, 9),
+	};
+}
+
+int store_results_next(struct store_results *results, struct store_result *ret_result)
+{
+	while (results->left > 0) {
+		if (!results->rows && results->month > rid_month(results->query->rid_max))
+			break;
+		int r = results->rows ? 0 : month_open(results);
+		if (r)
+			return PASS(r);
+		struct row row = {.rows = results->rows};
+		r = row_next(&row);
 		if (r < 0)
 			return PASS(r);
+		if (r == 0) {
+			result_view(&row, ret_result);
+			results->after = ret_result->rid;
+			results->left--;
+			return 0;
+		}
+		store_results_close(results);
 	}
-	*ret_results = page.results;
-	*ret_count = page.count;
-	return 0;
+	return STORE_NOT_FOUND;
 }
 
 int store_results_months(struct db *db, int month_end, int *ret_months, size_t months_max,

@@ -72,6 +72,8 @@ struct store_results_query {
 	int64_t rid_min;
 	int64_t rid_max; /* both ends belong to it */
 	enum store_reference reference;
+	int64_t flags_mask; /* of a row's flags these bits, … */
+	int64_t flags;	    /* … and they must be these */
 };
 
 struct store_results_count {
@@ -82,11 +84,24 @@ struct store_results_count {
 MUST_CHECK int store_results_count(struct db *db, int64_t facility_no,
 				   const struct store_results_query *query,
 				   struct store_results_count *ret_count);
-/* By rid, at most limit (1..STORE_PAGE_MAX) rows with rid > after. */
-MUST_CHECK int store_results_page(struct db *db, struct arena *arena, int64_t facility_no,
-				  const struct store_results_query *query, int64_t after,
-				  size_t limit, struct store_result **ret_results,
-				  size_t *ret_count);
+/*
+ * The rows with rid > after, by rid, at most limit (1..STORE_PAGE_MAX). One at a time on a
+ * connection; query lives as long. For AUTO(store_results_close), which accepts a zeroed one.
+ */
+struct store_results {
+	struct db *db;
+	const struct store_results_query *query;
+	int64_t facility_no;
+	int64_t after;	      /* the last row that was given */
+	size_t left;	      /* of limit */
+	int month;	      /* the next to be read */
+	struct db_rows *rows; /* of the month before it; NULL: none is open */
+};
+void store_results_open(struct store_results *results, struct db *db, int64_t facility_no,
+			const struct store_results_query *query, int64_t after, size_t limit);
+/* The row is borrowed until the next call. Outcome: STORE_NOT_FOUND (there is none any more). */
+MUST_CHECK int store_results_next(struct store_results *results, struct store_result *ret_result);
+void store_results_close(struct store_results *results);
 
 /* The months (rid_month) before month_end that still hold results of any facility, rising; at most
  * months_max. */

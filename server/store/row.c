@@ -44,6 +44,11 @@ int64_t row_int(struct row *row, int column)
 	return db_column_int(row->rows, column);
 }
 
+struct str row_view(struct row *row, int column)
+{
+	return db_column_blob(row->rows, column);
+}
+
 struct str row_str(struct row *row, int column)
 {
 	struct str bytes = db_column_blob(row->rows, column), copy;

@@ -27,6 +27,8 @@ MUST_CHECK int row_find(struct db *db, struct arena *arena, const char *sql,
 int64_t row_int(struct row *row, int column);
 /* Text or bytes, copied; NULL is absent. */
 struct str row_str(struct row *row, int column);
+/* The same, borrowed until the next row_next or row_close. */
+struct str row_view(struct row *row, int column);
 /* Fault: -ENOMEM, when a column found none. */
 MUST_CHECK int row_end(const struct row *row);
 
