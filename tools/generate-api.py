@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 METHODS = ("get", "put", "post", "delete")
-LANES = ("loop", "read", "hash", "net")
+LANES = ("loop", "read", "hash", "net", "index")
 ACCOUNTS = ("W", "WA")
 SENTENCES = ("title", "action", "vendor", "english")
 PROBLEM_KEYS = {"code", "origin", "status", "exit", *SENTENCES}

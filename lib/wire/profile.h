@@ -19,10 +19,12 @@ enum wire_call {
 };
 
 enum wire_lane {
-	WIRE_LANE_LOOP, /* on the event loop: never blocks */
-	WIRE_LANE_READ, /* a read connection */
-	WIRE_LANE_HASH, /* Argon2id */
-	WIRE_LANE_NET,	/* waits for somebody else's service */
+	WIRE_LANE_LOOP,	 /* on the event loop: never blocks */
+	WIRE_LANE_READ,	 /* a read connection */
+	WIRE_LANE_HASH,	 /* Argon2id */
+	WIRE_LANE_NET,	 /* waits for somebody else's service */
+	WIRE_LANE_INDEX, /* reads within an index: on the loop where the store is embedded, else
+			    as WIRE_LANE_READ */
 };
 
 /* What does not depend on the profile. */

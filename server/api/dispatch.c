@@ -236,10 +236,13 @@ static int admit(struct api_call *call)
 static void lane_submit(struct api_call *call)
 {
 	enum wire_lane lane = wire_call_row(call->name)->lane;
-	if (lane == WIRE_LANE_LOOP) {
-		lane_run(call, NULL);
+	bool index = lane == WIRE_LANE_INDEX;
+	if (lane == WIRE_LANE_LOOP || (index && call->service->loop_db)) {
+		lane_run(call, index ? call->service->loop_db : NULL);
 		return;
 	}
+	if (index)
+		lane = WIRE_LANE_READ;
 	int r = pool_submit(call->service->lanes[lane], lane_run, call);
 	if (r == 0)
 		return;

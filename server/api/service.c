@@ -83,11 +83,25 @@ static int64_t hash_threads(int64_t wanted)
 	return processors > 1 ? processors - 1 : 1;
 }
 
+/* A hop to a lane's thread costs more than a count takes; but the loop must not wait. */
+static int loop_db_open(struct service *service)
+{
+	struct db_options options = service_db_options(service->config, true);
+	if (options.engine != DB_SQLITE)
+		return 0;
+	options.busy_ms = 0;
+	int r = db_open(&service->loop_db, &options);
+	return r ? FOLD(r) : 0;
+}
+
 static int lanes_open(struct service *service)
 {
 	const struct config *config = service->config;
 	int r = lane_open(service, WIRE_LANE_READ, "read", config->limits.read_threads,
 			  config->limits.read_queue);
+	if (r)
+		return PASS(r);
+	r = loop_db_open(service);
 	if (r)
 		return PASS(r);
 	r = lane_open(service, WIRE_LANE_HASH, "hash", hash_threads(config->limits.hash_threads),
@@ -248,6 +262,7 @@ void service_destroy(struct service *service)
 	/* The lanes first: their calls still hand jobs to the writer. */
 	for (size_t i = 0; i < sizeof service->lanes / sizeof service->lanes[0]; i++)
 		pool_destroy(service->lanes[i]);
+	db_close(service->loop_db);
 	db_writer_destroy(service->writer);
 	tail_destroy(service->tail);
 	token_cache_destroy(service->tokens);

@@ -29,8 +29,10 @@ struct service {
 	struct revocation *revocation;
 	struct auth auth;
 	struct eligibility eligibility;
-	/* By enum wire_lane; NULL for the loop. A worker is a read connection (struct db *). */
+	/* By enum wire_lane; NULL for the loop and the index. A worker is a read connection (struct
+	 * db *). */
 	struct pool *lanes[WIRE_LANE_NET + 1];
+	struct db *loop_db; /* the loop's own read connection; NULL unless the store is embedded */
 	struct db_writer *writer;
 	struct token_cache *tokens; /* those that were verified */
 	struct tail *tail;	    /* takes ended ones out of it */
