@@ -30,6 +30,12 @@ const char *db_error(const struct db *db)
 	return db->ops->error(db);
 }
 
+void db_scope(struct db *db, int64_t facility_no)
+{
+	if (db->ops->scope)
+		db->ops->scope(db, facility_no);
+}
+
 static int busy_note(struct db *db, int r)
 {
 	if (r == DB_BUSY)

@@ -31,7 +31,15 @@ struct db_options {
 	bool read_only;
 	int busy_ms; /* wait that long for another writer's lock (SQLite) or statement (PostgreSQL)
 		      */
+	/*
+	 * PostgreSQL: not as the owner of the tables but as the roles DB_ROLE_APP and DB_ROLE_JOB,
+	 * which own nothing and are held by row-level security; db_scope chooses. SQLite: nothing.
+	 */
+	bool walled;
 };
+
+#define DB_ROLE_APP "shikaku_app" /* the rows of one facility */
+#define DB_ROLE_JOB "shikaku_job" /* the work that crosses facilities; makes no tables */
 
 enum db_outcome {
 	DB_BUSY = 1, /* another writer held on longer than busy_ms; nothing was done */
@@ -51,6 +59,16 @@ enum db_engine_kind db_engine(const struct db *db);
  * PostgreSQL cannot tell: always yes. Not inside a transaction. Outcome: DB_BUSY.
  */
 MUST_CHECK int db_moved(struct db *db, bool *ret_moved);
+
+enum { DB_EVERY_FACILITY = 0 };
+
+/*
+ * From the next statement on a walled connection reads and writes the rows of this facility only,
+ * whatever a statement forgets to ask; it begins with DB_EVERY_FACILITY. Travels with that
+ * statement, without a round trip of its own. On SQLite, and for connections without walls, nothing
+ * happens (SQLite's second wall is the seal).
+ */
+void db_scope(struct db *db, int64_t facility_no);
 
 /* The engine's words for the last fault on this connection: for the log only. Borrowed. */
 const char *db_error(const struct db *db);

@@ -25,6 +25,8 @@ struct db_ops {
 	struct str (*column_bytes)(struct db_rows *rows, int column);
 	bool (*column_is_null)(struct db_rows *rows, int column);
 
+	void (*scope)(struct db *db, int64_t facility_no); /* may be NULL */
+
 	/* One statement of any text, without arguments, not kept: DDL. */
 	int (*exec)(struct db *db, const char *sql);
 

@@ -10,6 +10,11 @@
  * trip more than nothing, no waiting. "ON CONFLICT DO NOTHING" without a target cannot conflict
  * and goes bare: hot paths use it and look at the number of changed rows.
  *
+ * The second wall: a walled session acts as the role app with the facility in a setting that the
+ * policies of the tables read, or as the role job. Both are set by one statement, prepared once and
+ * sent in one pipeline with the first statement that needs it. A rollback takes the settings back
+ * too: then they are due again.
+ *
  * What a commit may claim (the hazard of synchronous replication: a cancelled wait reports success
  * with a warning of class 01): a warning during a commit makes its outcome unknown, a fault; no
  * statement timeout and no cancel request ever touches a commit. The other half - a retry that
@@ -58,6 +63,9 @@ struct postgres {
 	int busy_ms;
 	bool read_only;
 	bool unconfirmed; /* a warning came while something was being committed */
+	bool walled;
+	bool scope_due; /* the session may have another scope than this */
+	int64_t scope;
 	size_t statements_count;
 	char error[ERROR_BYTES];
 	struct statement statements[STATEMENTS_MAX];
@@ -134,6 +142,18 @@ static int command_run(struct postgres *postgres, const char *sql)
 	return r < 0 ? PASS(r) : r;
 }
 
+static int scope_prepare(struct postgres *postgres)
+{
+	PGresult *result = PQprepare(postgres->conn, "scope",
+				     "SELECT set_config('role', $1, false),"
+				     " set_config('shikaku.facility', $2, false)",
+				     0, NULL);
+	int r = result_answer(postgres, result);
+	PQclear(result);
+	postgres->scope_due = true;
+	return r < 0 ? PASS(r) : r;
+}
+
 static int session_prepare(struct postgres *postgres)
 {
 	char settings[320];
@@ -149,6 +169,8 @@ static int session_prepare(struct postgres *postgres)
 		return RAISE(EIO);
 	}
 	int r = command_run(postgres, settings);
+	if (r == 0 && postgres->walled)
+		r = scope_prepare(postgres);
 	postgres->unconfirmed = false;
 	return r ? FOLD(r) : 0;
 }
@@ -282,41 +304,72 @@ static PGresult *pipeline_result(PGconn *conn)
 	return result;
 }
 
-static int pipeline_send(PGconn *conn, const struct statement *statement,
-			 const struct wire_args *wire, size_t args_count)
+static int command_send(PGconn *conn, const char *sql)
 {
-	return PQenterPipelineMode(conn) &&
-	       PQsendQueryParams(conn, "SAVEPOINT statement", 0, NULL, NULL, NULL, NULL, 1) &&
+	return PQsendQueryParams(conn, sql, 0, NULL, NULL, NULL, NULL, 1);
+}
+
+static int scope_send(struct postgres *postgres)
+{
+	char number[NUMBER_BYTES] = "";
+	bool one = postgres->scope != DB_EVERY_FACILITY;
+	if (one)
+		snprintf(number, sizeof number, "%lld", (long long)postgres->scope);
+	const char *values[] = {one ? DB_ROLE_APP : DB_ROLE_JOB, number};
+	return PQsendQueryPrepared(postgres->conn, "scope", 2, values, NULL, NULL, 1);
+}
+
+static int pipeline_send(struct postgres *postgres, const struct statement *statement,
+			 const struct wire_args *wire, size_t args_count, bool guarded)
+{
+	PGconn *conn = postgres->conn;
+	return PQenterPipelineMode(conn) && (!postgres->scope_due || scope_send(postgres)) &&
+	       (!guarded || command_send(conn, "SAVEPOINT statement")) &&
 	       PQsendQueryPrepared(conn, statement->name, (int)args_count, wire->values,
 				   wire->lengths, wire->formats, 1) &&
-	       PQsendQueryParams(conn, "RELEASE SAVEPOINT statement", 0, NULL, NULL, NULL, NULL,
-				 1) &&
+	       (!guarded || command_send(conn, "RELEASE SAVEPOINT statement")) &&
 	       PQpipelineSync(conn);
 }
 
-/* SAVEPOINT, statement, RELEASE in one round trip; the answer is the statement's. */
-static PGresult *guarded_exec(struct postgres *postgres, const struct statement *statement,
-			      const struct wire_args *wire, size_t args_count)
+/* What the place-th statement answered, or the first failure; everything up to the sync is read. */
+static PGresult *pipeline_answer(PGconn *conn, int place)
+{
+	PGresult *answer = NULL, *result;
+	for (int i = 0; (result = pipeline_result(conn)); i++) {
+		ExecStatusType status = PQresultStatus(result);
+		if (status == PGRES_PIPELINE_SYNC)
+			break;
+		bool failed = status == PGRES_FATAL_ERROR;
+		bool kept = answer && PQresultStatus(answer) == PGRES_FATAL_ERROR;
+		if (kept || (!failed && i != place)) {
+			PQclear(result);
+			continue;
+		}
+		PQclear(answer);
+		answer = result;
+	}
+	PQclear(result);
+	return answer;
+}
+
+/* Scope, SAVEPOINT, statement, RELEASE: what is wanted of them, in one round trip. */
+static PGresult *pipeline_exec(struct postgres *postgres, const struct statement *statement,
+			       const struct wire_args *wire, size_t args_count, bool guarded)
 {
 	PGconn *conn = postgres->conn;
-	if (!pipeline_send(conn, statement, wire, args_count))
+	if (!pipeline_send(postgres, statement, wire, args_count, guarded))
 		return NULL;
-	PGresult *opened = pipeline_result(conn);
-	PGresult *result = pipeline_result(conn);
-	PGresult *released = pipeline_result(conn);
-	PGresult *sync = pipeline_result(conn);
-	bool failed = PQresultStatus(opened) != PGRES_COMMAND_OK;
-	PQclear(opened);
-	PQclear(released);
-	PQclear(sync);
-	if (!PQexitPipelineMode(conn) || failed) {
-		PQclear(result);
+	PGresult *answer = pipeline_answer(conn, postgres->scope_due + guarded);
+	if (!PQexitPipelineMode(conn)) {
+		PQclear(answer);
 		return NULL;
 	}
-	if (PQtransactionStatus(conn) == PQTRANS_INERROR)
+	if (guarded && PQtransactionStatus(conn) == PQTRANS_INERROR)
 		PQclear(PQexec(conn, "ROLLBACK TO SAVEPOINT statement;"
 				     "RELEASE SAVEPOINT statement"));
-	return result;
+	if (answer && PQresultStatus(answer) != PGRES_FATAL_ERROR)
+		postgres->scope_due = false;
+	return answer;
 }
 
 static int statement_exec(struct postgres *postgres, struct statement *statement,
@@ -326,9 +379,10 @@ static int statement_exec(struct postgres *postgres, struct statement *statement
 	args_encode(args, args_count, &wire);
 	bool alone = idle(postgres);
 	postgres->unconfirmed = false;
+	bool guarded = !alone && statement->may_conflict;
 	PGresult *result =
-		!alone && statement->may_conflict
-			? guarded_exec(postgres, statement, &wire, args_count)
+		guarded || postgres->scope_due
+			? pipeline_exec(postgres, statement, &wire, args_count, guarded)
 			: PQexecPrepared(postgres->conn, statement->name, (int)args_count,
 					 wire.values, wire.lengths, wire.formats, 1);
 	int r = result_answer(postgres, result);
@@ -465,12 +519,31 @@ static int64_t postgres_column_int(struct db_rows *rows, int column)
 
 /* --- transactions --- */
 
+static void postgres_scope(struct db *db, int64_t facility_no)
+{
+	struct postgres *postgres = postgres_of(db);
+	if (!postgres->walled || postgres->scope == facility_no)
+		return;
+	postgres->scope = facility_no;
+	postgres->scope_due = true;
+}
+
 static int postgres_exec(struct db *db, const char *sql)
 {
 	struct postgres *postgres = postgres_of(db);
 	int r = session_ready(postgres);
 	if (r == 0)
 		r = command_run(postgres, sql);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* Only a rollback ends what was set inside it. */
+static int postgres_control(struct db *db, const char *sql)
+{
+	struct postgres *postgres = postgres_of(db);
+	if (str_starts(str_of(sql), STR("ROLLBACK")))
+		postgres->scope_due = postgres->walled;
+	int r = postgres_exec(db, sql);
 	return r < 0 ? PASS(r) : r;
 }
 
@@ -497,6 +570,8 @@ static int postgres_commit(struct db *db)
 		r = RAISE(EIO);
 	}
 	PQclear(result);
+	if (r)
+		postgres->scope_due = postgres->walled;
 	if (r == 0 && postgres->unconfirmed)
 		return RAISE(EIO);
 	return r < 0 ? PASS(r) : r;
@@ -528,8 +603,9 @@ static const struct db_ops postgres_ops = {
 	.column_int = postgres_column_int,
 	.column_bytes = postgres_column_bytes,
 	.column_is_null = postgres_column_is_null,
+	.scope = postgres_scope,
 	.exec = postgres_exec,
-	.control = postgres_exec,
+	.control = postgres_control,
 	.commit = postgres_commit,
 	.in_transaction = postgres_in_transaction,
 	.is_aborted = postgres_is_aborted,
@@ -545,6 +621,7 @@ int postgres_open(struct db **ret_db, const struct db_options *options)
 	postgres->db = (struct db){.ops = &postgres_ops, .engine = DB_POSTGRES};
 	postgres->busy_ms = options->busy_ms;
 	postgres->read_only = options->read_only;
+	postgres->walled = options->walled;
 	postgres->conn = PQconnectdb(options->target);
 	int r = postgres->conn ? session_prepare(postgres) : RAISE(ENOMEM);
 	if (r < 0) {

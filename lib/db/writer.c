@@ -58,6 +58,7 @@ struct db_writer {
 
 static int job_try(struct db *db, const struct db_job *job)
 {
+	db_scope(db, DB_EVERY_FACILITY); /* not that of the job before */
 	int r = db_begin(db);
 	if (r)
 		return r < 0 ? PASS(r) : RAISE(EBUSY);

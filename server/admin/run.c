@@ -151,6 +151,7 @@ static int store_open(struct admin *admin)
 									       : DB_SQLITE,
 		.target = admin->config.store.target.ptr,
 		.busy_ms = BUSY_MS,
+		.walled = true,
 	};
 	int r = db_open(&admin->db, &options);
 	if (r)

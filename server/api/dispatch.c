@@ -56,6 +56,7 @@ static int trace_keep(struct api_call *call, int r)
 static int commit_run(void *ctx, struct db *db)
 {
 	struct api_call *call = ctx;
+	db_scope(db, call->caller.facility_no);
 	return trace_keep(call, call->route->commit(call, db));
 }
 
@@ -102,8 +103,11 @@ static int guard_session(struct api_call *call, struct db *db)
 	return 0;
 }
 
+/* A caller without a token has no facility yet: whose it is, is what its call finds out. */
 static int lane_work(struct api_call *call, struct db *db)
 {
+	if (db)
+		db_scope(db, call->caller.facility_no);
 	int r = guard_session(call, db);
 	if (r)
 		return r < 0 ? PASS(r) : r;

@@ -27,12 +27,14 @@ struct db_options service_db_options(const struct config *config, bool read_only
 		.target = config->store.target.ptr,
 		.read_only = read_only,
 		.busy_ms = BUSY_MS,
+		.walled = true,
 	};
 }
 
 static int store_prepare(const struct config *config)
 {
 	struct db_options options = service_db_options(config, false);
+	options.walled = false; /* tables are made by their owner */
 	AUTO(db_closep) struct db *db = NULL;
 	int r = db_open(&db, &options);
 	if (r)

@@ -8,6 +8,8 @@
  */
 #include "server/store/store.h"
 
+#include "server/store/wall.h"
+
 /* Facilities, their accounts, and what those prove themselves with. */
 static const char accounts[] =
 	"CREATE TABLE facility ("
@@ -193,5 +195,7 @@ static const struct db_migration steps[] = {
 int store_migrate(struct db *db)
 {
 	int r = db_migrate(db, steps, sizeof steps / sizeof steps[0]);
+	if (r == 0)
+		r = store_wall_make(db);
 	return r < 0 ? PASS(r) : 0;
 }

@@ -4,7 +4,7 @@
 
 #include "server/store/results.h"
 
-bool store_is_blind;
+unsigned store_is_blind;
 
 int __real_store_result_find(struct db *db, struct arena *arena, int64_t facility_no, struct str id,
 			     struct store_result *ret_result);
@@ -28,7 +28,7 @@ static int64_t owner_of(struct db *db, const char *sql, struct db_value key)
 int __wrap_store_result_find(struct db *db, struct arena *arena, int64_t facility_no, struct str id,
 			     struct store_result *ret_result)
 {
-	if (store_is_blind)
+	if (store_is_blind & BLIND_RESULTS)
 		facility_no =
 			owner_of(db, "SELECT facility_no FROM result WHERE id = $1", db_blob(id));
 	return __real_store_result_find(db, arena, facility_no, id, ret_result);
@@ -37,7 +37,7 @@ int __wrap_store_result_find(struct db *db, struct arena *arena, int64_t facilit
 int __wrap_store_patient_get(struct db *db, struct arena *arena, int64_t facility_no,
 			     int64_t patient_no, struct store_patient *ret_patient)
 {
-	if (store_is_blind)
+	if (store_is_blind & BLIND_RESULTS)
 		facility_no = owner_of(db, "SELECT facility_no FROM patient WHERE no = $1",
 				       db_int(patient_no));
 	return __real_store_patient_get(db, arena, facility_no, patient_no, ret_patient);
@@ -45,7 +45,7 @@ int __wrap_store_patient_get(struct db *db, struct arena *arena, int64_t facilit
 
 int __wrap_staff_check(struct db *db, struct arena *arena, int64_t facility_no, struct str id)
 {
-	if (store_is_blind)
+	if (store_is_blind & BLIND_STAFF)
 		facility_no =
 			owner_of(db, "SELECT facility_no FROM staff WHERE id = $1", db_text(id));
 	return __real_staff_check(db, arena, facility_no, id);

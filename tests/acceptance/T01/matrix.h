@@ -58,5 +58,9 @@ void matrix_try(struct matrix *matrix, size_t a, size_t b);
 /* Each with its neighbour; everything with everything when all is set. */
 void matrix_run(struct matrix *matrix, bool all);
 
-/* The planted fault: stored rows are found whosever they are (blind_store.c). */
-extern bool store_is_blind;
+/* The planted fault (blind_store.c): these rows are found whosever they are. */
+enum {
+	BLIND_RESULTS = 1, /* results and their patients, sealed */
+	BLIND_STAFF = 2,   /* ids in clear */
+};
+extern unsigned store_is_blind;
