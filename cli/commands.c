@@ -1,151 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What each command does. Between commands the session lies in a file; it is written again after
- * every call that may have changed it, also after a renewal without an answer, so that the next one
- * can ask for the same renewal again.
- */
+/* What each command does. */
 #include "cli/commands.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/say.h"
-#include "lib/base/secret.h"
+#include "lib/terminal/say.h"
 
-enum { PATH_BYTES_MAX = 4096 };
-
-/* --- the session's file --- */
-
-static bool session_path(const struct cli_options *options, char path[PATH_BYTES_MAX])
+static int file_trouble(const struct link *link, const char *path)
 {
-	const char *home = getenv("HOME");
-	int len = options->session ? snprintf(path, PATH_BYTES_MAX, "%s", options->session)
-				   : snprintf(path, PATH_BYTES_MAX, "%s/.shikaku-session",
-					      home ? home : ".");
-	return len > 0 && len < PATH_BYTES_MAX;
+	return say_trouble(link->program, SAY_FILE_UNUSABLE, path);
 }
 
-static int session_keep(shk_client *client, const struct cli_options *options)
+static int command_mfa(struct link *link)
 {
-	char path[PATH_BYTES_MAX];
-	if (!session_path(options, path))
-		return say_usage("--session");
-	if (shk_session_state(client) == SHK_SESSION_NONE) {
-		(void)unlink(path);
-		return 0;
-	}
-	return shk_session_save(client, path) == SHK_OK ? 0 : say_error(client);
-}
-
-static int session_take(shk_client *client, const struct cli_options *options)
-{
-	char path[PATH_BYTES_MAX];
-	if (!session_path(options, path))
-		return say_usage("--session");
-	return shk_session_restore(client, path) == SHK_OK ? 0 : say_error(client);
-}
-
-/* --- secrets --- */
-
-/* One line as a C string, from the terminal with a prompt or from the descriptor. */
-static int secret_get(const struct cli_options *options, const char *prompt, struct secret *secret)
-{
-	int r = isatty(options->secret_fd) == 1 ? secret_ask(secret, str_of(prompt))
-						: secret_read(secret, options->secret_fd);
-	if (r || secret->len >= sizeof secret->bytes) {
-		(void)fprintf(stderr, "shikaku: %s を読み取れませんでした。\n", prompt);
-		return EXIT_USAGE;
-	}
-	secret->bytes[secret->len] = '\0';
-	return 0;
-}
-
-static int passcode_step(shk_client *client, const struct cli_options *options)
-{
-	AUTO(secret_wipe) struct secret passcode = {0};
-	int status = secret_get(options, "パスコード", &passcode);
-	if (status)
-		return status;
-	if (shk_mfa(client, (const char *)passcode.bytes) != SHK_OK)
-		status = say_error(client);
-	int kept = session_keep(client, options);
-	if (status || kept)
-		return status ? status : kept;
-	(void)fprintf(stderr, "ログインしました（%s、%s）。\n", shk_session_login_id(client),
-		      shk_session_facility_name(client));
-	return 0;
-}
-
-static int command_login(shk_client *client, const struct cli_options *options)
-{
-	AUTO(secret_wipe) struct secret password = {0};
-	int status = secret_get(options, "パスワード", &password);
-	if (status)
-		return status;
-	if (shk_login(client, options->facility, options->id, (const char *)password.bytes) !=
-	    SHK_OK)
-		return say_error(client);
-	/* So that the passcode may be given later, where it is not at hand yet: `shikaku mfa`. */
-	status = session_keep(client, options);
-	return status ? status : passcode_step(client, options);
-}
-
-static int command_mfa(shk_client *client, const struct cli_options *options)
-{
-	int status = session_take(client, options);
-	return status ? status : passcode_step(client, options);
-}
-
-static int command_refresh(shk_client *client, const struct cli_options *options)
-{
-	AUTO(secret_wipe) struct secret password = {0};
-	int status = session_take(client, options);
-	if (!status)
-		status = secret_get(options, "パスワード", &password);
-	if (status)
-		return status;
-	if (shk_refresh(client, NULL, (const char *)password.bytes) != SHK_OK)
-		status = say_error(client);
-	int kept = session_keep(client, options);
-	if (status || kept)
-		return status ? status : kept;
-	(void)fprintf(stderr, "ログインの有効時間を延ばしました。\n");
-	return 0;
-}
-
-static int command_logout(shk_client *client, const struct cli_options *options)
-{
-	int status = session_take(client, options);
-	if (status)
-		return status;
-	if (shk_logout(client) != SHK_OK)
-		status = say_error(client);
-	int kept = session_keep(client, options);
-	if (status || kept)
-		return status ? status : kept;
-	(void)fprintf(stderr, "ログアウトしました。\n");
-	return 0;
+	int status = link_session_take(link);
+	return status ? status : link_passcode(link);
 }
 
 /* --- results --- */
 
-static int command_count(shk_client *client, const struct cli_options *options)
+static int command_count(struct link *link, const struct cli_options *options)
 {
 	int64_t count, without;
-	int status = session_take(client, options);
-	if (status)
-		return status;
-	if (shk_count(client, options->from, options->to, options->reference, &count, &without) !=
-	    SHK_OK)
-		return say_error(client);
-	(void)printf("資格確認結果: %" PRId64 "件（照会番号なし: %" PRId64 "件）\n", count,
-		     without);
-	return 0;
+	int status = link_session_take(link);
+	if (!status)
+		status = link_status(link, shk_count(link->client, options->from, options->to,
+						     options->reference, &count, &without));
+	if (!status)
+		(void)printf("資格確認結果: %" PRId64 "件（照会番号なし: %" PRId64 "件）\n", count,
+			     without);
+	return status;
 }
 
 static bool entry_write(FILE *out, const shk_result *result)
@@ -157,25 +45,28 @@ static bool entry_write(FILE *out, const shk_result *result)
 	return fwrite(bytes, 1, (size_t)len, out) == (size_t)len && fputc('\n', out) != EOF;
 }
 
-static int entries_write(shk_client *client, shk_results *results, FILE *out)
+static int entries_write(struct link *link, shk_results *results, FILE *out, const char *path)
 {
 	const shk_result *result;
-	while (shk_results_next(results, &result) == SHK_OK) {
+	int32_t code;
+	while ((code = shk_results_next(results, &result)) == SHK_OK) {
 		if (!result)
-			return fflush(out) == 0 ? 0 : say_code(SHK_ERR_FILE);
+			return fflush(out) == 0 ? 0 : file_trouble(link, path);
 		if (!entry_write(out, result))
-			return say_code(SHK_ERR_FILE);
+			return file_trouble(link, path);
 	}
-	return say_error(client);
+	return link_status(link, code);
 }
 
-static int download_to(shk_client *client, const struct cli_options *options, FILE *out)
+static int download_to(struct link *link, const struct cli_options *options, FILE *out)
 {
 	shk_results *results;
-	if (shk_download(client, options->from, options->to, options->reference,
-			 say_is_watched() ? say_progress : NULL, NULL, &results) != SHK_OK)
-		return say_error(client);
-	int status = entries_write(client, results, out);
+	int status = link_status(link,
+				 shk_download(link->client, options->from, options->to,
+					      options->reference, link_progress(), NULL, &results));
+	if (status)
+		return status;
+	status = entries_write(link, results, out, options->out);
 	if (!status && say_is_watched())
 		(void)fprintf(stderr, "%" PRId64 "件を受け取りました。\n",
 			      shk_results_total(results));
@@ -184,48 +75,49 @@ static int download_to(shk_client *client, const struct cli_options *options, FI
 }
 
 /* The file appears whole or not at all, and is its owner's only: it is full of patients. */
-static int download_to_file(shk_client *client, const struct cli_options *options)
+static int download_to_file(struct link *link, const struct cli_options *options)
 {
-	char part[PATH_BYTES_MAX];
+	char part[LINK_PATH_BYTES];
 	int len = snprintf(part, sizeof part, "%s.part", options->out);
 	if (len < 0 || (size_t)len >= sizeof part)
-		return say_usage("--out");
+		return say_usage(link->program, COMMAND_LINE_NOT_UNDERSTOOD, "--out");
 	(void)unlink(part);
 	int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!out) {
 		if (fd >= 0)
 			(void)close(fd);
-		return say_code(SHK_ERR_FILE);
+		return file_trouble(link, options->out);
 	}
-	int status = download_to(client, options, out);
+	int status = download_to(link, options, out);
 	if (fclose(out) != 0 && !status)
-		status = say_code(SHK_ERR_FILE);
+		status = file_trouble(link, options->out);
 	if (!status && rename(part, options->out) != 0)
-		status = say_code(SHK_ERR_FILE);
+		status = file_trouble(link, options->out);
 	if (status)
 		(void)unlink(part);
 	return status;
 }
 
-static int command_download(shk_client *client, const struct cli_options *options)
+static int command_download(struct link *link, const struct cli_options *options)
 {
-	int status = session_take(client, options);
+	int status = link_session_take(link);
 	if (status)
 		return status;
 	if (options->out && strcmp(options->out, "-") != 0)
-		return download_to_file(client, options);
-	return download_to(client, options, stdout);
+		return download_to_file(link, options);
+	return download_to(link, options, stdout);
 }
 
-static int command_reference(shk_client *client, const struct cli_options *options)
+static int command_reference(struct link *link, const struct cli_options *options)
 {
-	int status = session_take(client, options);
+	int status = link_session_take(link);
+	if (!status)
+		status = link_status(link,
+				     shk_reference_register(link->client, options->result_id,
+							    options->number, options->expected));
 	if (status)
 		return status;
-	if (shk_reference_register(client, options->result_id, options->number,
-				   options->expected) != SHK_OK)
-		return say_error(client);
 	if (options->number)
 		(void)fprintf(stderr, "照会番号 %s を登録しました。\n", options->number);
 	else
@@ -233,20 +125,20 @@ static int command_reference(shk_client *client, const struct cli_options *optio
 	return 0;
 }
 
-int command_run(shk_client *client, const struct cli_options *options)
+int command_run(struct link *link, const struct cli_options *options)
 {
 	switch (options->command) {
 	case CLI_HELP: (void)fputs(options_help, stdout); return 0;
 	case CLI_VERSION:
 		(void)printf("shikaku %s (ABI %" PRId32 ")\n", shk_version(), shk_abi_version());
 		return 0;
-	case CLI_LOGIN: return command_login(client, options);
-	case CLI_MFA: return command_mfa(client, options);
-	case CLI_REFRESH: return command_refresh(client, options);
-	case CLI_COUNT: return command_count(client, options);
-	case CLI_DOWNLOAD: return command_download(client, options);
-	case CLI_REFERENCE: return command_reference(client, options);
-	case CLI_LOGOUT: return command_logout(client, options);
+	case CLI_LOGIN: return link_login(link, options->facility, options->id);
+	case CLI_MFA: return command_mfa(link);
+	case CLI_REFRESH: return link_refresh(link);
+	case CLI_COUNT: return command_count(link, options);
+	case CLI_DOWNLOAD: return command_download(link, options);
+	case CLI_REFERENCE: return command_reference(link, options);
+	case CLI_LOGOUT: return link_logout(link);
 	}
-	return EXIT_UNEXPECTED;
+	return say_exit(SAY_UNEXPECTED);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "cli/options.h"
-#include "include/shikaku/shikaku.h"
 
 /* Carry out; answers the exit status, everything has been said. */
-int command_run(shk_client *client, const struct cli_options *options);
+int command_run(struct link *link, const struct cli_options *options);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading argv by two tables: commands with their positions, options with their places. */
+/* Commands with what they need, options with their places. */
 #include "cli/options.h"
 
-#include <string.h>
+#include <stddef.h>
 #include <unistd.h>
-
-#include "include/shikaku/shikaku.h"
-#include "lib/base/number.h"
-#include "lib/base/str.h"
 
 const char options_help[] =
 	"使い方: shikaku [共通の指定] コマンド [指定]\n"
@@ -37,155 +33,67 @@ const char options_help[] =
 	"日時は yyyyMMdd か "
 	"yyyyMMddHHmmss（日本時間）。パスワードとパスコードは引数では受け取りません。\n";
 
-struct command_row {
-	const char *name;
-	enum cli_command command;
-	int positions_min, positions_max;
+static const struct command_row commands[] = {
+	{.name = "help", .command = CLI_HELP},
+	{.name = "--help", .command = CLI_HELP},
+	{.name = "version", .command = CLI_VERSION},
+	{.name = "--version", .command = CLI_VERSION},
+	{.name = "login", .command = CLI_LOGIN, .needs = {"--facility", "--id", "--service"}},
+	{.name = "mfa", .command = CLI_MFA},
+	{.name = "refresh", .command = CLI_REFRESH},
+	{.name = "count", .command = CLI_COUNT, .needs = {"--from", "--to"}},
+	{.name = "download", .command = CLI_DOWNLOAD, .needs = {"--from", "--to"}},
+	{.name = "reference",
+	 .command = CLI_REFERENCE,
+	 .positions_min = 1,
+	 .positions_max = 2,
+	 .position = "結果のID"},
+	{.name = "logout", .command = CLI_LOGOUT},
 };
 
-static const struct command_row command_rows[] = {
-	{"help", CLI_HELP, 0, 0},	  {"--help", CLI_HELP, 0, 0},
-	{"version", CLI_VERSION, 0, 0},	  {"--version", CLI_VERSION, 0, 0},
-	{"login", CLI_LOGIN, 0, 0},	  {"mfa", CLI_MFA, 0, 0},
-	{"refresh", CLI_REFRESH, 0, 0},	  {"count", CLI_COUNT, 0, 0},
-	{"download", CLI_DOWNLOAD, 0, 0}, {"reference", CLI_REFERENCE, 1, 2},
-	{"logout", CLI_LOGOUT, 0, 0},
+static const char *const references[] = {
+	[SHK_REFERENCE_ANY] = "any",
+	[SHK_REFERENCE_WITH] = "with",
+	[SHK_REFERENCE_WITHOUT] = "without",
 };
 
-struct text_option {
-	const char *name;
-	size_t offset;
+static const struct option_row options[] = {
+	LINK_OPTION_ROWS(struct cli_options, link),
+	{.name = "--facility", .offset = offsetof(struct cli_options, facility)},
+	{.name = "--id", .offset = offsetof(struct cli_options, id)},
+	{.name = "--from", .offset = offsetof(struct cli_options, from)},
+	{.name = "--to", .offset = offsetof(struct cli_options, to)},
+	{.name = "--out", .offset = offsetof(struct cli_options, out)},
+	{.name = "--expected", .offset = offsetof(struct cli_options, expected)},
+	{.name = "--clear", .offset = offsetof(struct cli_options, clear), .kind = OPTION_FLAG},
+	{.name = "--reference",
+	 .offset = offsetof(struct cli_options, reference),
+	 .kind = OPTION_WORD,
+	 .words = references,
+	 .words_count = sizeof references / sizeof *references},
 };
 
-static const struct text_option text_options[] = {
-	{"--service", offsetof(struct cli_options, service)},
-	{"--ca", offsetof(struct cli_options, ca_file)},
-	{"--proxy", offsetof(struct cli_options, proxy)},
-	{"--session", offsetof(struct cli_options, session)},
-	{"--facility", offsetof(struct cli_options, facility)},
-	{"--id", offsetof(struct cli_options, id)},
-	{"--from", offsetof(struct cli_options, from)},
-	{"--to", offsetof(struct cli_options, to)},
-	{"--out", offsetof(struct cli_options, out)},
-	{"--expected", offsetof(struct cli_options, expected)},
+static const struct command_table table = {
+	commands,
+	sizeof commands / sizeof *commands,
+	options,
+	sizeof options / sizeof *options,
 };
-
-static const struct command_row *command_find(const char *word)
-{
-	for (size_t i = 0; i < sizeof command_rows / sizeof command_rows[0]; i++)
-		if (strcmp(command_rows[i].name, word) == 0)
-			return &command_rows[i];
-	return NULL;
-}
-
-static bool reference_read(const char *word, int32_t *ret_reference)
-{
-	static const char *const words[] = {
-		[SHK_REFERENCE_ANY] = "any",
-		[SHK_REFERENCE_WITH] = "with",
-		[SHK_REFERENCE_WITHOUT] = "without",
-	};
-	for (int32_t i = 0; i < (int32_t)(sizeof words / sizeof words[0]); i++) {
-		if (strcmp(words[i], word) != 0)
-			continue;
-		*ret_reference = i;
-		return true;
-	}
-	return false;
-}
-
-/* One "--name value". */
-static bool option_take(struct cli_options *options, const char *name, const char *value)
-{
-	int64_t fd;
-	for (size_t i = 0; i < sizeof text_options / sizeof text_options[0]; i++) {
-		if (strcmp(text_options[i].name, name) != 0)
-			continue;
-		memcpy((char *)options + text_options[i].offset, &value, sizeof value);
-		return true;
-	}
-	if (strcmp(name, "--reference") == 0)
-		return reference_read(value, &options->reference);
-	if (strcmp(name, "--password-fd") == 0 && number_parse(str_of(value), 0, 1023, &fd) == 0) {
-		options->secret_fd = (int)fd;
-		return true;
-	}
-	return false;
-}
-
-/* What the command needs beside its positions; NULL: all there. */
-static const char *missing(const struct cli_options *options)
-{
-	bool period = options->command == CLI_COUNT || options->command == CLI_DOWNLOAD;
-	if (options->command == CLI_LOGIN && !options->facility)
-		return "--facility";
-	if (options->command == CLI_LOGIN && !options->id)
-		return "--id";
-	if (options->command == CLI_LOGIN && !options->service)
-		return "--service";
-	if (period && !options->from)
-		return "--from";
-	if (period && !options->to)
-		return "--to";
-	if (options->command == CLI_REFERENCE && !options->number == !options->clear)
-		return "照会番号";
-	return NULL;
-}
-
-struct reading {
-	struct cli_options options;
-	const struct command_row *row;
-	const char *positions[2];
-	int positions_count;
-};
-
-static bool word_take(struct reading *reading, const char *word)
-{
-	if (!reading->row) {
-		reading->row = command_find(word);
-		return reading->row != NULL;
-	}
-	if (reading->positions_count >= reading->row->positions_max)
-		return false;
-	reading->positions[reading->positions_count++] = word;
-	return true;
-}
-
-static bool argument_take(struct reading *reading, char **argv, int argc, int *at)
-{
-	const char *word = argv[*at];
-	if (strcmp(word, "--clear") == 0) {
-		reading->options.clear = true;
-		return true;
-	}
-	if (strncmp(word, "--", 2) != 0 || (!reading->row && command_find(word)))
-		return word_take(reading, word);
-	if (*at + 1 >= argc)
-		return false;
-	(*at)++;
-	return option_take(&reading->options, word, argv[*at]);
-}
 
 int options_read(int argc, char **argv, struct cli_options *ret_options, const char **ret_complaint)
 {
-	struct reading reading = {.options = {.secret_fd = STDIN_FILENO}};
-	for (int at = 1; at < argc; at++) {
-		*ret_complaint = argv[at];
-		if (!argument_take(&reading, argv, argc, &at))
-			return OPTIONS_REFUSED;
-	}
-	*ret_complaint = "コマンド";
-	if (!reading.row)
-		return OPTIONS_REFUSED;
-	*ret_complaint = "結果のID";
-	if (reading.positions_count < reading.row->positions_min)
-		return OPTIONS_REFUSED;
-	reading.options.command = reading.row->command;
-	reading.options.result_id = reading.positions[0];
-	reading.options.number = reading.positions[1];
-	*ret_complaint = missing(&reading.options);
-	if (*ret_complaint)
-		return OPTIONS_REFUSED;
-	*ret_options = reading.options;
+	struct cli_options read = {.link.secret_fd = STDIN_FILENO};
+	struct command_line line;
+	int r = command_line_read(&table, argc, argv, &read, &line);
+	*ret_complaint = line.complaint;
+	if (r)
+		return r;
+	read.command = (enum cli_command)line.command;
+	read.result_id = line.positions[0];
+	read.number = line.positions[1];
+	*ret_complaint = "照会番号（または --clear）";
+	if (read.command == CLI_REFERENCE && !read.number == !read.clear)
+		return COMMAND_LINE_INCOMPLETE;
+	*ret_options = read;
 	return 0;
 }

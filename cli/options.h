@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/fault.h"
+#include "lib/terminal/link.h"
 
 enum cli_command {
 	CLI_HELP,
@@ -22,20 +22,16 @@ enum cli_command {
 /* Texts are those of argv; NULL: not given. */
 struct cli_options {
 	enum cli_command command;
-	const char *service, *ca_file, *proxy, *session;
+	struct link_options link;
 	const char *facility, *id;
 	const char *from, *to, *out;
 	const char *result_id, *number, *expected;
 	int32_t reference; /* SHK_REFERENCE_… */
 	bool clear;	   /* reference: take the number back */
-	int secret_fd;	   /* where password and passcode are read */
 };
 
-enum options_outcome {
-	OPTIONS_REFUSED = 1,
-};
-
-/* Outcome: OPTIONS_REFUSED; *ret_complaint is then a word of argv, or what is missing. */
+/* Outcomes: those of command_line_read; *ret_complaint is then a word of argv, or what is missing.
+ */
 MUST_CHECK int options_read(int argc, char **argv, struct cli_options *ret_options,
 			    const char **ret_complaint);
 

@@ -2,7 +2,6 @@
 #include "lib/base/test.h"
 
 #include "cli/options.h"
-#include "include/shikaku/shikaku.h"
 
 enum { WORDS_MAX = 16 };
 
@@ -29,10 +28,10 @@ static void test_options_stand_before_and_behind_the_command(void **state)
 			      "--to", "20261130", "--reference", "without", "--password-fd", "3"),
 			 0);
 	assert_int_equal(options.command, CLI_COUNT);
-	assert_string_equal(options.session, "s");
+	assert_string_equal(options.link.session, "s");
 	assert_string_equal(options.from, "20261101");
 	assert_int_equal(options.reference, SHK_REFERENCE_WITHOUT);
-	assert_int_equal(options.secret_fd, 3);
+	assert_int_equal(options.link.secret_fd, 3);
 }
 
 static void test_a_number_is_registered_or_taken_back_never_both(void **state)
@@ -47,9 +46,9 @@ static void test_a_number_is_registered_or_taken_back_never_both(void **state)
 			      "7"),
 			 0);
 	assert_null(options.number);
-	assert_int_equal(READ(&options, &complaint, "reference", "id"), OPTIONS_REFUSED);
+	assert_int_equal(READ(&options, &complaint, "reference", "id"), COMMAND_LINE_INCOMPLETE);
 	assert_int_equal(READ(&options, &complaint, "reference", "id", "7", "--clear"),
-			 OPTIONS_REFUSED);
+			 COMMAND_LINE_INCOMPLETE);
 }
 
 static void test_what_is_missing_or_unknown_is_named(void **state)
@@ -57,24 +56,25 @@ static void test_what_is_missing_or_unknown_is_named(void **state)
 	struct cli_options options;
 	const char *complaint;
 	(void)state;
-	assert_int_equal(READ(&options, &complaint, "--session", "s"), OPTIONS_REFUSED);
+	assert_int_equal(READ(&options, &complaint, "--session", "s"), COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "コマンド");
 	assert_int_equal(READ(&options, &complaint, "login", "--service", "https://a", "--id", "i"),
-			 OPTIONS_REFUSED);
+			 COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "--facility");
 	assert_int_equal(READ(&options, &complaint, "count", "--from", "20261101"),
-			 OPTIONS_REFUSED);
+			 COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "--to");
-	assert_int_equal(READ(&options, &complaint, "logout", "now"), OPTIONS_REFUSED);
+	assert_int_equal(READ(&options, &complaint, "logout", "now"), COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_string_equal(complaint, "now");
-	assert_int_equal(READ(&options, &complaint, "logout", "--session"), OPTIONS_REFUSED);
+	assert_int_equal(READ(&options, &complaint, "logout", "--session"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_int_equal(READ(&options, &complaint, "version", "--reference", "some"),
-			 OPTIONS_REFUSED);
+			 COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_int_equal(READ(&options, &complaint, "version", "--password-fd", "x"),
-			 OPTIONS_REFUSED);
+			 COMMAND_LINE_NOT_UNDERSTOOD);
 	/* There is no place for a password on a command line. */
 	assert_int_equal(READ(&options, &complaint, "refresh", "--password", "secret"),
-			 OPTIONS_REFUSED);
+			 COMMAND_LINE_NOT_UNDERSTOOD);
 }
 
 int main(void)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* shikaku-reader: マイナ資格確認アプリ at the desk, in command form. */
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "lib/client/transport_curl.h"
+#include "lib/terminal/ask.h"
+#include "lib/terminal/interruption.h"
+#include "lib/terminal/say.h"
 #include "reader/card_reader.h"
 #include "reader/device.h"
 #include "reader/flow.h"
@@ -18,9 +18,9 @@
 enum {
 	CONNECT_MS = 10000,
 	TOTAL_MS = 30000,
-	EXIT_UNEXPECTED = 1,
 };
 
+static const char name[] = "shikaku-reader";
 static const struct wire_client program_name = {{"Shikaku", 7},
 						{"shikaku-reader", 14},
 						{SHIKAKU_VERSION, sizeof SHIKAKU_VERSION - 1}};
@@ -35,62 +35,17 @@ struct program {
 	unsigned tries_left; /* of the card, or FLOW_TRIES_NOT_SAID */
 };
 
-/* --- a way out: Ctrl-C at any moment --- */
-
-struct interruption {
-	bool has_terminal;
-	struct termios terminal;
-};
-
-/* The service forgets an unused nonce, pcscd resets the card of a client that ends. */
-static void *interruption_run(void *ctx)
-{
-	const struct interruption *interruption = ctx;
-	const int exit_code = wire_problem_row(PROBLEM_CANCELLED)->exit;
-	sigset_t signals;
-	int got = 0;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigwait(&signals, &got);
-	if (interruption->has_terminal)
-		tcsetattr(STDIN_FILENO, TCSANOW, &interruption->terminal);
-	fprintf(stderr, "\n%s\n", wire_problem_row(PROBLEM_CANCELLED)->title);
-	_exit(exit_code);
-}
-
-static void interruption_watch(struct interruption *interruption)
-{
-	pthread_t thread;
-	sigset_t signals;
-	interruption->has_terminal = tcgetattr(STDIN_FILENO, &interruption->terminal) == 0;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	if (pthread_create(&thread, NULL, interruption_run, interruption) == 0)
-		pthread_detach(thread);
-	else
-		pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
-}
-
 /* --- secrets: a descriptor, the terminal, or standard input --- */
 
-static int secret_get(const struct options *options, const char *prompt, struct secret *ret_secret)
+static int secret_get(const struct options *options, const char *what, struct secret *ret_secret)
 {
-	int fd = options->secret_fd;
-	int r = 0;
-	if (fd < 0 && isatty(STDIN_FILENO) == 1)
-		r = secret_ask(ret_secret, str_of(prompt));
-	else
-		r = secret_read(ret_secret, fd < 0 ? STDIN_FILENO : fd);
-	return r ? PROBLEM_USAGE : 0;
+	return ask_secret(ret_secret, options->secret_fd, what) ? PROBLEM_USAGE : 0;
 }
 
 static int desk_pin(void *ctx, struct secret *ret_pin)
 {
 	const struct program *program = ctx;
-	return secret_get(&program->options, "暗証番号（4桁）: ", ret_pin);
+	return secret_get(&program->options, "暗証番号（4桁）", ret_pin);
 }
 
 /* A yes of the staff, in their own words: はい, y, yes. */
@@ -202,8 +157,8 @@ static int command_activate(struct program *program)
 	AUTO(secret_wipe) struct secret password = {0}, code = {0};
 	if (client_service_set(program->client, str_of(program->options.service)) < 0)
 		return client_refuse(program->client, PROBLEM_USAGE);
-	if (secret_get(&program->options, "パスワード: ", &password) ||
-	    secret_get(&program->options, "アクティベーションコード: ", &code))
+	if (secret_get(&program->options, "パスワード", &password) ||
+	    secret_get(&program->options, "アクティベーションコード", &code))
 		return client_refuse(program->client, PROBLEM_USAGE);
 	int r = device_result(program, device_prepare(&program->device, program->state));
 	if (r)
@@ -219,7 +174,7 @@ static int command_login(struct program *program)
 	int r = device_use(program);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	if (secret_get(&program->options, "パスワード: ", &password))
+	if (secret_get(&program->options, "パスワード", &password))
 		return client_refuse(program->client, PROBLEM_USAGE);
 	r = client_reader_login(program->client, str_of(program->options.id),
 				secret_str(&password));
@@ -372,18 +327,14 @@ static int state_find(struct program *program)
 /* Tell what came out; answers the exit status. */
 static int tell(const struct program *program, int r)
 {
-	char trace[512];
 	if (r == 0)
 		return 0;
 	if (r > 0) {
 		const struct client_trouble *trouble = client_trouble(program->client);
-		screen_trouble(stderr, trouble, program->tries_left);
+		screen_trouble(stderr, name, trouble, program->tries_left);
 		return trouble->exit;
 	}
-	const struct wire_problem_row *row = wire_problem_row(PROBLEM_UNEXPECTED);
-	fprintf(stderr, "%s\n  → %s\n  (%s)\n", row->title, row->action,
-		fault_trace(trace, sizeof trace));
-	return row->exit;
+	return say_fault(name);
 }
 
 static void program_clear(struct program *program)
@@ -413,14 +364,14 @@ static int program_run(struct program *program)
 int main(int argc, char **argv)
 {
 	AUTO(program_clear) struct program program = {.tries_left = FLOW_TRIES_NOT_SAID};
-	struct interruption interruption = {0};
+	struct interruption interruption;
 	const char *complaint = NULL;
 	secret_process_guard();
-	if (options_read(argc, argv, &program.options, &complaint)) {
-		const struct wire_problem_row *row = wire_problem_row(PROBLEM_USAGE);
-		fprintf(stderr, "%s（%s）\n  → %s\n", row->title, complaint, row->action);
-		return row->exit;
-	}
-	interruption_watch(&interruption);
+	int r = options_read(argc, argv, &program.options, &complaint);
+	if (r)
+		return say_usage(name, (enum command_line_outcome)r, complaint);
+	/* At once, at any moment: the service forgets an unused nonce, and pcscd resets the card of
+	 * a client that ends. */
+	interruption_watch(&interruption, name);
 	return program_run(&program);
 }

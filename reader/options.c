@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading argv by tables: commands, options with a value, options without. */
+/* Commands with what they need, options with their places. */
 #include "reader/options.h"
 
+#include <assert.h>
 #include <stddef.h>
-#include <unistd.h>
-
-#include "lib/base/number.h"
-#include "lib/base/str.h"
 
 enum {
 	WAIT_S_DEFAULT = 60,
 	WAIT_S_MAX = 3600,
 	FD_MAX = 1023,
+	S_MS = 1000,
 };
 
 const char options_help[] =
@@ -45,138 +43,72 @@ const char options_help[] =
 	"\n"
 	"パスワード、コード、暗証番号は引数では受け取りません。\n";
 
-static const struct {
-	const char *name;
-	enum command command;
-} commands[] = {
-	{"help", COMMAND_HELP},		{"--help", COMMAND_HELP}, {"version", COMMAND_VERSION},
-	{"--version", COMMAND_VERSION}, {"login", COMMAND_LOGIN}, {"activate", COMMAND_ACTIVATE},
-	{"staff", COMMAND_STAFF},	{"check", COMMAND_CHECK},
+static const struct command_row commands[] = {
+	{.name = "help", .command = COMMAND_HELP},
+	{.name = "--help", .command = COMMAND_HELP},
+	{.name = "version", .command = COMMAND_VERSION},
+	{.name = "--version", .command = COMMAND_VERSION},
+	{.name = "activate", .command = COMMAND_ACTIVATE, .needs = {"--id", "--service"}},
+	{.name = "login", .command = COMMAND_LOGIN, .needs = {"--id"}},
+	{.name = "staff", .command = COMMAND_STAFF},
+	{.name = "check", .command = COMMAND_CHECK, .needs = {"--method", "--staff"}},
 };
 
-static const struct {
-	const char *name;
-	size_t offset;
-} texts[] = {
-	{"--service", offsetof(struct options, service)},
-	{"--ca", offsetof(struct options, ca_file)},
-	{"--state", offsetof(struct options, state)},
-	{"--id", offsetof(struct options, id)},
-	{"--name", offsetof(struct options, name)},
-	{"--staff", offsetof(struct options, staff)},
-	{"--reader", offsetof(struct options, reader)},
-	{"--organisation-key", offsetof(struct options, organisation_key)},
+/* The words are those of the wire (wire_method_name). */
+static const char *const methods[] = {
+	[WIRE_METHOD_PIN] = "pin",
+	[WIRE_METHOD_VISUAL] = "visual",
 };
 
-static const struct {
-	const char *name;
-	size_t offset;
-} flags[] = {
-	{"--face-checked", offsetof(struct options, face_checked)},
-	{"--last-try", offsetof(struct options, last_try)},
-	{"--json", offsetof(struct options, json)},
-	{"--trace", offsetof(struct options, trace)},
+static const struct option_row rows[] = {
+	{.name = "--service", .offset = offsetof(struct options, service)},
+	{.name = "--ca", .offset = offsetof(struct options, ca_file)},
+	{.name = "--state", .offset = offsetof(struct options, state)},
+	{.name = "--id", .offset = offsetof(struct options, id)},
+	{.name = "--name", .offset = offsetof(struct options, name)},
+	{.name = "--staff", .offset = offsetof(struct options, staff)},
+	{.name = "--reader", .offset = offsetof(struct options, reader)},
+	{.name = "--organisation-key", .offset = offsetof(struct options, organisation_key)},
+	{.name = "--face-checked",
+	 .offset = offsetof(struct options, face_checked),
+	 .kind = OPTION_FLAG},
+	{.name = "--last-try", .offset = offsetof(struct options, last_try), .kind = OPTION_FLAG},
+	{.name = "--json", .offset = offsetof(struct options, json), .kind = OPTION_FLAG},
+	{.name = "--trace", .offset = offsetof(struct options, trace), .kind = OPTION_FLAG},
+	{.name = "--method",
+	 .offset = offsetof(struct options, method),
+	 .kind = OPTION_WORD,
+	 .words = methods,
+	 .words_count = sizeof methods / sizeof *methods},
+	{.name = "--wait",
+	 .offset = offsetof(struct options, wait_ms),
+	 .kind = OPTION_NUMBER,
+	 .number_max = WAIT_S_MAX,
+	 .unit = S_MS},
+	{.name = "--secret-fd",
+	 .offset = offsetof(struct options, secret_fd),
+	 .kind = OPTION_NUMBER,
+	 .number_max = FD_MAX},
 };
 
-static bool command_take(struct options *options, const char *word)
-{
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-		if (strcmp(commands[i].name, word) != 0)
-			continue;
-		options->command = commands[i].command;
-		return true;
-	}
-	return false;
-}
+static const struct command_table table = {
+	commands,
+	sizeof commands / sizeof *commands,
+	rows,
+	sizeof rows / sizeof *rows,
+};
 
-static bool flag_take(struct options *options, const char *name)
-{
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-		if (strcmp(flags[i].name, name) != 0)
-			continue;
-		*(bool *)((char *)options + flags[i].offset) = true;
-		return true;
-	}
-	return false;
-}
-
-static bool method_take(struct options *options, const char *value)
-{
-	static const enum wire_method methods[] = {WIRE_METHOD_PIN, WIRE_METHOD_VISUAL};
-	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-		if (!str_equal(wire_method_name(methods[i]), str_of(value)))
-			continue;
-		options->method = methods[i];
-		return true;
-	}
-	return false;
-}
-
-static bool value_take(struct options *options, const char *name, const char *value)
-{
-	int64_t number = 0;
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		if (strcmp(texts[i].name, name) != 0)
-			continue;
-		memcpy((char *)options + texts[i].offset, &value, sizeof value);
-		return true;
-	}
-	if (strcmp(name, "--method") == 0)
-		return method_take(options, value);
-	if (strcmp(name, "--wait") == 0 && !number_parse(str_of(value), 0, WAIT_S_MAX, &number)) {
-		options->wait_ms = number * 1000;
-		return true;
-	}
-	if (strcmp(name, "--secret-fd") == 0 && !number_parse(str_of(value), 0, FD_MAX, &number)) {
-		options->secret_fd = (int)number;
-		return true;
-	}
-	return false;
-}
-
-/* What the command needs; NULL: all there. */
-static const char *missing(const struct options *options)
-{
-	bool wants_id = options->command == COMMAND_ACTIVATE || options->command == COMMAND_LOGIN;
-	if (wants_id && !options->id)
-		return "--id";
-	if (options->command == COMMAND_ACTIVATE && !options->service)
-		return "--service";
-	if (options->command == COMMAND_CHECK && !options->method)
-		return "--method";
-	if (options->command == COMMAND_CHECK && !options->staff)
-		return "--staff";
-	return NULL;
-}
-
-/* One word of argv, and the next when it is its value; *at is then moved. */
-static bool word_take(struct options *options, bool *has_command, char **argv, int argc, int *at)
-{
-	const char *word = argv[*at];
-	if (!*has_command && command_take(options, word)) {
-		*has_command = true;
-		return true;
-	}
-	if (flag_take(options, word))
-		return true;
-	if (strncmp(word, "--", 2) != 0 || *at + 1 >= argc)
-		return false;
-	(*at)++;
-	return value_take(options, word, argv[*at]);
-}
+static_assert(sizeof(enum wire_method) == sizeof(int), "OPTION_WORD writes an int");
 
 int options_read(int argc, char **argv, struct options *ret_options, const char **ret_complaint)
 {
-	struct options options = {.secret_fd = -1, .wait_ms = (int64_t)WAIT_S_DEFAULT * 1000};
-	bool has_command = false;
-	for (int at = 1; at < argc; at++) {
-		*ret_complaint = argv[at];
-		if (!word_take(&options, &has_command, argv, argc, &at))
-			return OPTIONS_REFUSED;
-	}
-	*ret_complaint = has_command ? missing(&options) : "コマンド";
-	if (*ret_complaint)
-		return OPTIONS_REFUSED;
+	struct options options = {.secret_fd = -1, .wait_ms = WAIT_S_DEFAULT * S_MS};
+	struct command_line line;
+	int r = command_line_read(&table, argc, argv, &options, &line);
+	*ret_complaint = line.complaint;
+	if (r)
+		return r;
+	options.command = (enum command)line.command;
 	*ret_options = options;
 	return 0;
 }

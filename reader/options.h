@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "lib/base/fault.h"
+#include "lib/terminal/command_line.h"
 #include "lib/wire/wire.h"
 
 enum command {
@@ -29,7 +30,7 @@ struct options {
 	const char *reader;
 	const char *organisation_key; /* SIMULATED 特定機関認証 */
 	enum wire_method method;
-	int64_t wait_ms;
+	int wait_ms;
 	int secret_fd; /* password, activation code, PIN: one line each */
 	bool face_checked;
 	bool last_try;
@@ -37,11 +38,8 @@ struct options {
 	bool trace;
 };
 
-enum options_outcome {
-	OPTIONS_REFUSED = 1,
-};
-
-/* Outcome: OPTIONS_REFUSED; *ret_complaint is then a word of argv, or what is missing. */
+/* Outcomes: those of command_line_read; *ret_complaint is then a word of argv, or what is missing.
+ */
 MUST_CHECK int options_read(int argc, char **argv, struct options *ret_options,
 			    const char **ret_complaint);
 

@@ -37,15 +37,18 @@ static void test_what_is_missing_is_named(void **state)
 	(void)state;
 	struct options options;
 	const char *complaint = NULL;
-	assert_int_equal(READS(&options, &complaint, "check", "--method", "pin"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "check", "--method", "pin"),
+			 COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "--staff");
-	assert_int_equal(READS(&options, &complaint, "check", "--staff", "a"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "check", "--staff", "a"),
+			 COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "--method");
-	assert_int_equal(READS(&options, &complaint, "login"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "login"), COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "--id");
-	assert_int_equal(READS(&options, &complaint, "activate", "--id", "W1"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "activate", "--id", "W1"),
+			 COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "--service");
-	assert_int_equal(READS(&options, &complaint, "--state", "S"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "--state", "S"), COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(complaint, "コマンド");
 }
 
@@ -54,14 +57,35 @@ static void test_what_is_not_understood_is_shown(void **state)
 	(void)state;
 	struct options options;
 	const char *complaint = NULL;
-	assert_int_equal(READS(&options, &complaint, "fly"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "fly"), COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_string_equal(complaint, "fly");
-	assert_int_equal(READS(&options, &complaint, "check", "--method", "nfc"), OPTIONS_REFUSED);
-	assert_int_equal(READS(&options, &complaint, "check", "--wait", "3601"), OPTIONS_REFUSED);
-	assert_int_equal(READS(&options, &complaint, "check", "--pin", "1234"), OPTIONS_REFUSED);
-	assert_int_equal(READS(&options, &complaint, "check", "1234"), OPTIONS_REFUSED);
-	assert_int_equal(READS(&options, &complaint, "check", "--staff"), OPTIONS_REFUSED);
-	assert_int_equal(READS(&options, &complaint, "login", "check"), OPTIONS_REFUSED);
+	assert_int_equal(READS(&options, &complaint, "check", "--method", "nfc"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READS(&options, &complaint, "check", "--wait", "3601"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READS(&options, &complaint, "check", "--pin", "1234"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READS(&options, &complaint, "check", "1234"), COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READS(&options, &complaint, "check", "--staff"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READS(&options, &complaint, "login", "check"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+}
+
+static void test_the_methods_have_the_names_of_the_wire(void **state)
+{
+	(void)state;
+	static const enum wire_method methods[] = {WIRE_METHOD_PIN, WIRE_METHOD_VISUAL};
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+		struct options options;
+		const char *complaint = NULL;
+		char name[16];
+		assert_int_equal(str_to_c(wire_method_name(methods[i]), name, sizeof name), 0);
+		assert_int_equal(READS(&options, &complaint, "check", "--staff", "a", "--method",
+				       name),
+				 0);
+		assert_int_equal(options.method, methods[i]);
+	}
 }
 
 int main(void)
@@ -70,6 +94,7 @@ int main(void)
 		cmocka_unit_test(test_a_check_names_method_and_staff),
 		cmocka_unit_test(test_what_is_missing_is_named),
 		cmocka_unit_test(test_what_is_not_understood_is_shown),
+		cmocka_unit_test(test_the_methods_have_the_names_of_the_wire),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,8 @@
 
 #include "lib/base/number.h"
 #include "lib/base/period.h"
-#include "lib/base/utf8.h"
+#include "lib/terminal/say.h"
+#include "lib/terminal/text.h"
 #include "reader/flow.h"
 
 enum {
@@ -32,26 +33,11 @@ static const struct {
 	 "この資格で受け付けてください。登録の手続きが残っています。"},
 };
 
-/* Text from elsewhere: nothing in it may steer the terminal. */
-static void text_put(FILE *out, struct str text)
-{
-	while (text.len) {
-		struct str rest = text;
-		(void)utf8_next(&rest);
-		struct str character = {text.ptr, text.len - rest.len};
-		if (utf8_has_control(character))
-			fputc('?', out);
-		else
-			fwrite(character.ptr, 1, character.len, out);
-		text = rest;
-	}
-}
-
 static void label_put(FILE *out, const char *label)
 {
-	size_t columns = utf8_columns(str_of(label));
-	fprintf(out, "  %s%*s ", label,
-		(int)(columns < LABEL_COLUMNS ? LABEL_COLUMNS - columns : 0), "");
+	fputs("  ", out);
+	text_cell(out, str_of(label), LABEL_COLUMNS);
+	fputc(' ', out);
 }
 
 static void line_put(FILE *out, const char *label, struct str text)
@@ -235,28 +221,25 @@ int screen_result(FILE *out, const struct wire_confirmation *confirmation)
 	return 0;
 }
 
-static void complaints_put(FILE *out, const struct wire_complaints *complaints)
+void screen_trouble(FILE *out, const char *program, const struct client_trouble *trouble,
+		    unsigned tries_left)
 {
-	for (size_t i = 0; i < complaints->count; i++)
-		fprintf(out, "  %s: %s\n", complaints->items[i].field,
-			wire_reason_message(complaints->items[i].reason));
-}
-
-void screen_trouble(FILE *out, const struct client_trouble *trouble, unsigned tries_left)
-{
-	text_put(out, trouble->text);
-	fputc('\n', out);
+	const struct say_words words = {
+		.text = trouble->text,
+		.code = trouble->code,
+		.action = trouble->action,
+		.request_id = trouble->request_id,
+	};
+	say_text(out, program, &words);
 	if (tries_left != FLOW_TRIES_NOT_SAID)
 		fprintf(out, "  あと%u回まちがえると、このカードの暗証番号が使えなくなります。\n",
 			tries_left);
 	if (trouble->problem == PROBLEM_PIN_LAST_TRY)
 		fputs("  それでも入力するときは --last-try を付けてください。\n", out);
-	complaints_put(out, &trouble->complaints);
-	fputs("  → ", out);
-	text_put(out, trouble->action);
-	fputc('\n', out);
-	line_put(out, "問い合わせ番号", trouble->request_id);
-	fprintf(out, "  (%.*s)\n", STR_ARG(trouble->code));
+	for (size_t i = 0; i < trouble->complaints.count; i++)
+		say_line(out, trouble->complaints.items[i].field,
+			 str_of(wire_reason_message(trouble->complaints.items[i].reason)));
+	say_rest(out, &words);
 }
 
 void screen_staff(FILE *out, const struct wire_staff *staff, size_t staff_count)

@@ -16,7 +16,8 @@
 MUST_CHECK int screen_result(FILE *out, const struct wire_confirmation *confirmation);
 
 /* What happened, what to do, whom to ask. tries_left: FLOW_TRIES_NOT_SAID or the card's tries. */
-void screen_trouble(FILE *out, const struct client_trouble *trouble, unsigned tries_left);
+void screen_trouble(FILE *out, const char *program, const struct client_trouble *trouble,
+		    unsigned tries_left);
 
 /* One line each: id, name. */
 void screen_staff(FILE *out, const struct wire_staff *staff, size_t staff_count);

@@ -5,241 +5,155 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/base/secret.h"
+#include "lib/terminal/say.h"
 #include "workstation/options.h"
 #include "workstation/pages.h"
 #include "workstation/source_shk.h"
 #include "workstation/store.h"
 
-enum {
-	PATH_BYTES_MAX = 4096,
-	EXIT_UNEXPECTED = 1,
-	EXIT_USAGE = 2,
-	EXIT_NOT_FOUND = 7,
+static const char program[] = "shikaku-workstation";
+
+struct station {
+	struct station_options options;
+	struct interruption interruption;
+	char store_path[LINK_PATH_BYTES];
 };
 
-/* --- saying --- */
-
-static void say_line(const char *label, const char *text)
+/* A fault of the store: what the desk can do about it, then its trace for the vendor. */
+static int store_fault(const struct station *station)
 {
-	if (text && *text)
-		(void)fprintf(stderr, "  %s: %s\n", label, text);
-}
-
-static int say_error(const shk_client *client)
-{
-	const char *problem = shk_error_problem(client);
-	(void)fprintf(stderr, "shikaku-workstation: %s（%s）\n", shk_error_text(client),
-		      problem ? problem : "?");
-	for (int32_t i = 0; i < shk_error_field_count(client); i++)
-		say_line(shk_error_field(client, i), shk_error_field_text(client, i));
-	say_line("次にすること", shk_error_action(client));
-	say_line("ソフトの会社の方へ", shk_error_vendor_hint(client));
-	say_line("問い合わせ番号", shk_error_request_id(client));
-	return shk_error_exit(client);
-}
-
-static int say_fault(const char *what)
-{
-	char trace[256];
-	(void)fprintf(stderr,
-		      "shikaku-workstation: %s\n"
-		      "  次にすること: ディスクの空きと、ファイルの置き場所を確かめてください。\n"
-		      "  ソフトの会社の方へ: %s\n",
-		      what, fault_trace(trace, sizeof trace));
-	return EXIT_UNEXPECTED;
-}
-
-/* --- files --- */
-
-static bool path_make(const char *given, const char *name, char path[PATH_BYTES_MAX])
-{
-	const char *home = getenv("HOME");
-	int len = given ? snprintf(path, PATH_BYTES_MAX, "%s", given)
-			: snprintf(path, PATH_BYTES_MAX, "%s/%s", home ? home : ".", name);
-	return len > 0 && len < PATH_BYTES_MAX;
-}
-
-static bool session_path(const struct station_options *options, char path[PATH_BYTES_MAX])
-{
-	return path_make(options->session, ".shikaku-workstation-session", path);
-}
-
-static int session_keep(shk_client *client, const struct station_options *options)
-{
-	char path[PATH_BYTES_MAX];
-	if (!session_path(options, path))
-		return EXIT_USAGE;
-	if (shk_session_state(client) == SHK_SESSION_NONE) {
-		(void)unlink(path);
-		return 0;
-	}
-	return shk_session_save(client, path) == SHK_OK ? 0 : say_error(client);
-}
-
-static int session_take(shk_client *client, const struct station_options *options)
-{
-	char path[PATH_BYTES_MAX];
-	if (!session_path(options, path))
-		return EXIT_USAGE;
-	return shk_session_restore(client, path) == SHK_OK ? 0 : say_error(client);
+	(void)say_trouble(program, SAY_FILE_UNUSABLE, station->store_path);
+	return say_fault(program);
 }
 
 /* --- commands of the service --- */
 
-static int secret_get(const struct station_options *options, const char *prompt,
-		      struct secret *secret)
+static int command_mfa(struct link *link)
 {
-	int r = isatty(options->secret_fd) == 1 ? secret_ask(secret, str_of(prompt))
-						: secret_read(secret, options->secret_fd);
-	if (r || secret->len >= sizeof secret->bytes) {
-		(void)fprintf(stderr, "shikaku-workstation: %s を読み取れませんでした。\n", prompt);
-		return EXIT_USAGE;
-	}
-	secret->bytes[secret->len] = '\0';
-	return 0;
-}
-
-static int command_login(shk_client *client, const struct station_options *options)
-{
-	AUTO(secret_wipe) struct secret password = {0};
-	AUTO(secret_wipe) struct secret passcode = {0};
-	int status = secret_get(options, "パスワード", &password);
-	if (status)
-		return status;
-	if (shk_login(client, options->facility, options->id, (const char *)password.bytes) !=
-	    SHK_OK)
-		return say_error(client);
-	status = secret_get(options, "パスコード", &passcode);
-	if (status)
-		return status;
-	if (shk_mfa(client, (const char *)passcode.bytes) != SHK_OK)
-		return say_error(client);
-	status = session_keep(client, options);
-	if (!status)
-		(void)fprintf(stderr, "ログインしました（%s、%s）。\n",
-			      shk_session_login_id(client), shk_session_facility_name(client));
-	return status;
-}
-
-static int command_logout(shk_client *client, const struct station_options *options)
-{
-	int status = session_take(client, options);
-	if (!status && shk_logout(client) != SHK_OK)
-		status = say_error(client);
-	int kept = session_keep(client, options);
-	return status ? status : kept;
+	int status = link_session_take(link);
+	return status ? status : link_passcode(link);
 }
 
 /* Seed table 1.4.2 no. 5: how many are coming is said before they come. */
-static int command_sync(shk_client *client, struct db *db, const struct station_options *options)
+static int command_sync(struct link *link, struct db *db, const struct station *station)
 {
-	struct source_shk service = {.client = client};
+	const struct station_options *options = &station->options;
+	struct source_shk service = {.client = link->client};
 	struct source source = source_of_shk(&service);
 	struct sync_report report;
 	int64_t count, without;
-	int status = session_take(client, options);
+	int status = link_session_take(link);
+	if (!status)
+		status = link_status(link, shk_count(link->client, options->from, options->to,
+						     SHK_REFERENCE_ANY, &count, &without));
 	if (status)
 		return status;
-	if (shk_count(client, options->from, options->to, SHK_REFERENCE_ANY, &count, &without) !=
-	    SHK_OK)
-		return say_error(client);
 	(void)printf("資格確認結果が%" PRId64 "件あります（照会番号なし: %" PRId64 "件）。\n",
 		     count, without);
 	int r = sync_run(db, &source, options->from, options->to, &report);
 	if (r < 0)
-		return say_fault("カルテに書き込めませんでした。");
-	status = r ? say_error(client) : 0;
+		return store_fault(station);
+	status = r ? link_status(link, shk_error_code(link->client)) : 0;
 	pages_report(&report);
 	return status;
 }
 
-static int service_run(const struct station_options *options, struct db *db)
+static int service_command(struct station *station, struct link *link, struct db *db)
 {
-	shk_client *client;
-	int32_t code = shk_client_create(&client);
-	int status;
-	if (code != SHK_OK) {
-		(void)fprintf(stderr, "shikaku-workstation: %s\n", shk_code_text(code));
-		return EXIT_UNEXPECTED;
+	const struct station_options *options = &station->options;
+	switch (options->command) {
+	case STATION_LOGIN: return link_login(link, options->facility, options->id);
+	case STATION_MFA: return command_mfa(link);
+	case STATION_REFRESH: return link_refresh(link);
+	case STATION_LOGOUT: return link_logout(link);
+	case STATION_SYNC: return command_sync(link, db, station);
+	case STATION_HELP:
+	case STATION_VERSION:
+	case STATION_CHARTS:
+	case STATION_CHART:
+	case STATION_PENDING: break;
 	}
-	code = shk_client_set_product(client, "Shikaku", "shikaku-workstation", shk_version());
-	if (!code && options->service)
-		code = shk_client_set_service(client, options->service);
-	if (!code && options->ca_file)
-		code = shk_client_set_ca_file(client, options->ca_file);
-	if (!code && options->proxy)
-		code = shk_client_set_proxy(client, options->proxy);
-	if (code)
-		status = say_error(client);
-	else if (options->command == STATION_LOGIN)
-		status = command_login(client, options);
-	else if (options->command == STATION_LOGOUT)
-		status = command_logout(client, options);
-	else
-		status = command_sync(client, db, options);
-	shk_client_destroy(client);
+	return say_exit(SAY_UNEXPECTED);
+}
+
+static int service_run(struct station *station, struct db *db)
+{
+	struct link link = {.program = program,
+			    .options = &station->options.link,
+			    .interruption = &station->interruption};
+	int status = link_open(&link, ".shikaku-workstation-session");
+	if (!status)
+		status = service_command(station, &link, db);
+	link_close(&link);
 	return status;
 }
 
 /* --- commands of the store --- */
 
-static int shown(int r)
+static int shown(const struct station *station, int r)
 {
+	char number[32];
 	if (r < 0)
-		return say_fault("カルテを読み出せませんでした。");
-	if (r == PAGES_CHART_UNKNOWN) {
-		(void)fprintf(stderr, "shikaku-workstation: そのカルテは見つかりません。\n"
-				      "  次にすること: カルテの番号を確かめてください。\n");
-		return EXIT_NOT_FOUND;
-	}
-	return 0;
+		return store_fault(station);
+	if (r != PAGES_CHART_UNKNOWN)
+		return 0;
+	(void)snprintf(number, sizeof number, "%" PRId64, station->options.chart);
+	return say_trouble(program, SAY_CHART_UNKNOWN, number);
 }
 
-static int store_run(const struct station_options *options)
+static int store_run(struct station *station)
 {
 	AUTO(db_closep) struct db *db = NULL;
-	char path[PATH_BYTES_MAX];
-	if (!path_make(options->store, ".shikaku-workstation.db", path))
-		return EXIT_USAGE;
-	if (store_open(path, &db) != 0)
-		return say_fault("カルテの保存先を開けませんでした。");
+	const struct station_options *options = &station->options;
+	if (!link_path(options->store, ".shikaku-workstation.db", station->store_path))
+		return say_usage(program, COMMAND_LINE_NOT_UNDERSTOOD, "--store");
+	if (store_open(station->store_path, &db) != 0)
+		return store_fault(station);
 	switch (options->command) {
-	case STATION_SYNC: return service_run(options, db);
-	case STATION_CHARTS: return shown(pages_charts(db));
-	case STATION_CHART: return shown(pages_chart(db, options->chart));
-	case STATION_PENDING: return shown(pages_pending(db));
+	case STATION_SYNC: return service_run(station, db);
+	case STATION_CHARTS: return shown(station, pages_charts(db));
+	case STATION_CHART: return shown(station, pages_chart(db, options->chart));
+	case STATION_PENDING: return shown(station, pages_pending(db));
 	case STATION_HELP:
+	case STATION_VERSION:
 	case STATION_LOGIN:
+	case STATION_MFA:
+	case STATION_REFRESH:
 	case STATION_LOGOUT: break;
 	}
-	return EXIT_UNEXPECTED;
+	return say_exit(SAY_UNEXPECTED);
+}
+
+static int station_run(struct station *station)
+{
+	switch (station->options.command) {
+	case STATION_HELP: (void)fputs(options_help, stdout); return 0;
+	case STATION_VERSION: (void)printf("%s %s\n", program, shk_version()); return 0;
+	case STATION_LOGIN:
+	case STATION_MFA:
+	case STATION_REFRESH:
+	case STATION_LOGOUT: return service_run(station, NULL);
+	case STATION_SYNC:
+	case STATION_CHARTS:
+	case STATION_CHART:
+	case STATION_PENDING: return store_run(station);
+	}
+	return say_exit(SAY_UNEXPECTED);
 }
 
 int main(int argc, char **argv)
 {
-	struct station_options options;
+	struct station station = {0};
 	const char *complaint;
 	/* The store is full of patients: its files are their owner's only. */
 	(void)umask(077);
 	secret_process_guard();
-	if (options_read(argc, argv, &options, &complaint) != 0) {
-		(void)fprintf(
-			stderr,
-			"shikaku-workstation: コマンドの使い方が違います: %s\n"
-			"  次にすること: shikaku-workstation --help で使い方を確かめてください。\n",
-			complaint);
-		return EXIT_USAGE;
-	}
-	if (options.command == STATION_HELP) {
-		(void)fputs(options_help, stdout);
-		return 0;
-	}
-	if (options.command == STATION_LOGIN || options.command == STATION_LOGOUT)
-		return service_run(&options, NULL);
-	return store_run(&options);
+	int r = options_read(argc, argv, &station.options, &complaint);
+	if (r)
+		return say_usage(program, (enum command_line_outcome)r, complaint);
+	interruption_watch(&station.interruption, program);
+	return station_run(&station);
 }

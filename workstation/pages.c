@@ -6,19 +6,15 @@
 #include <stdio.h>
 
 #include "lib/base/period.h"
-#include "lib/base/utf8.h"
+#include "lib/terminal/text.h"
 #include "workstation/matching.h"
 #include "workstation/store.h"
 
 enum { PAGES_ARENA_BYTES = 4 * 1024 * 1024 };
 
-/* text padded with spaces to columns. */
 static void cell(struct str text, size_t columns)
 {
-	size_t width = text.ptr ? utf8_columns(text) : 0;
-	(void)printf("%.*s", STR_ARG(text));
-	for (; width < columns; width++)
-		(void)putchar(' ');
+	text_cell(stdout, text, columns);
 }
 
 /* 昭和55年1月2日 for 19800102; as it is when it is no day. */

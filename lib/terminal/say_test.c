@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/terminal/say.h"
+#include "lib/terminal/text.h"
+
+static void test_each_row_has_its_exit_status(void **state)
+{
+	static const int exits[SAY_ROWS] = {
+		[SAY_USAGE] = 2,      [SAY_UNEXPECTED] = 1,    [SAY_FILE_UNUSABLE] = 1,
+		[SAY_CANCELLED] = 17, [SAY_CHART_UNKNOWN] = 7,
+	};
+	(void)state;
+	for (int i = 0; i < SAY_ROWS; i++)
+		assert_int_equal(say_exit((enum say_row)i), exits[i]);
+}
+
+static void test_text_from_elsewhere_does_not_steer_the_terminal(void **state)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&bytes, &len);
+	(void)state;
+	assert_non_null(out);
+	text_cell(out, STR("山\x1b[2J●"), 10);
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(bytes, "山?[2J●  ");
+	free(bytes);
+}
+
+static void test_words_that_are_absent_are_not_said(void **state)
+{
+	char *bytes = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&bytes, &len);
+	const struct say_words words = {.text = STR("だめです。"), .action = STR("待つ。")};
+	(void)state;
+	assert_non_null(out);
+	say_text(out, "p", &words);
+	say_rest(out, &words);
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(bytes, "p: だめです。（?）\n  次にすること: 待つ。\n");
+	free(bytes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_row_has_its_exit_status),
+		cmocka_unit_test(test_text_from_elsewhere_does_not_steer_the_terminal),
+		cmocka_unit_test(test_words_that_are_absent_are_not_said),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
