@@ -25,8 +25,11 @@ enum {
 
 static int64_t oracle_start_ms(int month)
 {
-	struct tm first = {.tm_year = YEAR_FIRST - 1900, .tm_mon = month, .tm_mday = 1};
-	return (int64_t)timegm(&first) * 1000 - JST_MS;
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int64_t day = 20454; /* 2026-01-01, from 1970-01-01 */
+	for (int m = 0; m < month; m++)
+		day += days[m % 12] + (m % 12 == 1 && (YEAR_FIRST + m / 12) % 4 == 0);
+	return day * DAY_MS - JST_MS;
 }
 
 static bool oracle_visible(int month, int64_t now_ms)
