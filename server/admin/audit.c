@@ -3,16 +3,15 @@
 #include "lib/base/period.h"
 #include "lib/json/writer.h"
 #include "server/admin/admin.h"
-#include "server/store/audit.h"
+#include "server/audit/audit.h"
 
 static int items_put(struct admin *admin, struct json_writer *writer, struct str items)
 {
 	json_key(writer, "items");
 	json_array_open(writer);
-	for (size_t at = 0; at + STORE_ID_BYTES <= items.len; at += STORE_ID_BYTES) {
+	for (size_t i = 0; i < items.len / AUDIT_ITEM_BYTES; i++) {
 		struct str id;
-		int r = encode_hex(&admin->arena, (struct str){items.ptr + at, STORE_ID_BYTES},
-				   &id);
+		int r = encode_hex(&admin->arena, audit_item_at(items, i).id, &id);
 		if (r)
 			return FOLD(r);
 		json_put_text(writer, id);

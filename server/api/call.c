@@ -83,7 +83,7 @@ int call_audit(struct api_call *call, struct db *db, const struct audit_entry *e
 		.call = str_of(wire_call_row(call->name)->operation),
 		.outcome = str_of(outcome),
 		.request_id = str_of(call->request->request_id),
-		.n = (int64_t)(entry->items.len / STORE_ID_BYTES),
+		.n = (int64_t)(entry->items.len / AUDIT_ITEM_BYTES),
 		.items = entry->items,
 	};
 	int r = audit_add(db, &row);

@@ -124,7 +124,7 @@ int check_commit_run(struct api_call *call, struct db *db)
 	if (outcome)
 		entry.problem = check_problem((enum check_outcome)outcome);
 	else
-		entry.items = str_bytes(confirmation.id, sizeof confirmation.id);
+		entry.items = str_bytes(confirmation.item, sizeof confirmation.item);
 	int r = call_audit(call, db, &entry);
 	if (r)
 		return PASS(r);

@@ -65,7 +65,7 @@ int reference_commit(struct api_call *call, struct db *db)
 	if (outcome < 0)
 		return PASS(outcome);
 	struct audit_entry entry = {
-		.items = str_bytes(request->result_id, sizeof request->result_id),
+		.items = str_bytes(state.item, sizeof state.item),
 	};
 	if (outcome)
 		entry.problem = reference_problem((enum reference_outcome)outcome);

@@ -1,12 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who saw or changed what: one row per call that reads or writes patient data, in the transaction
- * it describes, committed before the reply leaves. The hash chain over these rows comes later; the
- * rows are numbered without a gap already.
+ * it describes, committed before the reply leaves.
+ *
+ * The rows are a chain: each holds SHA-256 over the hash before it and its own fields, so that none
+ * can be changed, taken out or put in without all later ones. Every minute the end of the chain is
+ * signed (head.h). What a row says of results it says by items, so that verify.h finds results that
+ * were deleted or put back: the seal of a row is the AEAD tag of its sealed value, a MAC under a
+ * key that the database does not have; guesses cannot be tested against it.
  */
 #pragma once
 
 #include "server/store/audit.h"
 
-/* at_ms, call, outcome and request_id are always given. In a transaction. Faults only. */
+/* An item = the result's id ‖ seal ‖ patient (the first half of its scope's HMAC); zeros: none. */
+enum {
+	AUDIT_SEAL_BYTES = 16,
+	AUDIT_PATIENT_BYTES = 16,
+	AUDIT_ITEM_BYTES = STORE_ID_BYTES + AUDIT_SEAL_BYTES + AUDIT_PATIENT_BYTES,
+};
+
+/* sealed: the result's body, or the patient's number where that was written; absent: none. */
+void audit_item_write(unsigned char item[AUDIT_ITEM_BYTES], struct str id, struct str sealed,
+		      struct str scope_hmac);
+
+struct audit_item {
+	struct str id;
+	struct str seal;
+	struct str patient;
+};
+/* The item at index of a row's; borrowed. */
+struct audit_item audit_item_at(struct str items, size_t index);
+
+/* The seal in a sealed value; absent: too short for one. */
+struct str audit_seal_of(struct str sealed);
+
+/*
+ * at_ms, call, outcome and request_id are always given; slot, seq and hash are set here. In a
+ * transaction. Faults only.
+ */
 MUST_CHECK int audit_add(struct db *db, const struct store_audit *row);
+
+/* A row's hash, from the one before it. */
+MUST_CHECK int audit_hash(const struct store_audit *row, struct str previous,
+			  unsigned char ret_hash[STORE_DIGEST_BYTES]);

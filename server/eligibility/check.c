@@ -270,6 +270,7 @@ static int result_add(const struct eligibility *eligibility, struct db *db, stru
 				  confirmation->body, &result.body);
 	if (r)
 		return PASS(r);
+	audit_item_write(confirmation->item, result.id, result.body, patient->scope_hmac);
 	r = store_result_add(db, caller->facility_no, &result);
 	return r ? FOLD(r) : 0;
 }

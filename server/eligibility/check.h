@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "server/audit/audit.h"
 #include "server/auth/dpop.h"
 #include "server/eligibility/eligibility.h"
 #include "server/register/people.h"
@@ -73,6 +74,7 @@ MUST_CHECK int check_verify(const struct eligibility *eligibility, struct db *db
 
 struct check_confirmation {
 	unsigned char id[STORE_ID_BYTES];
+	unsigned char item[AUDIT_ITEM_BYTES]; /* for the audit row */
 	int64_t confirmed_ms;
 	struct str reference; /* absent: none */
 	struct str body;

@@ -2,6 +2,8 @@
 /* Sealing and opening, with everything that links a row in the AAD. */
 #include "server/eligibility/eligibility.h"
 
+#include <assert.h>
+
 #include "server/keys/place.h"
 
 enum {
@@ -48,12 +50,20 @@ static int body_aad(struct arena *arena, int64_t facility_no, const struct store
 		    struct str *ret_aad)
 {
 	char row[3 * NUMBER_TEXT_BYTES];
+	char *link = arena_bytes(arena, STORE_ID_BYTES + result->staff.len);
+	assert(result->id.len == STORE_ID_BYTES);
+	if (!link)
+		return RAISE(ENOMEM);
+	memcpy(link, result->id.ptr, STORE_ID_BYTES);
+	if (result->staff.len)
+		memcpy(link + STORE_ID_BYTES, result->staff.ptr, result->staff.len);
 	struct keys_place place = {
 		.table = STR("result"),
 		.column = STR("body"),
 		.row = row_name(result, row),
 		.facility_no = facility_no,
-		.link = result->id,
+		.link = {link, STORE_ID_BYTES + result->staff.len},
+		.link_no = result->device_no,
 	};
 	return keys_place_aad(arena, &place, ret_aad);
 }
@@ -92,6 +102,18 @@ int eligibility_body_open(const struct eligibility *eligibility, struct arena *a
 	return r ? seal_fault(r) : 0;
 }
 
+/* A number that was cleared is sealed too, so that nobody else can clear one. */
+static int never_written(int64_t version)
+{
+	return version == 0 ? 0 : RAISE(EBADMSG);
+}
+
+static void absent_if_empty(struct str *number)
+{
+	if (number->len == 0)
+		*number = (struct str){0};
+}
+
 static int reference_aad(struct arena *arena, int64_t facility_no, struct str scope_hmac,
 			 int64_t version, struct str *ret_aad)
 {
@@ -109,10 +131,6 @@ int eligibility_reference_seal(const struct eligibility *eligibility, struct are
 			       int64_t facility_no, struct str scope_hmac, int64_t version,
 			       struct str number, struct str *ret_sealed)
 {
-	if (!number.ptr) {
-		*ret_sealed = number;
-		return 0;
-	}
 	struct str aad;
 	int r = reference_aad(arena, facility_no, scope_hmac, version, &aad);
 	if (r)
@@ -125,16 +143,18 @@ int eligibility_reference_open(const struct eligibility *eligibility, struct are
 			       int64_t facility_no, struct str scope_hmac, int64_t version,
 			       struct str sealed, struct str *ret_number)
 {
-	if (!sealed.ptr) {
-		*ret_number = sealed;
-		return 0;
-	}
+	*ret_number = (struct str){0};
+	if (!sealed.ptr)
+		return never_written(version);
 	struct str aad;
 	int r = reference_aad(arena, facility_no, scope_hmac, version, &aad);
 	if (r)
 		return PASS(r);
 	r = keys_open_sealed(eligibility->keys, arena, aad, sealed, ret_number);
-	return r ? seal_fault(r) : 0;
+	if (r)
+		return seal_fault(r);
+	absent_if_empty(ret_number);
+	return 0;
 }
 
 int eligibility_body_read(const struct eligibility *eligibility, struct keys_reader *reader,
@@ -156,11 +176,14 @@ int eligibility_reference_read(const struct eligibility *eligibility, struct key
 {
 	*ret_number = (struct str){0};
 	if (!result->ref.ptr)
-		return 0;
+		return never_written(result->ref_version);
 	struct str aad;
 	int r = reference_aad(arena, facility_no, result->scope_hmac, result->ref_version, &aad);
 	if (r)
 		return PASS(r);
 	r = keys_read_sealed(eligibility->keys, reader, arena, aad, result->ref, ret_number);
-	return r ? seal_fault(r) : 0;
+	if (r)
+		return seal_fault(r);
+	absent_if_empty(ret_number);
+	return 0;
 }

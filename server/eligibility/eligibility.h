@@ -33,7 +33,8 @@ int64_t eligibility_flags(enum eligibility_method method, int validity);
 enum eligibility_method eligibility_flags_method(int64_t flags);
 
 /*
- * A result's body, sealed to its row: rid, id, patient, flags and facility. Faults: -ENOKEY (the
+ * A result's body, sealed to its row: rid, id, patient, flags, device, staff and
+ * facility. Faults: -ENOKEY (the
  * month's key is not there), -EBADMSG (the row is not what was sealed).
  */
 MUST_CHECK int eligibility_body_seal(const struct eligibility *eligibility, struct arena *arena,
@@ -44,7 +45,8 @@ MUST_CHECK int eligibility_body_open(const struct eligibility *eligibility, stru
 				     struct str *ret_body);
 
 /*
- * A patient's 照会番号, sealed to facility, patient (scope) and version. Absent stays absent.
+ * A patient's 照会番号, sealed to facility, patient (scope) and version. An absent number is
+ * sealed too; it opens as absent, and so does what was never written (version 0).
  * Fault: -EBADMSG.
  */
 MUST_CHECK int eligibility_reference_seal(const struct eligibility *eligibility,

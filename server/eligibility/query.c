@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "lib/base/period.h"
+#include "server/audit/audit.h"
 #include "server/auth/ticket.h"
 
 /* A query as the store understands it. */
@@ -117,7 +118,7 @@ struct filling {
 	struct arena *arena;
 	int64_t facility_no;
 	struct keys_reader reader;
-	char *items;
+	unsigned char *items;
 };
 
 static int result_open(struct filling *filling, const struct store_result *row,
@@ -156,7 +157,8 @@ static int results_read(struct filling *filling, struct store_results *results, 
 		int opened = result_open(filling, &row, result);
 		if (opened)
 			return PASS(opened);
-		memcpy(filling->items + page->count * STORE_ID_BYTES, result->id, STORE_ID_BYTES);
+		audit_item_write(filling->items + page->count * AUDIT_ITEM_BYTES, row.id, row.body,
+				 row.scope_hmac);
 		page->count++;
 		last = row.rid;
 	}
@@ -182,7 +184,7 @@ static int page_read(const struct eligibility *eligibility, struct db *db, struc
 		.eligibility = eligibility,
 		.arena = arena,
 		.facility_no = caller->facility_no,
-		.items = arena_bytes(arena, query->limit * STORE_ID_BYTES),
+		.items = arena_bytes(arena, query->limit * AUDIT_ITEM_BYTES),
 	};
 	page->results = arena_bytes(arena, query->limit * sizeof *page->results);
 	if (!filling.items || !page->results)
@@ -198,7 +200,7 @@ static int page_read(const struct eligibility *eligibility, struct db *db, struc
 				 &page->next_cursor);
 	if (r)
 		return PASS(r);
-	page->items = (struct str){filling.items, page->count * STORE_ID_BYTES};
+	page->items = str_bytes(filling.items, page->count * AUDIT_ITEM_BYTES);
 	return 0;
 }
 

@@ -46,7 +46,7 @@ struct eligibility_page {
 	struct eligibility_result *results;
 	size_t count;
 	struct str next_cursor; /* absent on the last page */
-	struct str items;	/* the results' ids one after the other: for the audit row */
+	struct str items;	/* for the audit row (server/audit/audit.h) */
 };
 
 /* Outcomes: enum query_outcome. */

@@ -85,8 +85,9 @@ static int number_hmac(const struct eligibility *eligibility, struct arena *aren
 
 static int number_write(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 			const struct caller *caller, const struct store_patient *patient,
-			struct str number)
+			const struct reference_request *request, unsigned char *item)
 {
+	struct str number = request->number;
 	unsigned char bytes[KEYS_MAC_BYTES];
 	struct str hmac, sealed;
 	int r = number_hmac(eligibility, arena, caller->facility_no, number, bytes, &hmac);
@@ -96,6 +97,8 @@ static int number_write(const struct eligibility *eligibility, struct db *db, st
 				       patient->ref_version + 1, number, &sealed);
 	if (r)
 		return PASS(r);
+	audit_item_write(item, str_bytes(request->result_id, STORE_ID_BYTES), sealed,
+			 patient->scope_hmac);
 	r = store_patient_reference_set(db, caller->facility_no, patient->no, patient->ref_version,
 					hmac, sealed);
 	switch (r) {
@@ -131,6 +134,9 @@ int reference_set(const struct eligibility *eligibility, struct db *db, struct a
 	if (r)
 		return PASS(r);
 	struct reference_state state = {.number = request->number};
+	audit_item_write(ret_state->item, str_bytes(request->result_id, STORE_ID_BYTES),
+			 (struct str){0}, (struct str){0});
+	memcpy(state.item, ret_state->item, sizeof state.item);
 	r = repeat_find(db, arena, caller, &digests, now_ms, &state.version);
 	if (r < 0)
 		return PASS(r);
@@ -148,10 +154,11 @@ int reference_set(const struct eligibility *eligibility, struct db *db, struct a
 	if (r)
 		return PASS(r);
 	if (!reference_same(held, request->expected)) {
-		*ret_state = (struct reference_state){held, patient.ref_version};
+		ret_state->number = held;
+		ret_state->version = patient.ref_version;
 		return REFERENCE_CONFLICT;
 	}
-	r = number_write(eligibility, db, arena, caller, &patient, request->number);
+	r = number_write(eligibility, db, arena, caller, &patient, request, state.item);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	state.version = patient.ref_version + 1;

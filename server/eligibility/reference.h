@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "server/audit/audit.h"
 #include "server/eligibility/eligibility.h"
 
 struct reference_request {
@@ -17,6 +18,7 @@ struct reference_request {
 struct reference_state {
 	struct str number; /* absent: none */
 	int64_t version;
+	unsigned char item[AUDIT_ITEM_BYTES]; /* for the audit row, also when refused */
 };
 
 enum reference_outcome {
@@ -28,7 +30,7 @@ enum reference_outcome {
 
 /*
  * In a transaction. *ret_state is written on success, and with REFERENCE_CONFLICT, then with what
- * is held. Outcomes: enum reference_outcome, and nothing is written.
+ * is held; its item always. Outcomes: enum reference_outcome, and nothing is written.
  */
 MUST_CHECK int reference_set(const struct eligibility *eligibility, struct db *db,
 			     struct arena *arena, const struct caller *caller,

@@ -15,6 +15,7 @@
 enum { SLOT = 1 };
 
 static const char seq_take[] = "UPDATE audit_slot SET seq = seq + 1 WHERE slot = $1 RETURNING seq";
+static const char hash_of[] = "SELECT hash FROM audit WHERE slot = $1 AND seq = $2";
 static const char audit_add[] =
 	"INSERT INTO audit (slot, seq, at_ms, facility_no, account_no, device_no, staff, call,"
 	" outcome, request_id, n, items, hash)"
@@ -29,19 +30,44 @@ static const char audit_list_facility[] =
 	"SELECT " AUDIT_COLUMNS
 	" FROM audit WHERE slot = $1 AND seq > $2 AND + facility_no = $4 ORDER BY seq LIMIT $3";
 
+/* A row that is missing or has lost its hash leaves zeros: the chain shows it. */
+static int previous_read(struct db *db, struct store_audit_place *place)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int r = db_query(db, hash_of, DB_ARGS(db_int(place->slot), db_int(place->seq - 1)), &rows);
+	if (r == 0)
+		r = db_next(rows);
+	if (r == DB_END)
+		return 0;
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(EBUSY);
+	struct str hash = db_column_blob(rows, 0);
+	if (hash.len == sizeof place->previous)
+		memcpy(place->previous, hash.ptr, hash.len);
+	return 0;
+}
+
+int store_audit_place_take(struct db *db, struct store_audit_place *ret_place)
+{
+	struct store_audit_place place = {.slot = SLOT};
+	int r = row_returning(db, seq_take, DB_ARGS(db_int(SLOT)), &place.seq);
+	if (r == 0)
+		r = previous_read(db, &place);
+	if (r)
+		return FOLD(r);
+	*ret_place = place;
+	return 0;
+}
+
 int store_audit_add(struct db *db, const struct store_audit *row)
 {
-	int64_t seq;
-	int r = row_returning(db, seq_take, DB_ARGS(db_int(SLOT)), &seq);
-	if (r == 0)
-		r = row_change(db, audit_add,
-			       DB_ARGS(db_int(SLOT), db_int(seq), db_int(row->at_ms),
-				       db_int(row->facility_no), db_int(row->account_no),
-				       db_int(row->device_no), db_text(row->staff),
-				       db_text(row->call), db_text(row->outcome),
-				       db_text(row->request_id), db_int(row->n),
-				       db_blob(row->items), db_blob(row->hash)),
-			       STORE_CONFLICT);
+	int r = row_change(db, audit_add,
+			   DB_ARGS(db_int(row->slot), db_int(row->seq), db_int(row->at_ms),
+				   db_int(row->facility_no), db_int(row->account_no),
+				   db_int(row->device_no), db_text(row->staff), db_text(row->call),
+				   db_text(row->outcome), db_text(row->request_id), db_int(row->n),
+				   db_blob(row->items), db_blob(row->hash)),
+			   STORE_CONFLICT);
 	return r ? FOLD(r) : 0;
 }
 

@@ -7,7 +7,7 @@
 enum { STORE_AUDIT_PAGE_MAX = 1000 };
 
 struct store_audit {
-	int64_t slot; /* the writer's; 1 in this version */
+	int64_t slot; /* the chain; 1 in this version */
 	int64_t seq;  /* rising within the slot, without a gap */
 	int64_t at_ms;
 	int64_t facility_no; /* 0: none (the operator's own work) */
@@ -18,11 +18,20 @@ struct store_audit {
 	struct str outcome;  /* "ok" or a problem code */
 	struct str request_id;
 	int64_t n;	  /* how many results it showed or touched */
-	struct str items; /* their ids one after the other, STORE_ID_BYTES each; absent: none */
-	struct str hash;  /* absent in this version: the chain comes later */
+	struct str items; /* what they were: server/audit's; absent: none */
+	struct str hash;  /* of the row and the one before it: server/audit's */
 };
 
-/* slot and seq are set by the store. Inside the transaction the row describes. */
+/* Where the next row of a chain goes. */
+struct store_audit_place {
+	int64_t slot;
+	int64_t seq;
+	unsigned char previous[STORE_DIGEST_BYTES]; /* the hash before it; zeros: none is there */
+};
+
+/* Take the next place; in the row's transaction, which then holds the slot until it ends. */
+MUST_CHECK int store_audit_place_take(struct db *db, struct store_audit_place *ret_place);
+/* slot, seq and hash are those of the place that was taken. In the same transaction. */
 MUST_CHECK int store_audit_add(struct db *db, const struct store_audit *row);
 /* Rows with seq > after by seq, of one facility, or of all when facility_no is 0. */
 MUST_CHECK int store_audit_list(struct db *db, struct arena *arena, int64_t facility_no,

@@ -75,7 +75,7 @@ int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no, i
 int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,
 				int64_t ref_version, struct str ref_hmac, struct str ref)
 {
-	assert(!ref_hmac.ptr == !ref.ptr);
+	assert(!ref_hmac.ptr || ref.ptr);
 	int r = row_change(db, reference_set,
 			   DB_ARGS(db_int(facility_no), db_int(patient_no), db_int(ref_version),
 				   db_blob(ref_hmac), db_blob(ref)),

@@ -13,7 +13,7 @@ struct store_patient {
 	int64_t no;
 	struct str scope_hmac; /* STORE_DIGEST_BYTES: the person, as this facility sees them */
 	struct str ref_hmac;   /* STORE_DIGEST_BYTES; absent: no 照会番号 */
-	struct str ref;	       /* sealed; absent with ref_hmac */
+	struct str ref;	       /* sealed, empty when cleared; absent: version 0 */
 	int64_t ref_version;   /* 0, then + 1 with every change */
 };
 
@@ -44,7 +44,7 @@ struct store_result {
 
 	/* Not of the row: read from its patient, for a page or a find. */
 	struct str scope_hmac;
-	struct str ref; /* sealed; absent: no 照会番号 */
+	struct str ref; /* as the patient's */
 	int64_t ref_version;
 };
 
