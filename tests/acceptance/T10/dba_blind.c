@@ -81,7 +81,7 @@ static void search(struct aviary *aviary)
 	postgres_folder(folder);
 	postgres_dump(aviary, folder);
 	activity_search(aviary);
-	assert_int_equal(house->db->ops->exec(house->db, "CHECKPOINT"), 0);
+	assert_int_equal(aviary->fixture->db->ops->exec(aviary->fixture->db, "CHECKPOINT"), 0);
 	canaries_in_file(&aviary->canaries, house_print(house, "%s/dump.sql", house->folder).ptr);
 	canaries_in_tree(&aviary->canaries, folder);
 }
@@ -109,7 +109,7 @@ static void test_an_open_column_is_found_in_every_dress(void **state)
 	aviary_open(aviary, state, &words);
 	aviary->canaries = (struct canaries){0};
 	canaries_add(&aviary->canaries, open_words.name);
-	struct db *db = aviary->house->db;
+	struct db *db = aviary_owner(aviary);
 	assert_int_equal(db_run(db,
 				db_engine(db) == DB_SQLITE
 					? "CREATE TABLE open_column (n INTEGER, note BLOB)"

@@ -50,6 +50,13 @@ static inline void aviary_open(struct aviary *aviary, void **state,
 		canaries_add(&aviary->canaries, texts[i]);
 }
 
+/* The administrator's own connection; on SQLite whoever has the file. */
+static inline struct db *aviary_owner(const struct aviary *aviary)
+{
+	bool postgres = aviary->fixture->options.engine == DB_POSTGRES;
+	return postgres ? aviary->fixture->db : aviary->house->db;
+}
+
 static inline void aviary_close(struct aviary *aviary)
 {
 	void *part = aviary->house;
