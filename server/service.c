@@ -42,6 +42,7 @@ static int running_open(struct running *running, const char *settings)
 		.clock = clock_system,
 		.log_fd = STDERR_FILENO,
 		.background = true,
+		.hold_replies = true,
 	};
 	r = service_create(&running->service, &options);
 	if (r < 0)

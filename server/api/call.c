@@ -41,6 +41,22 @@ int request_proof(struct api_call *call, enum proof_cover cover, struct dpop_pro
 	return r ? PROBLEM_DEVICE_PROOF_REFUSED : 0;
 }
 
+int request_proof_optional(struct api_call *call, const struct dpop_proof **ret_proof)
+{
+	if (!call->request->dpop.ptr) {
+		*ret_proof = NULL;
+		return 0;
+	}
+	struct dpop_proof *proof = arena_alloc(&call->arena, sizeof *proof);
+	if (!proof)
+		return RAISE(ENOMEM);
+	int r = request_proof(call, PROOF_OF_REQUEST, proof);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	*ret_proof = proof;
+	return 0;
+}
+
 int request_idempotency_key(struct api_call *call, struct str *ret_key)
 {
 	struct str key = call->request->idempotency_key;

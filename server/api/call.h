@@ -29,6 +29,7 @@ struct api_call {
 	struct caller caller; /* zeroed for calls without a token */
 	struct str token;
 	unsigned char token_digest[TOKEN_DIGEST_BYTES];
+	bool admitted;	   /* its lane has begun it */
 	bool session_over; /* commit ended the caller's session, or may have */
 	int64_t now_ms;	   /* one moment for the whole call */
 	int64_t begun_ms;
@@ -36,6 +37,7 @@ struct api_call {
 	struct str held_reference; /* for reference_conflict */
 	void *work;		   /* the call's own, from run to commit; in the arena */
 	char trace[CALL_TRACE_BYTES];
+	struct release_wait wait; /* a login's reply, until it may leave */
 };
 
 typedef int api_step(struct api_call *call, struct db *db);
@@ -43,6 +45,7 @@ typedef int api_step(struct api_call *call, struct db *db);
 struct api_route {
 	api_step *run;	  /* may be NULL */
 	api_step *commit; /* may be NULL */
+	bool is_held;	  /* its reply waits (release.h): its time would tell about accounts */
 };
 
 extern const struct api_route api_routes[WIRE_CALLS];
@@ -69,6 +72,10 @@ enum proof_cover {
 /* The request's DPoP proof. Problem: PROBLEM_DEVICE_PROOF_REFUSED. */
 MUST_CHECK int request_proof(struct api_call *call, enum proof_cover cover,
 			     struct dpop_proof *ret_proof);
+
+/* The same for calls that may go without: NULL when there is no DPoP header; a wrong one is refused
+ * in any case. In the call's arena; covers method and path. */
+MUST_CHECK int request_proof_optional(struct api_call *call, const struct dpop_proof **ret_proof);
 
 /* The request's Idempotency-Key. Problem: PROBLEM_IDEMPOTENCY_MISSING (also: malformed). */
 MUST_CHECK int request_idempotency_key(struct api_call *call, struct str *ret_key);

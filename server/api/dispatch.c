@@ -40,7 +40,11 @@ static void call_finish(struct api_call *call, int result)
 	call_log(call);
 	wire_input_clear(&call->input);
 	arena_clear(&call->arena);
-	web_finish(call->exchange);
+	/* What was shed has not looked at any account. */
+	if (call->service->release && call->admitted && call->route->is_held)
+		release_at(call->service->release, &call->wait, call->exchange, call->begun_ms);
+	else
+		web_finish(call->exchange);
 }
 
 /* The trace belongs to the thread and to its last fault: take it along at once. */
@@ -120,6 +124,7 @@ static int lane_work(struct api_call *call, struct db *db)
 static void lane_run(void *job, void *worker)
 {
 	struct api_call *call = job;
+	call->admitted = true;
 	int r = trace_keep(call, lane_work(call, worker));
 	if (r == 0 && call->route->commit)
 		commit_submit(call);

@@ -12,29 +12,61 @@ static int facility_code_read(struct api_call *call, struct str typed, struct st
 	return r < 0 ? PASS(r) : 0;
 }
 
-int login_run(struct api_call *call, struct db *db)
+static int request_read(struct api_call *call, struct login_request *request)
 {
 	struct wire_login login;
 	int r = wire_login_request_decode(call->request->body, &call->input, &login);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	struct password_claim claim = {
-		.login_id = login.login_id,
-		.kind = ACCOUNT_RECEIPT,
-		.password = login.password,
-	};
-	r = facility_code_read(call, login.facility_code, &claim.facility_code);
+	request->claim.login_id = login.login_id;
+	request->claim.kind = ACCOUNT_RECEIPT;
+	request->claim.password = login.password;
+	r = facility_code_read(call, login.facility_code, &request->claim.facility_code);
 	if (r)
 		return PASS(r);
-	struct str client, body;
-	r = client_text(call, &login.client, &client);
+	r = client_text(call, &login.client, &request->client);
+	return r ? PASS(r) : 0;
+}
+
+int login_run(struct api_call *call, struct db *db)
+{
+	struct login_request request = {0};
+	int r = request_read(call, &request);
 	if (r)
-		return PASS(r);
-	struct wire_challenge challenge = {.expires_in_s = AUTH_CHALLENGE_MS / 1000};
-	r = login_check(&call->service->auth, db, &call->arena, &claim, client, call->now_ms,
-			&challenge.challenge);
+		return r < 0 ? PASS(r) : r;
+	r = request_proof_optional(call, &request.proof);
 	if (r)
-		return r < 0 ? PASS(r) : PROBLEM_CREDENTIALS_REFUSED;
+		return r < 0 ? PASS(r) : r;
+	struct login *login = arena_alloc(&call->arena, sizeof *login);
+	if (!login)
+		return RAISE(ENOMEM);
+	call->work = login;
+	r = login_check(&call->service->auth, db, &call->arena, &request, call->now_ms, login);
+	return r ? PASS(r) : 0;
+}
+
+/* Without the account's own device nobody learns which cause it was. */
+static int login_problem(const struct login *login, int r)
+{
+	if (r <= 0)
+		return r < 0 ? PASS(r) : 0;
+	switch ((enum login_outcome)r) {
+	case LOGIN_REFUSED: return PROBLEM_CREDENTIALS_REFUSED;
+	case LOGIN_CLOSED:
+		return login->device_no ? PROBLEM_ACCOUNT_LOCKED : PROBLEM_CREDENTIALS_REFUSED;
+	case LOGIN_PROOF: return PROBLEM_DEVICE_PROOF_REFUSED;
+	}
+	return RAISE(ENOTRECOVERABLE);
+}
+
+int login_commit_run(struct api_call *call, struct db *db)
+{
+	const struct login *login = call->work;
+	int r = login_problem(login, login_commit(db, login, call->now_ms));
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct wire_challenge challenge = {login->challenge, AUTH_CHALLENGE_MS / 1000};
+	struct str body;
 	r = wire_login_reply_encode(reply_arena(call), &challenge, &body);
 	return r ? PASS(r) : reply_json(call, body);
 }

@@ -11,31 +11,40 @@ static int mfa_problem(int r)
 		return r < 0 ? PASS(r) : 0;
 	switch ((enum mfa_outcome)r) {
 	case MFA_CHALLENGE_REFUSED: return PROBLEM_CHALLENGE_EXPIRED;
+	case MFA_AUTHENTICATOR_ABSENT:
 	case MFA_PASSCODE_WRONG: return PROBLEM_PASSCODE_REFUSED;
 	case MFA_PASSCODE_REUSED: return PROBLEM_PASSCODE_REUSED;
+	case MFA_CLOSED: return PROBLEM_ACCOUNT_LOCKED;
+	case MFA_PROOF: return PROBLEM_DEVICE_PROOF_REFUSED;
 	}
 	return RAISE(ENOTRECOVERABLE);
 }
 
 int mfa_run(struct api_call *call, struct db *db)
 {
-	struct wire_mfa request;
-	int r = wire_mfa_request_decode(call->request->body, &call->input, &request);
+	struct wire_mfa body;
+	int r = wire_mfa_request_decode(call->request->body, &call->input, &body);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct mfa_request request = {.challenge = body.challenge, .passcode = body.passcode};
+	r = request_proof_optional(call, &request.proof);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct mfa *mfa = arena_alloc(&call->arena, sizeof *mfa);
 	if (!mfa)
 		return RAISE(ENOMEM);
 	call->work = mfa;
-	r = mfa_check(&call->service->auth, db, &call->arena, request.challenge, request.passcode,
-		      call->now_ms, mfa);
-	return mfa_problem(r);
+	return mfa_problem(
+		mfa_check(&call->service->auth, db, &call->arena, &request, call->now_ms, mfa));
 }
 
 int mfa_commit_run(struct api_call *call, struct db *db)
 {
 	const struct mfa *mfa = call->work;
-	int r = mfa_problem(mfa_commit(db, mfa));
+	int r = mfa_commit(db, mfa, call->now_ms);
+	if (r == MFA_CLOSED && !mfa->told)
+		return PROBLEM_PASSCODE_REFUSED;
+	r = mfa_problem(r);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	return reply_tokens(call, &mfa->tokens, mfa->kind, mfa->facility_name);

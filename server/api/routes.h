@@ -5,7 +5,7 @@
 #include "server/api/call.h"
 
 api_step health_run;
-api_step login_run;
+api_step login_run, login_commit_run;
 api_step mfa_run, mfa_commit_run;
 api_step refresh_run, refresh_commit;
 api_step logout_run, logout_commit;

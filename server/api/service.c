@@ -140,6 +140,14 @@ static int tail_open(struct service *service, const struct service_options *opti
 	return r ? PASS(r) : 0;
 }
 
+static int release_open(struct service *service, const struct service_options *options)
+{
+	if (!options->hold_replies)
+		return 0;
+	int r = release_create(&service->release);
+	return r ? PASS(r) : 0;
+}
+
 static int path_make(char path[PATH_BYTES], struct str dir, const char *rest)
 {
 	AUTO(arena_clear) struct arena arena;
@@ -228,6 +236,9 @@ static int service_open(struct service *service, const struct service_options *o
 	r = tail_open(service, options);
 	if (r)
 		return PASS(r);
+	r = release_open(service, options);
+	if (r)
+		return PASS(r);
 	r = lanes_open(service);
 	if (r == 0)
 		r = housekeeping_start(service, options->background);
@@ -266,6 +277,7 @@ void service_destroy(struct service *service)
 		pool_destroy(service->lanes[i]);
 	db_close(service->loop_db);
 	db_writer_destroy(service->writer);
+	release_destroy(service->release);
 	tail_destroy(service->tail);
 	token_cache_destroy(service->tokens);
 	revocation_destroy(service->revocation);

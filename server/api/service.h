@@ -10,6 +10,7 @@
 #include "lib/db/writer.h"
 #include "lib/log/log.h"
 #include "lib/wire/profile.h"
+#include "server/api/release.h"
 #include "server/auth/auth.h"
 #include "server/auth/cache.h"
 #include "server/auth/tail.h"
@@ -38,6 +39,7 @@ struct service {
 	struct tail *tail;	    /* takes ended ones out of it */
 	struct retention retention; /* the work's own */
 	struct work *work;
+	struct release *release; /* holds replies back; NULL: they leave at once */
 };
 
 struct service_options {
@@ -50,6 +52,9 @@ struct service_options {
 	const struct clock *tail_clock;
 	bool tail_by_hand;
 	bool background; /* work on a thread of its own; else only work_run_once does it (tests) */
+	/* Hold replies to logins back to the next multiple of 50 ms after their arrival. Only by
+	 * the system's clock: virtual time does not move while one waits. */
+	bool hold_replies;
 };
 
 enum service_outcome {

@@ -14,28 +14,30 @@ int device_activate_check(const struct auth *auth, struct db *db, struct arena *
 		.kind = ACCOUNT_READER,
 		.password = activation->password,
 	};
-	struct store_account account;
-	struct store_facility facility;
-	int r = password_check(auth, db, arena, &claim, &account, &facility);
+	struct password_answer answer;
+	int r = password_check(auth, db, arena, &claim, &answer);
 	if (r)
-		return r < 0 ? PASS(r) : DEVICE_CREDENTIALS;
+		return PASS(r);
+	if (!answer.right)
+		return DEVICE_CREDENTIALS;
+	const struct store_account *account = &answer.account;
 	struct store_code code;
 	r = code_find(auth, db, STORE_CODE_ACTIVATION, activation->code, now_ms, &code);
 	if (r < 0)
 		return PASS(r);
-	if (r || code.account_no != account.no)
+	if (r || code.account_no != account->no)
 		return DEVICE_CODE;
 	struct device_activated *activated = ret_activated;
 	*activated = (struct device_activated){
 		.code = activation->code,
-		.facility = facility,
+		.facility = answer.facility,
 		.proof = *proof,
 	};
 	random_bytes(activated->id, sizeof activated->id);
 	activated->device = (struct store_device){
 		.id = str_bytes(activated->id, sizeof activated->id),
-		.facility_no = account.facility_no,
-		.account_no = account.no,
+		.facility_no = account->facility_no,
+		.account_no = account->no,
 		.thumbprint = str_of(activated->proof.thumbprint),
 		.platform = activation->platform,
 		.name = activation->name,
@@ -90,37 +92,60 @@ static int session_prepare(const struct auth *auth, struct arena *arena,
 	return r ? PASS(r) : 0;
 }
 
+/* Only the account's own device hears about the password. */
+static int login_judge(struct db *db, struct arena *arena, const struct password_claim *claim,
+		       const struct password_answer *answer, struct device_login *login,
+		       struct store_device *device)
+{
+	int r = store_device_find(db, arena, str_of(login->proof.thumbprint), device);
+	if (r < 0)
+		return PASS(r);
+	const struct store_account *account = &answer->account;
+	bool own = r == 0 && device->active && account->no && device->account_no == account->no;
+	login->verdict = answer->right ? 0 : DEVICE_CREDENTIALS;
+	if (!own)
+		login->verdict = DEVICE_UNKNOWN;
+	r = lane_of(account->no, claim->login_id, own ? device->no : 0, &login->lane);
+	return r ? PASS(r) : 0;
+}
+
 int device_login_check(const struct auth *auth, struct db *db, struct arena *arena,
 		       const struct password_claim *claim, struct str client,
 		       const struct dpop_proof *proof, int64_t now_ms,
 		       struct device_login *ret_login)
 {
-	struct store_account account;
-	struct store_facility facility;
-	int r = password_check(auth, db, arena, claim, &account, &facility);
+	struct password_answer answer;
+	struct store_device device = {0};
+	int r = password_check(auth, db, arena, claim, &answer);
 	if (r)
-		return r < 0 ? PASS(r) : DEVICE_CREDENTIALS;
-	struct store_device device;
-	r = store_device_find(db, arena, str_of(proof->thumbprint), &device);
-	if (r < 0)
 		return PASS(r);
-	if (r || !device.active || device.account_no != account.no)
-		return DEVICE_UNKNOWN;
 	*ret_login = (struct device_login){
 		.proof = *proof,
 		.session = {.client = client,
 			    .rotated_ms = now_ms,
 			    .ends_ms = now_ms + AUTH_SESSION_MS},
-		.facility_name = facility.name,
+		.facility_name = answer.facility.name,
 	};
-	return session_prepare(auth, arena, &device, &account, claim->password, ret_login);
+	r = login_judge(db, arena, claim, &answer, ret_login, &device);
+	if (r || ret_login->verdict)
+		return r ? PASS(r) : 0;
+	return session_prepare(auth, arena, &device, &answer.account, claim->password, ret_login);
 }
 
-int device_login_commit(struct db *db, const struct device_login *login)
+int device_login_commit(struct db *db, const struct device_login *login, int64_t now_ms)
 {
 	int r = proof_spend(db, &login->proof);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	/* Password and proof in one step: a success is the whole login. */
+	r = lane_attempt(db, &login->lane, login->verdict ? STORE_LANE_FAILED : STORE_LANE_PASSED,
+			 now_ms);
+	if (r < 0)
+		return PASS(r);
+	if (r && login->verdict != DEVICE_UNKNOWN)
+		return DEVICE_CLOSED;
+	if (login->verdict)
+		return login->verdict;
 	r = store_session_add(db, &login->session);
 	return r ? FOLD(r) : 0;
 }

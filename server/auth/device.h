@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/auth/dpop.h"
+#include "server/auth/lane.h"
 #include "server/auth/password.h"
 #include "server/auth/session.h"
 
@@ -27,8 +28,10 @@ struct device_activated {
 enum device_outcome {
 	DEVICE_CREDENTIALS = 1, /* login id or password */
 	DEVICE_CODE,		/* the activation code is not this account's, used, or too old */
-	DEVICE_UNKNOWN,		/* the proof's key is not registered, or for another account */
+	DEVICE_UNKNOWN,		/* the proof's key is not registered, or for another account;
+				 * the password is then not told about */
 	DEVICE_PROOF,		/* the proof was used before */
+	DEVICE_CLOSED,		/* too many failures of this device: so far, or with this one */
 };
 
 /*
@@ -46,6 +49,8 @@ MUST_CHECK int device_activate_commit(const struct auth *auth, struct db *db,
 /* --- login of a registered device: password and proof are the two factors --- */
 struct device_login {
 	struct dpop_proof proof;
+	int verdict; /* 0 or enum device_outcome: the attempt counts either way */
+	struct store_lane lane;
 	unsigned char family[STORE_ID_BYTES];
 	unsigned char verifier[KEYS_MAC_BYTES];
 	struct store_session session;
@@ -53,13 +58,11 @@ struct device_login {
 	struct str facility_name;
 };
 
-/*
- * One Argon2id; writes nothing. *ret_login must stay where it is until the commit.
- * Outcomes: DEVICE_CREDENTIALS, DEVICE_UNKNOWN.
- */
+/* One Argon2id; writes nothing. *ret_login must stay where it is until the commit. */
 MUST_CHECK int device_login_check(const struct auth *auth, struct db *db, struct arena *arena,
 				  const struct password_claim *claim, struct str client,
 				  const struct dpop_proof *proof, int64_t now_ms,
 				  struct device_login *ret_login);
-/* Outcome: DEVICE_PROOF. */
-MUST_CHECK int device_login_commit(struct db *db, const struct device_login *login);
+/* In a transaction that is kept for outcomes too. Outcomes: DEVICE_CREDENTIALS, DEVICE_UNKNOWN,
+ * DEVICE_PROOF, DEVICE_CLOSED. */
+MUST_CHECK int device_login_commit(struct db *db, const struct device_login *login, int64_t now_ms);

@@ -24,6 +24,7 @@ static int challenge_write(const struct auth *auth, struct arena *arena,
 	ticket_put_number(&ticket, challenge->account_no);
 	ticket_put_number(&ticket, challenge->facility_no);
 	ticket_put_number(&ticket, challenge->epoch);
+	ticket_put_number(&ticket, challenge->device_no);
 	ticket_put_bytes(&ticket, challenge->family.ptr, challenge->family.len);
 	ticket_put_number(&ticket, challenge->key_n);
 	ticket_put_bytes(&ticket, challenge->verifier.ptr, challenge->verifier.len);
@@ -32,33 +33,83 @@ static int challenge_write(const struct auth *auth, struct arena *arena,
 	return r ? PASS(r) : 0;
 }
 
-int login_check(const struct auth *auth, struct db *db, struct arena *arena,
-		const struct password_claim *claim, struct str client, int64_t now_ms,
-		struct str *ret_challenge)
+static int challenge_make(const struct auth *auth, struct arena *arena,
+			  const struct login_request *request, const struct store_account *account,
+			  int64_t now_ms, struct login *login)
 {
-	struct store_account account;
-	struct store_facility facility;
-	int r = password_check(auth, db, arena, claim, &account, &facility);
-	if (r)
-		return r < 0 ? PASS(r) : LOGIN_REFUSED;
 	unsigned char family[STORE_ID_BYTES], verifier[KEYS_MAC_BYTES];
 	random_bytes(family, sizeof family);
 	int key_n = keys_token_number(auth->keys);
-	struct session_binding binding = {account.no, account.facility_no, 0, claim->password};
-	r = session_verifier(auth, key_n, str_bytes(family, sizeof family), &binding, verifier);
+	struct session_binding binding = {account->no, account->facility_no, login->device_no,
+					  request->claim.password};
+	int r = session_verifier(auth, key_n, str_bytes(family, sizeof family), &binding, verifier);
 	if (r)
 		return FOLD(r);
 	struct challenge challenge = {
 		.until_ms = now_ms + AUTH_CHALLENGE_MS,
-		.account_no = account.no,
-		.facility_no = account.facility_no,
-		.epoch = account.epoch,
+		.account_no = account->no,
+		.facility_no = account->facility_no,
+		.epoch = account->epoch,
+		.device_no = login->device_no,
 		.family = str_bytes(family, sizeof family),
 		.key_n = key_n,
 		.verifier = str_bytes(verifier, sizeof verifier),
-		.client = client_cut(client),
+		.client = client_cut(request->client),
 	};
-	return challenge_write(auth, arena, &challenge, ret_challenge);
+	r = challenge_write(auth, arena, &challenge, &login->challenge);
+	return r ? PASS(r) : 0;
+}
+
+/* The account's own device behind the proof; 0: none, or somebody else's. */
+static int device_find(struct db *db, struct arena *arena, const struct dpop_proof *proof,
+		       const struct store_account *account, int64_t *ret_device_no)
+{
+	struct store_device device = {0};
+	int r = store_device_find(db, arena, proof ? str_of(proof->thumbprint) : STR(""), &device);
+	if (r < 0)
+		return PASS(r);
+	bool own = r == 0 && device.active && account->no && device.account_no == account->no;
+	*ret_device_no = own ? device.no : 0;
+	return 0;
+}
+
+int login_check(const struct auth *auth, struct db *db, struct arena *arena,
+		const struct login_request *request, int64_t now_ms, struct login *ret_login)
+{
+	struct password_answer answer;
+	struct login login = {.proof = request->proof};
+	int r = password_check(auth, db, arena, &request->claim, &answer);
+	if (r)
+		return PASS(r);
+	r = device_find(db, arena, request->proof, &answer.account, &login.device_no);
+	if (r)
+		return PASS(r);
+	r = lane_of(answer.account.no, request->claim.login_id, login.device_no, &login.lane);
+	if (r)
+		return PASS(r);
+	login.right = answer.right;
+	if (login.right) {
+		r = challenge_make(auth, arena, request, &answer.account, now_ms, &login);
+		if (r)
+			return PASS(r);
+	}
+	*ret_login = login;
+	return 0;
+}
+
+int login_commit(struct db *db, const struct login *login, int64_t now_ms)
+{
+	int r;
+	if (login->proof) {
+		r = dpop_spend(db, login->proof);
+		if (r)
+			return r < 0 ? PASS(r) : LOGIN_PROOF;
+	}
+	r = lane_attempt(db, &login->lane, login->right ? STORE_LANE_UNCHANGED : STORE_LANE_FAILED,
+			 now_ms);
+	if (r)
+		return r < 0 ? PASS(r) : LOGIN_CLOSED;
+	return login->right ? 0 : LOGIN_REFUSED;
 }
 
 int challenge_read(const struct auth *auth, struct arena *arena, struct str text, int64_t now_ms,
@@ -75,6 +126,7 @@ int challenge_read(const struct auth *auth, struct arena *arena, struct str text
 	challenge.account_no = ticket_take_number(ticket);
 	challenge.facility_no = ticket_take_number(ticket);
 	challenge.epoch = ticket_take_number(ticket);
+	challenge.device_no = ticket_take_number(ticket);
 	challenge.family = ticket_take_bytes(ticket, STORE_ID_BYTES);
 	challenge.key_n = ticket_take_number(ticket);
 	challenge.verifier = ticket_take_bytes(ticket, KEYS_MAC_BYTES);

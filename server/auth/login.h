@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first step of a login: password → challenge. The challenge is a ticket that carries the
- * family of the session to come and what compares its password later, so that nothing is written
- * before the second step.
+ * family of the session to come and what compares its password later, so that nothing but the
+ * attempt is written before the second step.
  */
 #pragma once
 
+#include "server/auth/dpop.h"
+#include "server/auth/lane.h"
 #include "server/auth/password.h"
 
 struct challenge {
@@ -13,6 +15,7 @@ struct challenge {
 	int64_t account_no;
 	int64_t facility_no;
 	int64_t epoch;
+	int64_t device_no; /* of the proof; 0: bare */
 	struct str family; /* STORE_ID_BYTES */
 	int64_t key_n;
 	struct str verifier; /* KEYS_MAC_BYTES */
@@ -23,14 +26,35 @@ enum {
 	LOGIN_CLIENT_BYTES_MAX = 240,
 };
 
-enum login_outcome {
-	LOGIN_REFUSED = 1, /* one outcome for every cause */
+struct login_request {
+	struct password_claim claim;
+	struct str client;
+	const struct dpop_proof *proof; /* NULL: none was shown */
 };
 
-/* One Argon2id. *ret_challenge is the ticket, in the arena. Outcome: LOGIN_REFUSED. */
+/* What was found, and what the transaction is to write about it. */
+struct login {
+	bool right;
+	int64_t device_no; /* the account's own, proven: it may be told more; 0: bare */
+	struct store_lane lane;
+	const struct dpop_proof *proof;
+	struct str challenge; /* the ticket, in the arena; absent unless right */
+};
+
+enum login_outcome {
+	LOGIN_REFUSED = 1, /* one outcome for every cause */
+	LOGIN_CLOSED,	   /* too many failures: so far, or with this one */
+	LOGIN_PROOF,	   /* the proof was used before */
+};
+
+/* The same reads and one Argon2id, whatever is wrong. */
 MUST_CHECK int login_check(const struct auth *auth, struct db *db, struct arena *arena,
-			   const struct password_claim *claim, struct str client, int64_t now_ms,
-			   struct str *ret_challenge);
+			   const struct login_request *request, int64_t now_ms,
+			   struct login *ret_login);
+
+/* The attempt counts: one write, in a transaction that is kept for outcomes too. Outcomes: enum
+ * login_outcome. */
+MUST_CHECK int login_commit(struct db *db, const struct login *login, int64_t now_ms);
 
 enum challenge_outcome {
 	CHALLENGE_REFUSED = 1, /* forged or too old */

@@ -16,7 +16,7 @@ static int passcode_check(const struct auth *auth, struct db *db, struct arena *
 	if (r < 0)
 		return PASS(r);
 	if (r) {
-		mfa->verdict = MFA_PASSCODE_WRONG;
+		mfa->verdict = MFA_AUTHENTICATOR_ABSENT;
 		return 0;
 	}
 	struct str seed;
@@ -42,6 +42,7 @@ static int session_prepare(const struct auth *auth, struct arena *arena, int64_t
 		.id = challenge->family,
 		.facility_no = challenge->facility_no,
 		.account_no = challenge->account_no,
+		.device_no = challenge->device_no,
 		.rotated_ms = now_ms,
 		.key_n = challenge->key_n,
 		.verifier = challenge->verifier,
@@ -49,31 +50,62 @@ static int session_prepare(const struct auth *auth, struct arena *arena, int64_t
 		.epoch = challenge->epoch,
 		.ends_ms = now_ms + AUTH_SESSION_MS,
 	};
-	int r = session_tokens_issue(auth, arena, &mfa->session, mfa->kind, "", &mfa->tokens);
+	int r = session_tokens_issue(auth, arena, &mfa->session, mfa->kind,
+				     mfa->told ? mfa->proof->thumbprint : "", &mfa->tokens);
 	return r ? PASS(r) : 0;
 }
 
-int mfa_check(const struct auth *auth, struct db *db, struct arena *arena, struct str challenge,
-	      struct str passcode, int64_t now_ms, struct mfa *ret_mfa)
+/* A login that a device began is finished by the same device. */
+static int proof_check(struct db *db, struct arena *arena, struct mfa *mfa)
 {
-	struct mfa mfa = {0};
-	int r = challenge_read(auth, arena, challenge, now_ms, &mfa.challenge);
-	if (r)
-		return r < 0 ? PASS(r) : MFA_CHALLENGE_REFUSED;
-	struct store_account account;
-	r = store_account_get(db, arena, mfa.challenge.facility_no, mfa.challenge.account_no,
-			      &account);
+	if (!mfa->challenge.device_no)
+		return 0;
+	if (!mfa->proof)
+		return MFA_PROOF;
+	struct store_device device;
+	int r = store_device_get(db, arena, mfa->challenge.facility_no, mfa->challenge.device_no,
+				 &device);
 	if (r < 0)
 		return PASS(r);
-	if (r || !account.active || account.epoch != mfa.challenge.epoch)
+	bool own = r == 0 && device.active &&
+		   str_equal(device.thumbprint, str_of(mfa->proof->thumbprint));
+	mfa->told = own;
+	return own ? 0 : MFA_PROOF;
+}
+
+static int challenge_check(const struct auth *auth, struct db *db, struct arena *arena,
+			   struct str text, int64_t now_ms, struct mfa *mfa,
+			   struct store_account *account)
+{
+	int r = challenge_read(auth, arena, text, now_ms, &mfa->challenge);
+	if (r)
+		return r < 0 ? PASS(r) : MFA_CHALLENGE_REFUSED;
+	r = store_account_get(db, arena, mfa->challenge.facility_no, mfa->challenge.account_no,
+			      account);
+	if (r < 0)
+		return PASS(r);
+	if (r || !account->active || account->epoch != mfa->challenge.epoch)
 		return MFA_CHALLENGE_REFUSED;
+	r = proof_check(db, arena, mfa);
+	return r < 0 ? PASS(r) : r;
+}
+
+int mfa_check(const struct auth *auth, struct db *db, struct arena *arena,
+	      const struct mfa_request *request, int64_t now_ms, struct mfa *ret_mfa)
+{
+	struct mfa mfa = {.proof = request->proof};
+	struct store_account account;
+	int r = challenge_check(auth, db, arena, request->challenge, now_ms, &mfa, &account);
+	if (r)
+		return r < 0 ? PASS(r) : r;
 	struct store_facility facility;
 	r = store_facility_get(db, arena, account.facility_no, &facility);
 	if (r)
 		return FOLD(r);
 	mfa.facility_name = facility.name;
 	mfa.kind = account.kind;
-	r = passcode_check(auth, db, arena, &account, passcode, now_ms, &mfa);
+	mfa.lane = (struct store_lane){account.no, mfa.challenge.device_no};
+	r = passcode_check(auth, db, arena, &account, request->passcode, now_ms, &mfa);
 	if (r)
 		return PASS(r);
 	if (!mfa.verdict) {
@@ -99,17 +131,34 @@ static int challenge_spend(struct db *db, const struct challenge *challenge)
 	return r ? MFA_CHALLENGE_REFUSED : 0;
 }
 
-int mfa_commit(struct db *db, const struct mfa *mfa)
+/* The first who comes with a step has it. */
+static int step_spend(struct db *db, const struct mfa *mfa)
 {
-	int r = challenge_spend(db, &mfa->challenge);
-	if (r)
-		return r < 0 ? PASS(r) : r;
 	if (mfa->verdict)
 		return mfa->verdict;
-	r = store_totp_spend(db, mfa->challenge.facility_no, mfa->challenge.account_no, mfa->totp_n,
-			     mfa->step);
+	int r = store_totp_spend(db, mfa->challenge.facility_no, mfa->challenge.account_no,
+				 mfa->totp_n, mfa->step);
+	if (r < 0)
+		return PASS(r);
+	return r ? MFA_PASSCODE_REUSED : 0;
+}
+
+int mfa_commit(struct db *db, const struct mfa *mfa, int64_t now_ms)
+{
+	int r = mfa->told ? dpop_spend(db, mfa->proof) : 0;
 	if (r)
-		return r < 0 ? PASS(r) : MFA_PASSCODE_REUSED;
+		return r < 0 ? PASS(r) : MFA_PROOF;
+	r = challenge_spend(db, &mfa->challenge);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	int verdict = step_spend(db, mfa);
+	if (verdict < 0)
+		return PASS(verdict);
+	r = lane_attempt(db, &mfa->lane, verdict ? STORE_LANE_FAILED : STORE_LANE_PASSED, now_ms);
+	if (r)
+		return r < 0 ? PASS(r) : MFA_CLOSED;
+	if (verdict)
+		return verdict;
 	r = store_session_add(db, &mfa->session);
 	return r ? FOLD(r) : 0;
 }

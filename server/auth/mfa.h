@@ -7,8 +7,11 @@
 
 enum mfa_outcome {
 	MFA_CHALLENGE_REFUSED = 1, /* forged, too old, or used before */
-	MFA_PASSCODE_WRONG,	   /* or there is no confirmed authenticator */
-	MFA_PASSCODE_REUSED,	   /* right, but its time step is spent */
+	MFA_PASSCODE_WRONG,
+	MFA_PASSCODE_REUSED,	  /* right, but its time step is spent */
+	MFA_AUTHENTICATOR_ABSENT, /* none was confirmed yet */
+	MFA_CLOSED,		  /* too many failures: so far, or with this one */
+	MFA_PROOF,		  /* not by the device that logged in, or a used proof */
 };
 
 /* What was read, and what the transaction is to do about it. */
@@ -17,19 +20,27 @@ struct mfa {
 	int64_t totp_n;
 	int64_t step;
 	int verdict; /* 0 or enum mfa_outcome: the challenge is spent either way */
+	bool told;   /* a registered device asks: it may know the cause */
+	const struct dpop_proof *proof;
+	struct store_lane lane;
 	struct store_session session;
 	struct session_tokens tokens;
 	struct str facility_name;
 	enum account_kind kind;
 };
 
-/* Reads only. Outcome: MFA_CHALLENGE_REFUSED. */
+struct mfa_request {
+	struct str challenge;
+	struct str passcode;
+	const struct dpop_proof *proof; /* NULL: none was shown */
+};
+
+/* Reads only. Outcomes: MFA_CHALLENGE_REFUSED, MFA_PROOF. */
 MUST_CHECK int mfa_check(const struct auth *auth, struct db *db, struct arena *arena,
-			 struct str challenge, struct str passcode, int64_t now_ms,
-			 struct mfa *ret_mfa);
+			 const struct mfa_request *request, int64_t now_ms, struct mfa *ret_mfa);
 
 /*
- * Spend the challenge, then the step, then open the session: in a transaction that is kept for
- * outcomes too. Outcomes: enum mfa_outcome.
+ * Spend the proof, the challenge and the step, count the attempt, open the session: in a
+ * transaction that is kept for outcomes too. Outcomes: enum mfa_outcome.
  */
-MUST_CHECK int mfa_commit(struct db *db, const struct mfa *mfa);
+MUST_CHECK int mfa_commit(struct db *db, const struct mfa *mfa, int64_t now_ms);

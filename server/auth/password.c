@@ -8,58 +8,47 @@
 /* Without letters and digits that look alike. */
 static const struct str letters = {"abcdefghijkmnpqrstuvwxyz23456789", 32};
 
-struct found {
-	struct store_account account;
-	struct store_facility facility;
-	bool fits; /* all but the password */
-};
-
+/* Everything but the password. */
 static int account_find(struct db *db, struct arena *arena, const struct password_claim *claim,
-			struct found *ret_found)
+			struct password_answer *answer)
 {
-	struct found found = {0};
-	int r = store_account_find(db, arena, claim->login_id, &found.account);
+	int r = store_account_find(db, arena, claim->login_id, &answer->account);
 	if (r < 0)
 		return PASS(r);
-	if (r == 0) {
-		r = store_facility_get(db, arena, found.account.facility_no, &found.facility);
-		if (r)
-			return FOLD(r);
-		struct str code = str_trim(claim->facility_code);
-		found.fits = found.account.active && found.account.kind == claim->kind &&
-			     (!claim->facility_code.ptr || str_equal(code, found.facility.code));
-	}
-	*ret_found = found;
+	/* Nobody has number 0: a read as any other, so that the statements are the same. */
+	r = store_facility_get(db, arena, answer->account.facility_no, &answer->facility);
+	if (r < 0 || (r && answer->account.no))
+		return FOLD(r);
+	struct str code = str_trim(claim->facility_code);
+	answer->right = answer->account.active && answer->account.kind == claim->kind &&
+			(!claim->facility_code.ptr || str_equal(code, answer->facility.code));
 	return 0;
 }
 
 int password_check(const struct auth *auth, struct db *db, struct arena *arena,
-		   const struct password_claim *claim, struct store_account *ret_account,
-		   struct store_facility *ret_facility)
+		   const struct password_claim *claim, struct password_answer *ret_answer)
 {
-	struct found found = {0};
-	int r = account_find(db, arena, claim, &found);
+	struct password_answer answer = {0};
+	int r = account_find(db, arena, claim, &answer);
 	if (r)
 		return PASS(r);
 	struct password_input input = {
 		.account = claim->login_id,
-		.facility = found.facility.code,
+		.facility = answer.facility.code,
 		.kind = account_kind_name(claim->kind),
 		.password = claim->password,
 	};
-	bool known = found.account.no != 0;
-	int pepper_n = known ? (int)found.account.pepper_n : keys_pepper_number(auth->keys);
+	bool known = answer.account.no != 0;
+	int pepper_n = known ? (int)answer.account.pepper_n : keys_pepper_number(auth->keys);
 	r = keys_pepper(auth->keys, pepper_n, &input.pepper);
 	if (r)
 		return FOLD(r);
 	struct str dummy = {auth->dummy, auth->dummy_len};
-	r = password_verify(&input, known ? found.account.password : dummy);
+	r = password_verify(&input, known ? answer.account.password : dummy);
 	if (r < 0)
 		return PASS(r);
-	if (r || !found.fits)
-		return PASSWORD_REFUSED;
-	*ret_account = found.account;
-	*ret_facility = found.facility;
+	answer.right = answer.right && r == 0;
+	*ret_answer = answer;
 	return 0;
 }
 

@@ -8,11 +8,6 @@ enum {
 	PASSWORD_LEN_MADE = 16, /* letters of a password that the service makes: 80 bits */
 };
 
-enum password_outcome {
-	PASSWORD_REFUSED =
-		1, /* wrong password, unknown or closed account, other facility or kind */
-};
-
 /* What somebody claims to be. */
 struct password_claim {
 	struct str login_id;
@@ -21,13 +16,17 @@ struct password_claim {
 	struct str password;
 };
 
-/*
- * One Argon2id, also when no such account exists. *ret_account and *ret_facility (in the arena)
- * are set on success. Outcome: PASSWORD_REFUSED - one outcome for every cause.
- */
+/* Whether that is so. Not an outcome: whoever is wrong goes the same way until the write. */
+struct password_answer {
+	bool right; /* password, account, facility and kind, and the account is open */
+	struct store_account account;	/* whose login id it is, right or wrong; no 0: nobody's */
+	struct store_facility facility; /* the account's */
+};
+
+/* Two reads and one Argon2id, also when no such account exists. */
 MUST_CHECK int password_check(const struct auth *auth, struct db *db, struct arena *arena,
-			      const struct password_claim *claim, struct store_account *ret_account,
-			      struct store_facility *ret_facility);
+			      const struct password_claim *claim,
+			      struct password_answer *ret_answer);
 
 /* A random password, and its PHC string for account (login_id and kind set) of facility. */
 MUST_CHECK int password_make(const struct auth *auth, struct arena *arena,

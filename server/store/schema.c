@@ -188,8 +188,17 @@ static const char leases[] = "CREATE TABLE lease ("
 			     "	holder {bytes} NOT NULL,"
 			     "	until_ms {int64} NOT NULL);";
 
+/* Failures in a row. delay_ms is what the last of them cost. */
+static const char lanes[] = "CREATE TABLE lane ("
+			    "	subject {int64} NOT NULL,"
+			    "	device_no {int64} NOT NULL,"
+			    "	fails {int64} NOT NULL,"
+			    "	delay_ms {int64} NOT NULL,"
+			    "	until_ms {int64} NOT NULL,"
+			    "	PRIMARY KEY (subject, device_no));";
+
 static const struct db_migration steps[] = {
-	{1, accounts}, {2, sessions}, {3, results}, {4, changes}, {5, leases},
+	{1, accounts}, {2, sessions}, {3, results}, {4, changes}, {5, leases}, {6, lanes},
 };
 
 int store_migrate(struct db *db)
