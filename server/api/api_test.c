@@ -548,6 +548,40 @@ static void test_a_service_that_runs_for_months_has_its_keys(void **state)
 	house_confirm(house, &house->here, 1);
 }
 
+/* --- a clock that jumps --- */
+
+static int64_t steady_ms(void *ctx)
+{
+	(void)ctx;
+	return HOUSE_NOW_MS;
+}
+
+static void test_a_clock_that_jumped_stops_tokens_and_recording_only(void **state)
+{
+	struct house *house = *state;
+	struct str token = house_session(house, HERE, &house->here.receipt).token;
+	struct house_account *account = &house->here.receipt;
+	house->service->clock.mono_ms = steady_ms;
+	house->time.now_ms += CLOCK_WATCH_OFF_MS;
+	assert_int_equal(house_login(house, HERE, "WA0000001", secret_str(&account->password)),
+			 200);
+	house->time.now_ms++;
+	assert_int_equal(house_login(house, HERE, "WA0000001", secret_str(&account->password)),
+			 503);
+	assert_problem(house, "clock_untrusted");
+	assert_int_equal(house_refresh(house, account, STR("a"), STR("b"),
+				       "0123456789abcdef0123456789abcdef"),
+			 503);
+	struct str period = STR("from=20261101000000&to=20261130235959");
+	assert_int_equal(house_get(house, "/v1/results/count", period, token), 200);
+	house->time.now_ms -= 2 * CLOCK_WATCH_OFF_MS + 2;
+	assert_int_equal(house_login(house, HERE, "WA0000001", secret_str(&account->password)),
+			 503);
+	house->time.now_ms++;
+	assert_int_equal(house_login(house, HERE, "WA0000001", secret_str(&account->password)),
+			 200);
+}
+
 /* --- what is refused before any rule --- */
 
 static void test_wrong_fields_are_named(void **state)
@@ -677,6 +711,7 @@ int main(void)
 		HOUSE_TEST(test_a_number_is_written_over_the_expected_one_only),
 		HOUSE_TEST(test_a_number_belongs_to_one_person),
 		HOUSE_TEST(test_a_service_that_runs_for_months_has_its_keys),
+		HOUSE_TEST(test_a_clock_that_jumped_stops_tokens_and_recording_only),
 		HOUSE_TEST(test_wrong_fields_are_named),
 		HOUSE_TEST(test_queries_are_judged_too),
 		HOUSE_TEST(test_wrong_paths_methods_and_types_are_told_apart),

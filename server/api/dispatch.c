@@ -229,6 +229,28 @@ static int route_find(struct api_call *call)
 	return 0;
 }
 
+/* What writes the time down for good, or lends somebody trust until then. */
+static bool clock_matters(enum wire_call name)
+{
+	static const enum wire_call calls[] = {
+		WIRE_LOGIN,	   WIRE_MFA,   WIRE_REFRESH, WIRE_ACTIVATE,
+		WIRE_READER_LOGIN, WIRE_NONCE, WIRE_CHECK,
+	};
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+		if (calls[i] == name)
+			return true;
+	return false;
+}
+
+static int clock_check(const struct api_call *call)
+{
+	const struct service *service = call->service;
+	if (!clock_matters(call->name) ||
+	    clock_watch_agrees(&service->retention.watch, &service->clock))
+		return 0;
+	return PROBLEM_CLOCK_UNTRUSTED;
+}
+
 static int admit(struct api_call *call)
 {
 	if (call->request->refused)
@@ -239,7 +261,8 @@ static int admit(struct api_call *call)
 	r = guard_token(call);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	return body_check(call);
+	r = clock_check(call);
+	return r ? r : body_check(call);
 }
 
 static void lane_submit(struct api_call *call)

@@ -11,6 +11,7 @@ enum {
 static int retry_after(enum wire_problem problem)
 {
 	bool passing = problem == PROBLEM_BUSY || problem == PROBLEM_STORE_UNAVAILABLE ||
+		       problem == PROBLEM_CLOCK_UNTRUSTED ||
 		       problem == PROBLEM_REVOCATION_UNAVAILABLE;
 	return passing ? RETRY_AFTER_S : 0;
 }
