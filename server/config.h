@@ -43,6 +43,7 @@ struct config {
 	struct {
 		int engine;	   /* enum config_engine */
 		struct str target; /* SQLite: the file; PostgreSQL: a conninfo without password */
+		int64_t commit_ms;
 	} store;
 	struct {
 		struct str dir; /* keys, 0700 */

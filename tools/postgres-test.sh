@@ -5,7 +5,14 @@
 # The server lives in a folder of its own, listens on a socket in that folder and on nothing else,
 # and is gone when COMMAND ends. COMMAND finds it through SHIKAKU_TEST_POSTGRES (libpq conninfo) and
 # its exit code is ours. As root the server runs as the user postgres.
+#
+# With --standby before COMMAND a second server follows the first and confirms each of its commits:
+# SHIKAKU_TEST_STANDBY (conninfo), and SHIKAKU_TEST_CONTROL, a program that takes one of
+# standby-stop, standby-start, standby-promote, primary-kill.
 set -eu
+
+with_standby=
+[ "${1:-}" != --standby ] || { with_standby=yes; shift; }
 
 [ $# -gt 0 ] || { echo "usage: $0 COMMAND…" >&2; exit 2; }
 
@@ -21,6 +28,9 @@ server=
 finish() {
 	code=$?
 	trap - EXIT
+	if [ -n "$with_standby" ] && [ -x "$folder/control" ]; then
+		"$folder/control" standby-stop >/dev/null 2>&1 || true
+	fi
 	if [ -n "$server" ]; then
 		kill -INT "$server" 2>/dev/null || true
 		wait "$server" 2>/dev/null || true
@@ -72,6 +82,46 @@ until "$programs/pg_isready" -q -h "$folder" -U shikaku -d postgres; do
 	fi
 	sleep 0.1
 done
+
+standby_make() {
+	# A follower has a port of its own beside the first server's in the same folder.
+	as_postgres "$programs/pg_basebackup" -h "$folder" -U shikaku -D "$folder/standby" -R -X stream \
+		-C -S standby -c fast --no-sync >"$folder/standby.log" 2>&1
+	cat >>"$folder/standby/postgresql.conf" <<-SETTINGS
+		port = 5433
+		primary_conninfo = 'host=$folder user=shikaku application_name=standby'
+	SETTINGS
+	sed -i '/^primary_conninfo/d' "$folder/standby/postgresql.auto.conf"
+	prefix=
+	[ "$(id -u)" -ne 0 ] || prefix="setpriv --reuid=postgres --regid=postgres --clear-groups"
+	cat >"$folder/control" <<-CONTROL
+		#!/bin/sh
+		cd /
+		control() {
+			data=\$1
+			shift
+			exec $prefix "$programs/pg_ctl" -D "$folder/\$data" -w -s "\$@" >>"$folder/control.log" 2>&1
+		}
+		case \$1 in
+		standby-stop) control standby -m immediate stop ;;
+		standby-start) control standby -l "$folder/standby.log" start ;;
+		standby-promote) control standby promote ;;
+		primary-kill) control data -m immediate stop ;;
+		*) exit 2 ;;
+		esac
+	CONTROL
+	chmod 0755 "$folder/control"
+	as_postgres touch "$folder/control.log"
+	chmod 0666 "$folder/control.log" "$folder/standby.log"
+	"$folder/control" standby-start
+	as_postgres "$programs/psql" -q -h "$folder" -U shikaku -d postgres \
+		-c "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (standby)'" \
+		-c "SELECT pg_reload_conf()" >/dev/null
+	SHIKAKU_TEST_STANDBY="host=$folder port=5433 user=shikaku dbname=postgres"
+	SHIKAKU_TEST_CONTROL=$folder/control
+	export SHIKAKU_TEST_STANDBY SHIKAKU_TEST_CONTROL
+}
+[ -z "$with_standby" ] || standby_make
 
 SHIKAKU_TEST_POSTGRES="host=$folder user=shikaku dbname=postgres"
 export SHIKAKU_TEST_POSTGRES

@@ -36,6 +36,12 @@ struct db_options {
 	 * which own nothing and are held by row-level security; db_scope chooses. SQLite: nothing.
 	 */
 	bool walled;
+	/*
+	 * PostgreSQL: a commit that is not done after this (its replica does not answer) is a
+	 * fault, -ETIMEDOUT, outcome unknown; it goes on waiting on its connection, which is of no
+	 * use until then. 0: wait as long as it takes.
+	 */
+	int commit_ms;
 };
 
 #define DB_ROLE_APP "shikaku_app" /* the rows of one facility */
@@ -146,7 +152,8 @@ MUST_CHECK int db_begin(struct db *db);
 MUST_CHECK int db_begin_read(struct db *db);
 /*
  * Returns after the sync. Outcome: DB_BUSY (PostgreSQL could not serialise it; nothing was kept).
- * A fault: unknown whether it was kept. In both cases no transaction is open any more.
+ * A fault: unknown whether it was kept (-ETIMEDOUT: not yet; see commit_ms). In both cases no
+ * transaction is open any more.
  */
 MUST_CHECK int db_commit(struct db *db);
 void db_rollback(struct db *db);

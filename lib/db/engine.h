@@ -33,6 +33,10 @@ struct db_ops {
 	/* BEGIN, SAVEPOINT and their kin: a constant text without arguments. */
 	int (*control)(struct db *db, const char *sql);
 	int (*commit)(struct db *db);
+	/* Wait that long for a commit that ran out of time. Outcome: DB_BUSY (still waiting). NULL:
+	 * commits of this engine end by themselves.
+	 */
+	int (*commit_settle)(struct db *db, int timeout_ms);
 	/* A transaction is open / is open but only a rollback is left of it. */
 	bool (*in_transaction)(const struct db *db);
 	bool (*is_aborted)(const struct db *db);

@@ -15,18 +15,22 @@
  * sent in one pipeline with the first statement that needs it. A rollback takes the settings back
  * too: then they are due again.
  *
- * What a commit may claim (the hazard of synchronous replication: a cancelled wait reports success
- * with a warning of class 01): a warning during a commit makes its outcome unknown, a fault; no
- * statement timeout and no cancel request ever touches a commit. The other half - a retry that
- * finds its row there already has written nothing and therefore waits for no replica - belongs
- * into postgres_commit: emit a logical message when duplicates were seen in the transaction.
+ * What a commit may claim. With a synchronous replica three things would acknowledge what exists
+ * once only: a cancelled wait reports success with a warning of class 01; a transaction that found
+ * its row there already has written nothing and waits for nobody; and no timeout of the server ends
+ * the wait. So: a warning during a commit makes its outcome unknown, a fault; a transaction that
+ * wrote nothing writes a mark before its commit; we stop waiting after commit_ms, answer a fault,
+ * and neither cancel nor close: the connection stays with its commit until that is over. What waits
+ * at the server is thus never more than our connections.
  */
 #include <assert.h>
 #include <ctype.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "lib/db/engine.h"
 
@@ -63,6 +67,10 @@ struct postgres {
 	int busy_ms;
 	bool read_only;
 	bool unconfirmed; /* a warning came while something was being committed */
+	int commit_ms;
+	bool waiting;	   /* a commit ran out of time, and is still under way */
+	bool committed;	   /* the commit's tag said so */
+	int commit_answer; /* its first failure */
 	bool walled;
 	bool scope_due; /* the session may have another scope than this */
 	int64_t scope;
@@ -132,6 +140,65 @@ static bool idle(const struct postgres *postgres)
 	return PQtransactionStatus(postgres->conn) == PQTRANS_IDLE;
 }
 
+/* --- a commit under way --- */
+
+static int64_t mono_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Something to read before until_ms (-1: whenever it comes)? A lost connection counts as that. */
+static bool answer_wait(PGconn *conn, int64_t until_ms)
+{
+	while (PQisBusy(conn)) {
+		int64_t left_ms = until_ms < 0 ? -1 : until_ms - mono_ms();
+		struct pollfd socket = {.fd = PQsocket(conn), .events = POLLIN};
+		if (until_ms >= 0 && left_ms <= 0)
+			left_ms = 0;
+		int ready = poll(&socket, 1, (int)left_ms);
+		if (ready == 0)
+			return false;
+		if (ready > 0 && !PQconsumeInput(conn))
+			return true;
+	}
+	return true;
+}
+
+/* One answer of the commit's pipeline. The commit of a broken transaction is a rollback, and says
+ * so only in its tag. */
+static void commit_note(struct postgres *postgres, const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	int r = status == PGRES_PIPELINE_ABORTED ? 0 : result_answer(postgres, result);
+	if (r && !postgres->commit_answer)
+		postgres->commit_answer = r;
+	if (status == PGRES_COMMAND_OK &&
+	    strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT") == 0)
+		postgres->committed = true;
+}
+
+/* Reads on until the commit is over. Outcome: DB_BUSY (it is not, at until_ms). */
+static int commit_read(struct postgres *postgres, int64_t until_ms)
+{
+	PGconn *conn = postgres->conn;
+	bool over = false;
+	while (!over && PQstatus(conn) == CONNECTION_OK) {
+		if (!answer_wait(conn, until_ms))
+			return DB_BUSY;
+		PGresult *result = PQgetResult(conn);
+		over = result && PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+		if (result && !over)
+			commit_note(postgres, result);
+		PQclear(result);
+	}
+	postgres->waiting = false;
+	if (!PQexitPipelineMode(conn))
+		PQreset(conn); /* met again as a new session */
+	return 0;
+}
+
 /* --- the session --- */
 
 static int command_run(struct postgres *postgres, const char *sql)
@@ -178,6 +245,8 @@ static int session_prepare(struct postgres *postgres)
 /* A server that was restarted is met again between transactions, never inside one. */
 static int session_ready(struct postgres *postgres)
 {
+	if (postgres->waiting && commit_read(postgres, 0) == DB_BUSY)
+		return RAISE(ETIMEDOUT);
 	if (PQstatus(postgres->conn) == CONNECTION_OK)
 		return 0;
 	PQreset(postgres->conn);
@@ -547,10 +616,14 @@ static int postgres_control(struct db *db, const char *sql)
 	return r < 0 ? PASS(r) : r;
 }
 
+/* A commit that is still waiting is nobody's transaction any more. */
 static bool postgres_in_transaction(const struct db *db)
 {
-	PGTransactionStatusType status = PQtransactionStatus(((const struct postgres *)db)->conn);
-	return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
+	const struct postgres *postgres = (const struct postgres *)db;
+	PGTransactionStatusType status = PQtransactionStatus(postgres->conn);
+	return postgres->waiting ? false
+				 : status == PQTRANS_INTRANS || status == PQTRANS_INERROR ||
+					   status == PQTRANS_ACTIVE;
 }
 
 static bool postgres_is_aborted(const struct db *db)
@@ -558,23 +631,64 @@ static bool postgres_is_aborted(const struct db *db)
 	return PQtransactionStatus(((const struct postgres *)db)->conn) == PQTRANS_INERROR;
 }
 
-static int postgres_commit(struct db *db)
+/* --- the commit --- */
+
+/* Writes something if nothing was: only then does the commit wait for the replica. */
+static const char commit_mark[] = "SELECT pg_logical_emit_message(true, 'shikaku', '')"
+				  " WHERE pg_current_xact_id_if_assigned() IS NULL";
+
+static int commit_send(struct postgres *postgres)
 {
-	struct postgres *postgres = postgres_of(db);
+	PGconn *conn = postgres->conn;
 	postgres->unconfirmed = false;
-	PGresult *result = PQexec(postgres->conn, "COMMIT");
-	int r = result_answer(postgres, result);
-	/* The commit of a broken transaction is a rollback, and says so only in its tag. */
-	if (r == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+	postgres->committed = false;
+	postgres->commit_answer = 0;
+	if (PQenterPipelineMode(conn) && command_send(conn, commit_mark) &&
+	    command_send(conn, "COMMIT") && PQpipelineSync(conn))
+		return 0;
+	error_keep(postgres, PQerrorMessage(conn));
+	return RAISE(EIO);
+}
+
+static int commit_result(struct postgres *postgres)
+{
+	int r = postgres->commit_answer;
+	if (r == 0 && !postgres->committed) {
 		error_keep(postgres, "the transaction had failed before its commit");
 		r = RAISE(EIO);
 	}
-	PQclear(result);
 	if (r)
 		postgres->scope_due = postgres->walled;
 	if (r == 0 && postgres->unconfirmed)
 		return RAISE(EIO);
 	return r < 0 ? PASS(r) : r;
+}
+
+static int postgres_commit(struct db *db)
+{
+	struct postgres *postgres = postgres_of(db);
+	if (postgres_is_aborted(db)) {
+		error_keep(postgres, "the transaction had failed before its commit");
+		return RAISE(EIO);
+	}
+	int r = commit_send(postgres);
+	if (r)
+		return PASS(r);
+	int64_t until_ms = postgres->commit_ms ? mono_ms() + postgres->commit_ms : -1;
+	if (commit_read(postgres, until_ms) == DB_BUSY) {
+		postgres->waiting = true;
+		postgres->scope_due = postgres->walled;
+		error_keep(postgres, "the commit is still waiting for its replica");
+		return RAISE(ETIMEDOUT);
+	}
+	r = commit_result(postgres);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int postgres_commit_settle(struct db *db, int timeout_ms)
+{
+	struct postgres *postgres = postgres_of(db);
+	return postgres->waiting ? commit_read(postgres, mono_ms() + timeout_ms) : 0;
 }
 
 /* --- the connection --- */
@@ -607,6 +721,7 @@ static const struct db_ops postgres_ops = {
 	.exec = postgres_exec,
 	.control = postgres_control,
 	.commit = postgres_commit,
+	.commit_settle = postgres_commit_settle,
 	.in_transaction = postgres_in_transaction,
 	.is_aborted = postgres_is_aborted,
 	.begin = "BEGIN",
@@ -622,6 +737,7 @@ int postgres_open(struct db **ret_db, const struct db_options *options)
 	postgres->busy_ms = options->busy_ms;
 	postgres->read_only = options->read_only;
 	postgres->walled = options->walled;
+	postgres->commit_ms = options->commit_ms;
 	postgres->conn = PQconnectdb(options->target);
 	int r = postgres->conn ? session_prepare(postgres) : RAISE(ENOMEM);
 	if (r < 0) {

@@ -45,6 +45,7 @@ struct db_writer {
 	size_t opened;
 	int open_fault;
 	bool ending;
+	size_t waiting; /* commits that ran out of time: a replica does not answer */
 	size_t started;
 	pthread_t threads[THREADS_MAX];
 
@@ -73,14 +74,25 @@ static int job_try(struct db *db, const struct db_job *job)
 	return answer;
 }
 
-/* Again only when the engine said busy: then nothing of it was kept. */
-static int job_run(struct db *db, const struct db_job *job)
+static bool breaker_open(struct db_writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	bool open = writer->waiting > 0;
+	pthread_mutex_unlock(&writer->lock);
+	return open;
+}
+
+/*
+ * Again only when the engine said busy: then nothing of it was kept. Not while a commit waits for
+ * its replica: what is busy may be that one's row.
+ */
+static int job_run(struct db_writer *writer, struct db *db, const struct db_job *job)
 {
 	int r = 0;
 	for (int i = 0; i < TRIES_MAX; i++) {
 		db->busy_seen = false;
 		r = job_try(db, job);
-		if (r >= 0 || !db->busy_seen)
+		if (r >= 0 || !db->busy_seen || breaker_open(writer))
 			break;
 	}
 	return r < 0 ? PASS(r) : r;
@@ -130,13 +142,13 @@ static int batch_try(struct db *db, struct entry *entries, size_t count,
 	return 0;
 }
 
-static void batch_run(struct db *db, struct entry *entries, size_t count)
+static void batch_run(struct db_writer *writer, struct db *db, struct entry *entries, size_t count)
 {
 	int outcome = count > 1 ? batch_try(db, entries, count, entry_run) : BATCH_BROKEN;
 	if (outcome == BATCH_JOB_FAILED)
 		outcome = batch_try(db, entries, count, entry_run_guarded);
 	for (size_t i = 0; outcome && i < count; i++)
-		entries[i].result = job_run(db, &entries[i].job);
+		entries[i].result = job_run(writer, db, &entries[i].job);
 }
 
 /* --- the threads --- */
@@ -192,6 +204,51 @@ static void opened_tell(struct db_writer *writer, int r)
 	pthread_mutex_unlock(&writer->lock);
 }
 
+/* --- when a replica does not answer --- */
+
+enum { SETTLE_MS = 100 };
+
+static bool waiting_change(struct db_writer *writer, int change)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->waiting += (size_t)change;
+	bool ending = writer->ending;
+	pthread_mutex_unlock(&writer->lock);
+	return !ending;
+}
+
+/* Nobody waits in the queue for a replica: each job is told at once. */
+static void queue_refuse(struct db_writer *writer)
+{
+	struct entry entry;
+	for (;;) {
+		pthread_mutex_lock(&writer->lock);
+		bool none = writer->count == 0;
+		if (!none) {
+			entry = (struct entry){.job = writer->ring[writer->first]};
+			writer->first = (writer->first + 1) % writer->options.queue_max;
+			writer->count--;
+		}
+		pthread_mutex_unlock(&writer->lock);
+		if (none)
+			return;
+		entry.job.done(entry.job.ctx, -EBUSY);
+	}
+}
+
+/* The breaker: open from the first commit that ran out of time until the last of them is over. */
+static void commit_settle(struct db_writer *writer, struct db *db)
+{
+	if (!db->ops->commit_settle || db->ops->commit_settle(db, 0) == 0)
+		return;
+	bool go_on = waiting_change(writer, 1);
+	while (go_on && db->ops->commit_settle(db, SETTLE_MS) == DB_BUSY) {
+		queue_refuse(writer);
+		go_on = waiting_change(writer, 0);
+	}
+	waiting_change(writer, -1);
+}
+
 static void jobs_serve(struct db_writer *writer, struct db *db, struct entry *entries)
 {
 	size_t batch_max = db->engine == DB_SQLITE ? writer->options.batch_max : 1;
@@ -199,9 +256,10 @@ static void jobs_serve(struct db_writer *writer, struct db *db, struct entry *en
 		size_t count = batch_take(writer, entries, batch_max);
 		if (count == 0)
 			return;
-		batch_run(db, entries, count);
+		batch_run(writer, db, entries, count);
 		for (size_t i = 0; i < count; i++)
 			entries[i].job.done(entries[i].job.ctx, entries[i].result);
+		commit_settle(writer, db);
 		checkpoint_ask(writer, db);
 	}
 }
@@ -339,7 +397,7 @@ int db_writer_submit(struct db_writer *writer, const struct db_job *job)
 {
 	pthread_mutex_lock(&writer->lock);
 	assert(!writer->ending);
-	bool full = writer->count == writer->options.queue_max;
+	bool full = writer->count == writer->options.queue_max || writer->waiting;
 	if (!full) {
 		size_t last = (writer->first + writer->count) % writer->options.queue_max;
 		writer->ring[last] = *job;

@@ -37,6 +37,9 @@ struct db_writer_options {
 };
 
 enum db_writer_outcome {
+	/* The queue is full, or a commit is waiting for its replica: until that is over nothing new
+	 * is begun, and what was queued is done with -EBUSY.
+	 */
 	DB_WRITER_FULL = 1,
 };
 

@@ -65,6 +65,7 @@ static enum wire_problem problem_of_fault(int fault)
 	switch (-fault) {
 	case EBUSY: return PROBLEM_BUSY;
 	case EIO:
+	case ETIMEDOUT: /* a commit whose replica does not answer */
 	case ENOSPC:
 	case ENOKEY: return PROBLEM_STORE_UNAVAILABLE;
 	default: return PROBLEM_INTERNAL;

@@ -13,6 +13,7 @@
 
 enum {
 	BUSY_MS = 2000,
+	LOCK_MS = 500, /* PostgreSQL, per try and lock: the writer tries eight times */
 	WRITER_BATCH_MAX = 64,
 	WRITER_CONNECTIONS = 4,
 	LANE_THREADS_MAX = 64,
@@ -28,6 +29,7 @@ struct db_options service_db_options(const struct config *config, bool read_only
 		.read_only = read_only,
 		.busy_ms = BUSY_MS,
 		.walled = true,
+		.commit_ms = (int)config->store.commit_ms,
 	};
 }
 
@@ -120,6 +122,8 @@ static int lanes_open(struct service *service)
 		.batch_max = WRITER_BATCH_MAX,
 		.connections = WRITER_CONNECTIONS,
 	};
+	if (options.db.engine == DB_POSTGRES)
+		options.db.busy_ms = LOCK_MS;
 	r = db_writer_create(&service->writer, &options);
 	return r ? FOLD(r) : 0;
 }

@@ -68,7 +68,9 @@ static inline void house_config(struct house *house)
 	snprintf(house->target, sizeof house->target, "%s/store.db", house->folder);
 	house->config = (struct config){
 		.service = {.origin = STR(HOUSE_ORIGIN), .environment = CONFIG_ENVIRONMENT_TEST},
-		.store = {.engine = CONFIG_ENGINE_SQLITE, .target = str_of(house->target)},
+		.store = {.engine = CONFIG_ENGINE_SQLITE,
+			  .target = str_of(house->target),
+			  .commit_ms = 500},
 		.keys = {.dir = str_of(house->keys_dir)},
 		.anchors = {.dir = STR("")},
 		.revocation = {.ocsp_url = STR("http://127.0.0.1:9/"), .timeout_ms = 1000},
