@@ -54,6 +54,7 @@ struct config {
 	struct {
 		struct str ocsp_url; /* empty: the one in the certificate */
 		int64_t timeout_ms;
+		int64_t ttl_ms;
 	} revocation;
 	struct {
 		int64_t body_bytes_max;

@@ -194,6 +194,7 @@ static int trust_open(struct service *service)
 	struct revocation_options options = {
 		.ocsp_url = service->config->revocation.ocsp_url,
 		.timeout_ms = service->config->revocation.timeout_ms,
+		.ttl_ms = service->config->revocation.ttl_ms,
 		.clock = &service->clock,
 	};
 	r = revocation_create(&options, &service->revocation);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
+ * Of many that ask about one certificate at once, one goes to the responder and the others take its
+ * answer, a failure too: at half past eight, or when the responder is down, the herd is one
+ * request.
+ *
  * Ask, check, remember. What is not surely good or surely revoked is unavailable: nobody is let in
  * because a responder was down, and nobody is called revoked because of it.
  */
@@ -14,12 +18,27 @@
 #include "server/revocation/cache.h"
 #include "server/revocation/post.h"
 
-enum { EXCHANGE_BYTES_MAX = 64 * 1024 };
+enum {
+	EXCHANGE_BYTES_MAX = 64 * 1024,
+	FLIGHTS_MAX = 64, /* beyond that many certificates at once, each asks for itself */
+};
+
+/* A question that is under way. */
+struct flight {
+	bool used, over;
+	size_t followers; /* waiting for its answer */
+	unsigned char issuer_key_hash[PKI_THUMBPRINT_BYTES];
+	char serial[PKI_SERIAL_BYTES];
+	int outcome; /* or the fault */
+	struct revocation_answer answer;
+};
 
 struct revocation {
 	struct revocation_options options;
 	char *url;	      /* empty: the certificate's */
-	pthread_mutex_t lock; /* of the cache */
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t landed;
+	struct flight flights[FLIGHTS_MAX];
 	struct cache cache;
 };
 
@@ -39,6 +58,7 @@ int revocation_create(const struct revocation_options *options, struct revocatio
 		return RAISE(ENOMEM);
 	revocation->options = *options;
 	pthread_mutex_init(&revocation->lock, NULL);
+	pthread_cond_init(&revocation->landed, NULL);
 	if (!options->transport.post)
 		revocation->options.transport.post = post;
 	if (!options->ttl_ms)
@@ -57,24 +77,23 @@ void revocation_destroy(struct revocation *revocation)
 {
 	if (!revocation)
 		return;
+	pthread_cond_destroy(&revocation->landed);
 	pthread_mutex_destroy(&revocation->lock);
 	free(revocation->url);
 	free(revocation);
 }
 
+/* Under the lock. */
 static bool remembered(struct revocation *revocation, const struct pki_facts *facts,
 		       int *ret_outcome, struct revocation_answer *ret_answer)
 {
 	int64_t mono_ms = clock_mono_ms(revocation->options.clock);
-	pthread_mutex_lock(&revocation->lock);
 	const struct cache_entry *entry = cache_find(&revocation->cache, facts, mono_ms);
-	if (entry) {
-		*ret_outcome = entry->outcome;
-		*ret_answer =
-			(struct revocation_answer){entry->revoked_ms, entry->reason, "cached"};
-	}
-	pthread_mutex_unlock(&revocation->lock);
-	return entry;
+	if (!entry)
+		return false;
+	*ret_outcome = entry->outcome;
+	*ret_answer = (struct revocation_answer){entry->revoked_ms, entry->reason, "cached"};
+	return true;
 }
 
 /* For as long as we may, and not longer than the authority says. */
@@ -156,19 +175,95 @@ static int ask(struct revocation *revocation, const struct pki_certificate *cert
 	return r < 0 ? PASS(r) : r;
 }
 
-int revocation_check(struct revocation *revocation, const struct pki_certificate *certificate,
-		     struct revocation_answer *ret_answer)
+static int certificate_ask(struct revocation *revocation, const struct pki_certificate *certificate,
+			   struct revocation_answer *ret_answer)
 {
 	const struct pki_facts *facts = pki_certificate_facts(certificate);
 	const char *url = revocation->url[0] ? revocation->url : facts->ocsp_url.ptr;
-	int outcome;
-	if (remembered(revocation, facts, &outcome, ret_answer))
-		return outcome;
 	/* The certificate is its root's word, but a URL in it is still only text. */
 	if (!url[0] || !post_url_allowed(url)) {
 		*ret_answer = (struct revocation_answer){0, PKI_REASON_NONE, "no_url"};
 		return REVOCATION_UNAVAILABLE;
 	}
 	int r = ask(revocation, certificate, url, ret_answer);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* --- flights, under the lock --- */
+
+static struct flight *flight_find(struct revocation *revocation, const struct pki_facts *facts)
+{
+	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+		struct flight *flight = &revocation->flights[i];
+		if (flight->used && !flight->over && strcmp(flight->serial, facts->serial) == 0 &&
+		    memcmp(flight->issuer_key_hash, facts->issuer_key_hash,
+			   sizeof flight->issuer_key_hash) == 0)
+			return flight;
+	}
+	return NULL;
+}
+
+/* NULL: all places are taken. */
+static struct flight *flight_begin(struct revocation *revocation, const struct pki_facts *facts)
+{
+	for (size_t i = 0; i < FLIGHTS_MAX; i++) {
+		struct flight *flight = &revocation->flights[i];
+		if (flight->used)
+			continue;
+		*flight = (struct flight){.used = true};
+		memcpy(flight->serial, facts->serial, sizeof flight->serial);
+		memcpy(flight->issuer_key_hash, facts->issuer_key_hash,
+		       sizeof flight->issuer_key_hash);
+		return flight;
+	}
+	return NULL;
+}
+
+static int flight_follow(struct revocation *revocation, struct flight *flight,
+			 struct revocation_answer *ret_answer)
+{
+	flight->followers++;
+	while (!flight->over)
+		pthread_cond_wait(&revocation->landed, &revocation->lock);
+	int outcome = flight->outcome;
+	*ret_answer = flight->answer;
+	flight->used = --flight->followers > 0;
+	return outcome;
+}
+
+static void flight_land(struct revocation *revocation, struct flight *flight, int outcome,
+			const struct revocation_answer *answer)
+{
+	flight->outcome = outcome;
+	flight->answer = *answer;
+	flight->over = true;
+	flight->used = flight->followers > 0;
+	pthread_cond_broadcast(&revocation->landed);
+}
+
+int revocation_check(struct revocation *revocation, const struct pki_certificate *certificate,
+		     struct revocation_answer *ret_answer)
+{
+	const struct pki_facts *facts = pki_certificate_facts(certificate);
+	bool shared = revocation->options.ttl_ms >= 0;
+	struct revocation_answer answer = {.reason = PKI_REASON_NONE, .cause = "fault"};
+	int r = 0;
+	pthread_mutex_lock(&revocation->lock);
+	bool known = remembered(revocation, facts, &r, ret_answer);
+	struct flight *flight = known || !shared ? NULL : flight_find(revocation, facts);
+	bool follows = flight;
+	if (follows)
+		r = flight_follow(revocation, flight, ret_answer);
+	else if (!known && shared)
+		flight = flight_begin(revocation, facts);
+	pthread_mutex_unlock(&revocation->lock);
+	if (known || follows)
+		return r < 0 ? RAISE(-r) : r;
+	r = certificate_ask(revocation, certificate, &answer);
+	pthread_mutex_lock(&revocation->lock);
+	if (flight)
+		flight_land(revocation, flight, r, &answer);
+	pthread_mutex_unlock(&revocation->lock);
+	*ret_answer = answer;
 	return r < 0 ? PASS(r) : r;
 }
