@@ -43,11 +43,20 @@ static int refresh_problem(int r)
 	if (r <= 0)
 		return r < 0 ? PASS(r) : 0;
 	switch ((enum session_outcome)r) {
+	case SESSION_REPLAYED: /* who replays it is not told more than who is late */
 	case SESSION_ENDED: return PROBLEM_SESSION_ENDED;
 	case SESSION_PASSWORD: return PROBLEM_CREDENTIALS_REFUSED;
 	case SESSION_DEVICE: return PROBLEM_DEVICE_PROOF_REFUSED;
 	}
 	return RAISE(ENOTRECOVERABLE);
+}
+
+/* Somebody has what was another's: the operator wants to know whose. */
+static void replay_tell(const struct api_call *call, const struct caller *caller)
+{
+	LOG(&call->service->log, refresh_replayed, log_int("facility", caller->facility_no),
+	    log_int("account", caller->account_no), log_int("device", caller->device_no),
+	    log_id("request", str_of(call->request->request_id)));
 }
 
 int refresh_commit(struct api_call *call, struct db *db)
@@ -59,8 +68,11 @@ int refresh_commit(struct api_call *call, struct db *db)
 			return r < 0 ? PASS(r) : PROBLEM_DEVICE_PROOF_REFUSED;
 	}
 	struct session_refreshed refreshed;
-	int r = refresh_problem(session_refresh(&call->service->auth, db, &call->arena,
-						&work->request, call->now_ms, &refreshed));
+	int r = session_refresh(&call->service->auth, db, &call->arena, &work->request,
+				call->now_ms, &refreshed);
+	if (r == SESSION_REPLAYED)
+		replay_tell(call, &refreshed.caller);
+	r = refresh_problem(r);
 	if (r < 0)
 		return PASS(r);
 	call->caller = refreshed.caller;

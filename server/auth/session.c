@@ -270,7 +270,7 @@ int session_refresh(const struct auth *auth, struct db *db, struct arena *arena,
 	bool repeat = refresh_is_repeat(&refresh, now_ms);
 	if (refresh.counter != refresh.session.counter && !repeat) {
 		r = store_session_end(db, refresh.session.id, now_ms);
-		return r ? FOLD(r) : SESSION_ENDED;
+		return r ? FOLD(r) : SESSION_REPLAYED;
 	}
 	r = password_compare(auth, db, request, &refresh, now_ms);
 	if (r)

@@ -44,6 +44,7 @@ enum session_outcome {
 	SESSION_ENDED = 1, /* ended, too long idle, too old, replayed, or no handle of ours */
 	SESSION_PASSWORD,  /* wrong login id or password; the AUTH_MISSES_MAX-th ends the session */
 	SESSION_DEVICE,	   /* the session is a device's, and this is not its proof */
+	SESSION_REPLAYED,  /* a handle was shown that had been used: the family is ended */
 };
 
 /*
