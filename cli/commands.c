@@ -28,8 +28,10 @@ static int command_count(struct link *link, const struct cli_options *options)
 	int64_t count, without;
 	int status = link_session_take(link);
 	if (!status)
-		status = link_status(link, shk_count(link->client, options->from, options->to,
-						     options->reference, &count, &without));
+		status = link_status(link,
+				     shk_count(link->client, options->from, options->to,
+					       options->reference, &count, &without),
+				     link_period);
 	if (!status)
 		(void)printf("資格確認結果: %" PRId64 "件（照会番号なし: %" PRId64 "件）\n", count,
 			     without);
@@ -55,7 +57,7 @@ static int entries_write(struct link *link, shk_results *results, FILE *out, con
 		if (!entry_write(out, result))
 			return file_trouble(link, path);
 	}
-	return link_status(link, code);
+	return link_status(link, code, NULL);
 }
 
 static int download_to(struct link *link, const struct cli_options *options, FILE *out)
@@ -63,7 +65,8 @@ static int download_to(struct link *link, const struct cli_options *options, FIL
 	shk_results *results;
 	int status = link_status(link,
 				 shk_download(link->client, options->from, options->to,
-					      options->reference, link_progress(), NULL, &results));
+					      options->reference, link_progress(), NULL, &results),
+				 link_period);
 	if (status)
 		return status;
 	status = entries_write(link, results, out, options->out);
@@ -115,7 +118,8 @@ static int command_reference(struct link *link, const struct cli_options *option
 	if (!status)
 		status = link_status(link,
 				     shk_reference_register(link->client, options->result_id,
-							    options->number, options->expected));
+							    options->number, options->expected),
+				     "結果のID（32桁）、照会番号（50文字まで）");
 	if (status)
 		return status;
 	if (options->number)

@@ -23,5 +23,5 @@ int main(int argc, char **argv)
 	if (!status)
 		status = command_run(&link, &options);
 	link_close(&link);
-	return status;
+	return say_end(program, status);
 }

@@ -334,7 +334,7 @@ static int tell(const struct program *program, int r)
 		screen_trouble(stderr, name, trouble, program->tries_left);
 		return trouble->exit;
 	}
-	return say_fault(name);
+	return say_fault(name, SAY_UNEXPECTED, NULL);
 }
 
 static void program_clear(struct program *program)
@@ -346,6 +346,10 @@ static void program_clear(struct program *program)
 
 static int program_run(struct program *program)
 {
+	const char *ca_file = program->options.ca_file;
+	/* The client would take it for a certificate that is not trusted. */
+	if (ca_file && access(ca_file, R_OK) != 0)
+		return say_trouble(name, SAY_FILE_UNUSABLE, ca_file);
 	int r = state_find(program);
 	if (r == 0)
 		r = client_start(program);
@@ -373,5 +377,5 @@ int main(int argc, char **argv)
 	/* At once, at any moment: the service forgets an unused nonce, and pcscd resets the card of
 	 * a client that ends. */
 	interruption_watch(&interruption, name);
-	return program_run(&program);
+	return say_end(name, program_run(&program));
 }

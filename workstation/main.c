@@ -11,6 +11,7 @@
 #include "lib/terminal/say.h"
 #include "workstation/options.h"
 #include "workstation/pages.h"
+#include "workstation/settle.h"
 #include "workstation/source_shk.h"
 #include "workstation/store.h"
 
@@ -22,11 +23,9 @@ struct station {
 	char store_path[LINK_PATH_BYTES];
 };
 
-/* A fault of the store: what the desk can do about it, then its trace for the vendor. */
 static int store_fault(const struct station *station)
 {
-	(void)say_trouble(program, SAY_FILE_UNUSABLE, station->store_path);
-	return say_fault(program);
+	return say_fault(program, SAY_FILE_UNUSABLE, station->store_path);
 }
 
 /* --- commands of the service --- */
@@ -47,8 +46,10 @@ static int command_sync(struct link *link, struct db *db, const struct station *
 	int64_t count, without;
 	int status = link_session_take(link);
 	if (!status)
-		status = link_status(link, shk_count(link->client, options->from, options->to,
-						     SHK_REFERENCE_ANY, &count, &without));
+		status = link_status(link,
+				     shk_count(link->client, options->from, options->to,
+					       SHK_REFERENCE_ANY, &count, &without),
+				     link_period);
 	if (status)
 		return status;
 	(void)printf("資格確認結果が%" PRId64 "件あります（照会番号なし: %" PRId64 "件）。\n",
@@ -56,7 +57,7 @@ static int command_sync(struct link *link, struct db *db, const struct station *
 	int r = sync_run(db, &source, options->from, options->to, &report);
 	if (r < 0)
 		return store_fault(station);
-	status = r ? link_status(link, shk_error_code(link->client)) : 0;
+	status = r ? link_status(link, shk_error_code(link->client), NULL) : 0;
 	pages_report(&report);
 	return status;
 }
@@ -74,7 +75,10 @@ static int service_command(struct station *station, struct link *link, struct db
 	case STATION_VERSION:
 	case STATION_CHARTS:
 	case STATION_CHART:
-	case STATION_PENDING: break;
+	case STATION_PENDING:
+	case STATION_RESULTS:
+	case STATION_LINK:
+	case STATION_NEW: break;
 	}
 	return say_exit(SAY_UNEXPECTED);
 }
@@ -104,6 +108,37 @@ static int shown(const struct station *station, int r)
 	return say_trouble(program, SAY_CHART_UNKNOWN, number);
 }
 
+static int settled(const struct station *station, int64_t chart)
+{
+	(void)printf("結果 %s を、カルテ %" PRId64 " のものにしました。\n"
+		     "照会番号の登録が要るときは、次の受け取り（sync）で登録します。\n",
+		     station->options.result_id, chart);
+	return 0;
+}
+
+static int command_settle(const struct station *station, struct db *db)
+{
+	const struct station_options *options = &station->options;
+	const struct settle settle = {str_of(options->result_id), options->chart,
+				      options->qualification};
+	int64_t chart;
+	int r = settle_run(db, &settle, &chart);
+	if (r < 0)
+		return store_fault(station);
+	if (r == 0)
+		return settled(station, chart);
+	switch ((enum settle_outcome)r) {
+	case SETTLE_RESULT_UNKNOWN:
+		return say_trouble(program, SAY_RESULT_UNKNOWN, options->result_id);
+	case SETTLE_CHART_UNKNOWN: return shown(station, PAGES_CHART_UNKNOWN);
+	case SETTLE_REFERENCE_HELD: return say_trouble(program, SAY_REFERENCE_TAKEN, NULL);
+	case SETTLE_WHICH:
+		return say_usage(program, COMMAND_LINE_INCOMPLETE,
+				 "--qualification（pending に出ている資格の番号）");
+	}
+	return say_exit(SAY_UNEXPECTED);
+}
+
 static int store_run(struct station *station)
 {
 	AUTO(db_closep) struct db *db = NULL;
@@ -117,6 +152,9 @@ static int store_run(struct station *station)
 	case STATION_CHARTS: return shown(station, pages_charts(db));
 	case STATION_CHART: return shown(station, pages_chart(db, options->chart));
 	case STATION_PENDING: return shown(station, pages_pending(db));
+	case STATION_RESULTS: return shown(station, pages_results(db));
+	case STATION_LINK:
+	case STATION_NEW: return command_settle(station, db);
 	case STATION_HELP:
 	case STATION_VERSION:
 	case STATION_LOGIN:
@@ -139,7 +177,10 @@ static int station_run(struct station *station)
 	case STATION_SYNC:
 	case STATION_CHARTS:
 	case STATION_CHART:
-	case STATION_PENDING: return store_run(station);
+	case STATION_PENDING:
+	case STATION_RESULTS:
+	case STATION_LINK:
+	case STATION_NEW: return store_run(station);
 	}
 	return say_exit(SAY_UNEXPECTED);
 }
@@ -155,5 +196,5 @@ int main(int argc, char **argv)
 	if (r)
 		return say_usage(program, (enum command_line_outcome)r, complaint);
 	interruption_watch(&station.interruption, program);
-	return station_run(&station);
+	return say_end(program, station_run(&station));
 }

@@ -7,6 +7,7 @@
 
 #include "lib/base/number.h"
 #include "lib/base/str.h"
+#include "lib/record/record.h"
 
 const char options_help[] =
 	"使い方: shikaku-workstation [共通の指定] コマンド [指定]\n"
@@ -19,7 +20,12 @@ const char options_help[] =
 	"  sync --from 日時 --to 日時 結果を受け取り、カルテに紐付け、照会番号を登録する\n"
 	"  charts                     カルテの一覧\n"
 	"  chart 番号                 カルテ1件（保険の移り変わりと資格確認の記録）\n"
+	"  results                    受け取った結果のすべて（無効・該当なしも）と、そのカルテ\n"
 	"  pending                    確認が必要な結果と、未登録の照会番号\n"
+	"  link 結果のID カルテの番号 [--qualification 番号]\n"
+	"                             確認が必要な結果を、そのカルテのものにする\n"
+	"  new 結果のID [--qualification 番号]\n"
+	"                             確認が必要な結果から、新しいカルテを作る\n"
 	"  logout                     ログインを終える\n"
 	"\n"
 	"共通の指定\n"
@@ -47,6 +53,17 @@ static const struct command_row commands[] = {
 	 .positions_max = 1,
 	 .position = "カルテの番号"},
 	{.name = "pending", .command = STATION_PENDING},
+	{.name = "results", .command = STATION_RESULTS},
+	{.name = "link",
+	 .command = STATION_LINK,
+	 .positions_min = 2,
+	 .positions_max = 2,
+	 .position = "結果のIDとカルテの番号"},
+	{.name = "new",
+	 .command = STATION_NEW,
+	 .positions_min = 1,
+	 .positions_max = 1,
+	 .position = "結果のID"},
 	{.name = "logout", .command = STATION_LOGOUT},
 };
 
@@ -57,6 +74,11 @@ static const struct option_row options[] = {
 	{.name = "--id", .offset = offsetof(struct station_options, id)},
 	{.name = "--from", .offset = offsetof(struct station_options, from)},
 	{.name = "--to", .offset = offsetof(struct station_options, to)},
+	{.name = "--qualification",
+	 .offset = offsetof(struct station_options, qualification),
+	 .kind = OPTION_NUMBER,
+	 .number_min = 1,
+	 .number_max = RECORD_QUALIFICATIONS_MAX},
 };
 
 static const struct command_table table = {
@@ -76,9 +98,10 @@ int options_read(int argc, char **argv, struct station_options *ret_options,
 	if (r)
 		return r;
 	read.command = (enum station_command)line.command;
-	*ret_complaint = line.positions[0];
-	if (read.command == STATION_CHART &&
-	    number_parse(str_of(line.positions[0]), 1, INT64_MAX, &read.chart) != 0)
+	read.result_id = line.positions[0];
+	*ret_complaint = line.positions[read.command == STATION_LINK];
+	if ((read.command == STATION_CHART || read.command == STATION_LINK) &&
+	    number_parse(str_of(*ret_complaint), 1, INT64_MAX, &read.chart) != 0)
 		return COMMAND_LINE_NOT_UNDERSTOOD;
 	*ret_options = read;
 	return 0;

@@ -16,6 +16,9 @@ enum station_command {
 	STATION_CHARTS,
 	STATION_CHART,
 	STATION_PENDING,
+	STATION_RESULTS,
+	STATION_LINK,
+	STATION_NEW,
 	STATION_LOGOUT,
 };
 
@@ -24,7 +27,9 @@ struct station_options {
 	enum station_command command;
 	struct link_options link;
 	const char *store, *facility, *id, *from, *to;
-	int64_t chart;
+	const char *result_id;
+	int64_t chart;	   /* 0: none */
+	int qualification; /* which of several, from 1; 0: not said */
 };
 
 /* Outcomes: those of command_line_read; *ret_complaint is then a word of argv, or what is missing.

@@ -8,6 +8,7 @@
 #include "lib/base/period.h"
 #include "lib/terminal/text.h"
 #include "workstation/matching.h"
+#include "workstation/settle.h"
 #include "workstation/store.h"
 
 enum { PAGES_ARENA_BYTES = 4 * 1024 * 1024 };
@@ -91,12 +92,51 @@ static int insurance_lines(void *ctx, const struct insurance *insurance)
 	return 0;
 }
 
+/* 2026-11-22 10:30:00 for 20261122103000 */
+static void time_put(struct str text)
+{
+	if (text.len == PERIOD_DATETIME_BYTES - 1)
+		(void)printf("%.4s-%.2s-%.2s %.2s:%.2s:%.2s  ", text.ptr, text.ptr + 4,
+			     text.ptr + 6, text.ptr + 8, text.ptr + 10, text.ptr + 12);
+	else
+		cell(text, 21);
+}
+
 static int seen_line(void *ctx, const struct seen *seen)
 {
 	(void)ctx;
-	(void)printf("  %.*s  %.*s  %.*s\n", STR_ARG(seen->confirmed_at),
-		     STR_ARG(word(RECORD_TABLE_VALIDITY, seen->validity)),
-		     STR_ARG(seen->result_id));
+	(void)printf("  ");
+	time_put(seen->confirmed_at);
+	cell(or_dash(word(RECORD_TABLE_VALIDITY, seen->validity)), 18);
+	(void)printf("%.*s\n", STR_ARG(seen->result_id));
+	return 0;
+}
+
+static int result_line(void *ctx, const struct seen *seen)
+{
+	int64_t *count = ctx;
+	(*count)++;
+	time_put(seen->confirmed_at);
+	cell(or_dash(word(RECORD_TABLE_VALIDITY, seen->validity)), 18);
+	cell(or_dash(seen->name), 24);
+	if (seen->state == SEEN_OPEN)
+		(void)printf("確認が必要（pending）");
+	else if (seen->chart)
+		(void)printf("カルテ %" PRId64, seen->chart);
+	else
+		(void)printf("カルテなし（%s）",
+			     match_reason_text((enum match_reason)seen->reason));
+	(void)printf("  %.*s\n", STR_ARG(seen->result_id));
+	return 0;
+}
+
+int pages_results(struct db *db)
+{
+	int64_t count = 0;
+	int r = store_seen_each(db, SEEN_ALL, 0, result_line, &count);
+	if (r)
+		return FOLD(r);
+	(void)printf("受け取った結果: %" PRId64 "件\n", count);
 	return 0;
 }
 
@@ -113,7 +153,7 @@ int pages_chart(struct db *db, int64_t number)
 	if (r)
 		return FOLD(r);
 	(void)printf("  資格確認の記録\n");
-	r = store_seen_each(db, number, seen_line, NULL);
+	r = store_seen_each(db, SEEN_OF_CHART, number, seen_line, NULL);
 	return r ? FOLD(r) : 0;
 }
 
@@ -143,18 +183,45 @@ static int candidates_print(struct db *db, struct arena *arena, const struct see
 	return r ? PASS(r) : 0;
 }
 
+/* The qualifications among which somebody has to choose, with the numbers to choose them by. */
+static int qualifications_print(struct db *db, struct arena *arena, struct str result_id)
+{
+	AUTO(json_clear) struct json_document document = {0};
+	const struct record_qualification *list = NULL;
+	struct seen seen;
+	size_t count = 0;
+	int r = store_seen_get(db, arena, result_id, &seen);
+	if (r)
+		return FOLD(r);
+	r = settle_qualifications(arena, seen.raw, &document, &list, &count);
+	if (r)
+		return PASS(r);
+	for (size_t i = 0; i < count; i++)
+		(void)printf("    資格%zu: %.*s %.*s  記号 %.*s  番号 %.*s  枝番 %.*s\n", i + 1,
+			     STR_ARG(or_dash(list[i].elements[RECORD_INSURER_NUMBER])),
+			     STR_ARG(or_dash(list[i].elements[RECORD_INSURER_NAME])),
+			     STR_ARG(or_dash(list[i].elements[RECORD_SYMBOL])),
+			     STR_ARG(or_dash(list[i].elements[RECORD_NUMBER])),
+			     STR_ARG(or_dash(list[i].elements[RECORD_BRANCH])));
+	return 0;
+}
+
 static int pending_line(void *ctx, const struct seen *seen)
 {
 	struct pending *pending = ctx;
 	AUTO(arena_clear) struct arena arena;
 	arena_init(&arena, PAGES_ARENA_BYTES);
 	pending->count++;
-	(void)printf("%.*s  ", STR_ARG(seen->confirmed_at));
+	time_put(seen->confirmed_at);
 	cell(or_dash(seen->name), 24);
 	day_cell(or_dash(seen->birth), 22);
 	(void)printf("照会番号 %.*s\n    %s。（結果 %.*s）\n", STR_ARG(or_dash(seen->reference)),
 		     match_reason_text((enum match_reason)seen->reason), STR_ARG(seen->result_id));
-	int r = seen->birth.ptr ? candidates_print(pending->db, &arena, seen) : 0;
+	int r = 0;
+	if (seen->reason == MATCH_SEVERAL)
+		r = qualifications_print(pending->db, &arena, seen->result_id);
+	if (!r && seen->birth.ptr)
+		r = candidates_print(pending->db, &arena, seen);
 	return r ? PASS(r) : 0;
 }
 
@@ -182,11 +249,15 @@ int pages_pending(struct db *db)
 	size_t count;
 	arena_init(&arena, PAGES_ARENA_BYTES);
 	(void)printf("確認が必要な結果\n");
-	int r = store_seen_each(db, 0, pending_line, &pending);
+	int r = store_seen_each(db, SEEN_WAITING, 0, pending_line, &pending);
 	if (r)
 		return FOLD(r);
 	if (!pending.count)
 		(void)printf("  ありません。\n");
+	else
+		(void)printf("  → カルテが分かったら: link 結果のID カルテの番号\n"
+			     "     はじめての患者さんなら: new 結果のID\n"
+			     "     資格が複数のときは、どちらにも --qualification 資格の番号\n");
 	r = store_queue_list(db, &arena, false, &list, &count);
 	if (r)
 		return PASS(r);

@@ -15,6 +15,12 @@ enum source_outcome {
 	SOURCE_REFUSED,	 /* register: this number will not be taken, trying again is no use */
 };
 
+/* A 照会番号 to be registered for the person of a result. */
+struct registration {
+	struct str result_id, number;
+	struct str expected; /* what the service holds now; absent: none */
+};
+
 struct source {
 	/* A download begins; from and to as in shk_download. Outcome: SOURCE_FAILED. */
 	int (*begin)(void *ctx, const char *from, const char *to);
@@ -23,11 +29,11 @@ struct source {
 	/* The download ends, whole or not. */
 	void (*end)(void *ctx);
 	/*
-	 * Register number where none is expected. Outcomes: SOURCE_FAILED, SOURCE_REFUSED,
-	 * SOURCE_CONFLICT with *ret_held in the arena (absent: none is held).
+	 * Register. Outcomes: SOURCE_FAILED, SOURCE_REFUSED, SOURCE_CONFLICT with *ret_held in the
+	 * arena (absent: none is held).
 	 */
-	int (*reference_register)(void *ctx, struct arena *arena, struct str result_id,
-				  struct str number, struct str *ret_held);
+	int (*reference_register)(void *ctx, struct arena *arena,
+				  const struct registration *registration, struct str *ret_held);
 	/* The last failure's name, "reference_taken"; a constant or until the next call. */
 	struct str (*problem)(void *ctx);
 	void *ctx;

@@ -70,17 +70,20 @@ static int shk_next(void *ctx, struct arena *arena, struct result *ret_result)
 	return r ? PASS(r) : 0;
 }
 
-static int shk_register(void *ctx, struct arena *arena, struct str result_id, struct str number,
+static int shk_register(void *ctx, struct arena *arena, const struct registration *registration,
 			struct str *ret_held)
 {
 	struct source_shk *source = ctx;
-	char id[64], text[256];
-	int r = str_to_c(result_id, id, sizeof id);
+	char id[64], number[256], expected[256];
+	bool is_expected = registration->expected.ptr != NULL;
+	int r = str_to_c(registration->result_id, id, sizeof id);
 	if (!r)
-		r = str_to_c(number, text, sizeof text);
+		r = str_to_c(registration->number, number, sizeof number);
+	if (!r && is_expected)
+		r = str_to_c(registration->expected, expected, sizeof expected);
 	if (r)
 		return PASS(r);
-	switch (shk_reference_register(source->client, id, text, NULL)) {
+	switch (shk_reference_register(source->client, id, number, is_expected ? expected : NULL)) {
 	case SHK_OK: return 0;
 	case SHK_ERR_CONFLICT:
 		*ret_held = str_of(shk_error_held_reference(source->client));

@@ -5,6 +5,8 @@
  */
 #include "workstation/store.h"
 
+#include "lib/base/number.h"
+
 enum {
 	BUSY_MS = 5000,
 };
@@ -27,6 +29,7 @@ static const struct db_migration steps[] = {
 	    "CREATE TABLE queue (result_id {text} PRIMARY KEY, chart {int64} NOT NULL,"
 	    " number {text} NOT NULL, state {int64} NOT NULL DEFAULT 0,"
 	    " tries {int64} NOT NULL DEFAULT 0, problem {text}, held {text});"},
+	{2, "ALTER TABLE queue ADD COLUMN expected {text};"},
 };
 
 int store_open(const char *path, struct db **ret_db)
@@ -119,10 +122,17 @@ int store_chart_of_reference(struct db *db, struct arena *arena, struct str refe
 	return r < 0 ? PASS(r) : r;
 }
 
+/* A reference that is no number counts as 0, one of more than 15 digits is none of ours. */
+#define REFERENCE_NUMBER \
+	"CASE WHEN length(reference) <= 15 THEN CAST(reference AS INTEGER) ELSE 0 END"
+
 static int number_next(struct db *db, int64_t *ret_number)
 {
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;
-	int r = db_query(db, "SELECT COALESCE(MAX(number), 0) + 1 FROM chart", DB_NO_ARGS, &rows);
+	int r = db_query(db,
+			 "SELECT COALESCE(MAX(MAX(number, " REFERENCE_NUMBER
+			 ")), 0) + 1 FROM chart",
+			 DB_NO_ARGS, &rows);
 	if (!r)
 		r = db_next(rows);
 	if (r)
@@ -131,12 +141,33 @@ static int number_next(struct db *db, int64_t *ret_number)
 	return 0;
 }
 
+enum { REFERENCE_DIGITS_MAX = 15 };
+
+/* The number of a new chart: that of its reference where it is one and free, else the next. */
+static int number_give(struct db *db, struct arena *arena, struct str reference,
+		       int64_t *ret_number)
+{
+	struct chart other;
+	int64_t number = 0;
+	bool is_number = reference.len && reference.len <= REFERENCE_DIGITS_MAX &&
+			 number_parse(reference, 1, INT64_MAX, &number) == 0;
+	int r = is_number ? store_chart_get(db, arena, number, &other) : 0;
+	if (r < 0)
+		return PASS(r);
+	if (r != STORE_ABSENT)
+		r = number_next(db, &number);
+	if (r < 0)
+		return PASS(r);
+	*ret_number = number;
+	return 0;
+}
+
 int store_chart_add(struct db *db, struct arena *arena, const struct chart *chart,
 		    struct chart *ret_chart)
 {
 	struct chart added = *chart;
-	int r = number_next(db, &added.number);
-	if (!r)
+	int r = number_give(db, arena, chart->reference, &added.number);
+	if (!r && !chart->reference.ptr)
 		r = arena_print(arena, &added.reference, "%lld", (long long)added.number);
 	if (!r)
 		r = db_run(db,
@@ -372,16 +403,55 @@ static struct seen seen_of_row(struct db_rows *rows)
 	};
 }
 
-int store_seen_each(struct db *db, int64_t chart, int (*each)(void *ctx, const struct seen *seen),
-		    void *ctx)
+static int seen_keep(struct arena *arena, struct seen *seen)
 {
-	static const char of_chart[] = "SELECT " SEEN_COLUMNS " FROM seen WHERE chart = $1"
-				       " ORDER BY confirmed_at, result_id";
-	static const char open_ones[] = "SELECT " SEEN_COLUMNS " FROM seen WHERE state = $1"
-					" ORDER BY confirmed_at, result_id";
+	struct str *const texts[] = {&seen->result_id, &seen->confirmed_at, &seen->validity,
+				     &seen->name,      &seen->kana,	    &seen->birth,
+				     &seen->reference, &seen->raw};
+	int r = keep(arena, texts, sizeof texts / sizeof texts[0]);
+	return r ? PASS(r) : 0;
+}
+
+int store_seen_get(struct db *db, struct arena *arena, struct str result_id, struct seen *ret_seen)
+{
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;
-	int r = db_query(db, chart ? of_chart : open_ones,
-			 DB_ARGS(db_int(chart ? chart : SEEN_OPEN)), &rows);
+	int r = db_query(db, "SELECT " SEEN_COLUMNS ", raw FROM seen WHERE result_id = $1",
+			 DB_ARGS(db_text(result_id)), &rows);
+	if (r)
+		return FOLD(r);
+	r = db_next(rows);
+	if (r)
+		return r == DB_END ? STORE_ABSENT : FOLD(r);
+	struct seen seen = seen_of_row(rows);
+	seen.raw = db_column_text(rows, 11);
+	r = seen_keep(arena, &seen);
+	if (r)
+		return PASS(r);
+	*ret_seen = seen;
+	return 0;
+}
+
+static int seen_query(struct db *db, enum seen_which which, int64_t chart,
+		      struct db_rows **ret_rows)
+{
+	static const char *const texts[] = {
+		[SEEN_OF_CHART] = "SELECT " SEEN_COLUMNS " FROM seen WHERE chart = $1"
+				  " ORDER BY confirmed_at, result_id",
+		[SEEN_WAITING] = "SELECT " SEEN_COLUMNS " FROM seen WHERE state = $1"
+				 " ORDER BY confirmed_at, result_id",
+		[SEEN_ALL] = "SELECT " SEEN_COLUMNS " FROM seen ORDER BY confirmed_at, result_id",
+	};
+	if (which == SEEN_ALL)
+		return db_query(db, texts[which], DB_NO_ARGS, ret_rows);
+	return db_query(db, texts[which],
+			DB_ARGS(db_int(which == SEEN_OF_CHART ? chart : SEEN_OPEN)), ret_rows);
+}
+
+int store_seen_each(struct db *db, enum seen_which which, int64_t chart,
+		    int (*each)(void *ctx, const struct seen *seen), void *ctx)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int r = seen_query(db, which, chart, &rows);
 	if (r)
 		return FOLD(r);
 	while ((r = db_next(rows)) == 0) {
@@ -395,12 +465,18 @@ int store_seen_each(struct db *db, int64_t chart, int (*each)(void *ctx, const s
 
 /* --- numbers to be registered --- */
 
-int store_queue_add(struct db *db, struct str result_id, int64_t chart, struct str number)
+int store_queue_add(struct db *db, struct str result_id, int64_t chart, struct str number,
+		    struct str expected)
 {
 	int r = db_run(db,
-		       "INSERT INTO queue (result_id, chart, number) VALUES ($1, $2, $3)"
-		       " ON CONFLICT (result_id) DO NOTHING",
-		       DB_ARGS(db_text(result_id), db_int(chart), db_text(number)), NULL);
+		       "INSERT INTO queue (result_id, chart, number, expected)"
+		       " VALUES ($1, $2, $3, $4) ON CONFLICT (result_id) DO UPDATE"
+		       " SET chart = excluded.chart, number = excluded.number,"
+		       " expected = excluded.expected, state = 0, tries = 0, problem = NULL,"
+		       " held = NULL",
+		       DB_ARGS(db_text(result_id), db_int(chart), db_text(number),
+			       db_text(expected)),
+		       NULL);
 	return r ? FOLD(r) : 0;
 }
 
@@ -437,9 +513,10 @@ static int queue_fill(struct db_rows *rows, struct arena *arena, struct queued *
 			.tries = db_column_int(rows, 4),
 			.problem = db_column_text(rows, 5),
 			.held = db_column_text(rows, 6),
+			.expected = db_column_text(rows, 7),
 		};
 		struct str *const texts[] = {&queued->result_id, &queued->number, &queued->problem,
-					     &queued->held};
+					     &queued->held, &queued->expected};
 		r = keep(arena, texts, sizeof texts / sizeof texts[0]);
 		if (r)
 			return PASS(r);
@@ -459,7 +536,8 @@ int store_queue_list(struct db *db, struct arena *arena, bool only_waiting,
 	if (!list)
 		return RAISE(ENOMEM);
 	int r = db_query(db,
-			 "SELECT result_id, chart, number, state, tries, problem, held FROM queue"
+			 "SELECT result_id, chart, number, state, tries, problem, held, expected"
+			 " FROM queue"
 			 " WHERE state <= $1 ORDER BY chart, result_id",
 			 DB_ARGS(db_int(only_waiting ? QUEUED_WAITING : QUEUED_REFUSED)), &rows);
 	if (!r)

@@ -26,7 +26,11 @@ enum store_outcome {
 MUST_CHECK int store_open(const char *path, struct db **ret_db);
 
 /* --- charts --- */
-/* The next number is given; chart->number and an absent chart->reference are not looked at. */
+/*
+ * chart->number is not looked at. Without a reference the chart gets the next number and that as
+ * its reference, never one that another chart has. With one it keeps it, and its number is the
+ * reference's where that is a number and free: so a store that was lost comes back as it was.
+ */
 MUST_CHECK int store_chart_add(struct db *db, struct arena *arena, const struct chart *chart,
 			       struct chart *ret_chart);
 /* Outcome: STORE_ABSENT. */
@@ -71,8 +75,16 @@ struct seen {
 };
 /* Put or put again: one row for one result id. */
 MUST_CHECK int store_seen_put(struct db *db, const struct seen *seen);
-/* Those that wait for a decision, or belong to a chart (chart > 0), older first; without raw. */
-MUST_CHECK int store_seen_each(struct db *db, int64_t chart,
+/* With raw, in the arena. Outcome: STORE_ABSENT. */
+MUST_CHECK int store_seen_get(struct db *db, struct arena *arena, struct str result_id,
+			      struct seen *ret_seen);
+enum seen_which {
+	SEEN_OF_CHART,
+	SEEN_WAITING, /* for a decision */
+	SEEN_ALL,
+};
+/* Those, older first, without raw; chart for SEEN_OF_CHART only. */
+MUST_CHECK int store_seen_each(struct db *db, enum seen_which which, int64_t chart,
 			       int (*each)(void *ctx, const struct seen *seen), void *ctx);
 
 /* --- numbers to be registered --- */
@@ -85,12 +97,14 @@ struct queued {
 	struct str result_id;
 	int64_t chart;
 	struct str number;
+	struct str expected; /* the number that the service holds until then; absent: none */
 	enum queued_state state;
 	int64_t tries;
 	struct str problem, held; /* absent: none */
 };
+/* For a result that is in the queue already: in its place, as if it had not been tried. */
 MUST_CHECK int store_queue_add(struct db *db, struct str result_id, int64_t chart,
-			       struct str number);
+			       struct str number, struct str expected);
 MUST_CHECK int store_queue_remove(struct db *db, struct str result_id);
 /* One more try that did not work. */
 MUST_CHECK int store_queue_failed(struct db *db, const struct queued *queued);

@@ -10,6 +10,7 @@
  */
 #include "workstation/sync.h"
 
+#include "workstation/intake.h"
 #include "workstation/matching.h"
 #include "workstation/store.h"
 
@@ -52,94 +53,20 @@ static int decide(struct sync *sync, struct arena *arena, const struct result *r
 	return r ? PASS(r) : 0;
 }
 
-/* --- doing, inside a transaction --- */
-
-static int insurance_append(struct sync *sync, int64_t chart, const struct insurance *current,
-			    const struct insurance *told)
-{
-	int r = 0;
-	if (current) {
-		r = store_insurance_close(sync->db, chart, current->order,
-					  insurance_last_day(told->begins));
-		sync->report.insurances_new++;
-	}
-	if (!r)
-		r = store_insurance_add(sync->db, chart, told);
-	return r ? PASS(r) : 0;
-}
-
-static int insurance_take(struct sync *sync, struct arena *arena, const struct result *result,
-			  int64_t chart)
-{
-	struct insurance told, current;
-	int r = match_insurance(arena, result, &told);
-	if (r)
-		return PASS(r);
-	r = store_insurance_current(sync->db, arena, chart, &current);
-	if (r < 0)
-		return PASS(r);
-	const struct insurance *open = r == STORE_ABSENT ? NULL : &current;
-	switch (insurance_compare(open, &told)) {
-	case INSURANCE_SAME:
-		r = store_insurance_confirmed(sync->db, chart, current.order, told.confirmed_at);
-		break;
-	case INSURANCE_NEWER: r = insurance_append(sync, chart, open, &told); break;
-	case INSURANCE_OLDER: r = 0; break;
-	}
-	return r ? PASS(r) : 0;
-}
-
-static int chart_make(struct sync *sync, struct arena *arena, const struct result *result,
-		      int64_t *ret_number)
-{
-	struct chart chart = {
-		.name = element(result, RECORD_NAME),
-		.kana = element(result, RECORD_NAME_KANA),
-		.birth = element(result, RECORD_BIRTH),
-		.sex = element(result, RECORD_SEX),
-	};
-	int r = store_chart_add(sync->db, arena, &chart, &chart);
-	if (!r)
-		r = insurance_take(sync, arena, result, chart.number);
-	if (!r)
-		r = store_queue_add(sync->db, result->id, chart.number, chart.reference);
-	if (r)
-		return PASS(r);
-	*ret_number = chart.number;
-	return 0;
-}
-
-static int seen_mark(struct sync *sync, const struct result *result, const struct match *match)
-{
-	const struct seen seen = {
-		.state = match->kind == MATCH_ASK ? SEEN_OPEN : SEEN_DONE,
-		.kind = (int)match->kind,
-		.reason = (int)match->reason,
-		.chart = match->chart,
-		.result_id = result->id,
-		.confirmed_at = result->confirmed_at,
-		.validity = result->validity,
-		.name = element(result, RECORD_NAME),
-		.kana = element(result, RECORD_NAME_KANA),
-		.birth = element(result, RECORD_BIRTH),
-		.reference = result->reference,
-		.raw = result->raw,
-	};
-	int r = store_seen_put(sync->db, &seen);
-	return r ? PASS(r) : 0;
-}
+/* --- doing --- */
 
 static int carry_out(struct sync *sync, struct arena *arena, const struct result *result,
 		     struct match match)
 {
+	bool appended = false;
 	int r = 0;
 	switch (match.kind) {
 	case MATCH_LINK:
-		r = insurance_take(sync, arena, result, match.chart);
+		r = intake_insurance(sync->db, arena, result, match.chart, &appended);
 		sync->report.linked++;
 		break;
 	case MATCH_NEW:
-		r = chart_make(sync, arena, result, &match.chart);
+		r = intake_chart(sync->db, arena, result, &match.chart);
 		sync->report.charts_new++;
 		break;
 	case MATCH_ASK:
@@ -149,11 +76,14 @@ static int carry_out(struct sync *sync, struct arena *arena, const struct result
 		break;
 	case MATCH_ASIDE: sync->report.aside++; break;
 	}
+	sync->report.insurances_new += appended;
 	if (!r)
-		r = seen_mark(sync, result, &match);
+		r = intake_mark(sync->db, result, &match);
 	return r ? PASS(r) : 0;
 }
 
+/* Looked at, decided and done in one transaction: another synchronisation of the same store, at the
+ * same time, sees all of it or nothing. */
 static int result_import(struct sync *sync, struct arena *arena, const struct result *result)
 {
 	struct match match;
@@ -174,10 +104,16 @@ static int result_import(struct sync *sync, struct arena *arena, const struct re
 		sync->put_off = true;
 		return 0;
 	}
-	r = db_begin(sync->db);
+	r = carry_out(sync, arena, result, match);
+	return r ? PASS(r) : 0;
+}
+
+static int result_take(struct sync *sync, struct arena *arena, const struct result *result)
+{
+	int r = db_begin(sync->db);
 	if (r)
 		return FOLD(r);
-	r = carry_out(sync, arena, result, match);
+	r = result_import(sync, arena, result);
 	if (r) {
 		db_rollback(sync->db);
 		return PASS(r);
@@ -196,7 +132,7 @@ static int results_take(struct sync *sync)
 	arena_init(&arena, SYNC_ARENA_BYTES);
 	while ((r = sync->source->next(sync->source->ctx, &arena, &result)) == 0) {
 		sync->report.downloaded += !sync->is_final;
-		r = result_import(sync, &arena, &result);
+		r = result_take(sync, &arena, &result);
 		if (r)
 			return PASS(r);
 		arena_clear(&arena);
@@ -247,8 +183,10 @@ static int registrations_send(struct sync *sync)
 	int r = store_queue_list(sync->db, &arena, true, &list, &count);
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		struct str held = {0};
-		r = sync->source->reference_register(sync->source->ctx, &arena, list[i].result_id,
-						     list[i].number, &held);
+		const struct registration registration = {list[i].result_id, list[i].number,
+							  list[i].expected};
+		r = sync->source->reference_register(sync->source->ctx, &arena, &registration,
+						     &held);
 		if (r < 0)
 			return PASS(r);
 		r = answer_take(sync, &list[i], r, held);

@@ -83,21 +83,23 @@ static struct person *person_of_tap(struct desk *desk, struct str id)
 	return NULL;
 }
 
-static int fake_register(void *ctx, struct arena *arena, struct str id, struct str number,
+static int fake_register(void *ctx, struct arena *arena, const struct registration *registration,
 			 struct str *ret_held)
 {
 	struct desk *desk = ctx;
-	struct person *person = person_of_tap(desk, id);
+	struct person *person = person_of_tap(desk, registration->result_id);
 	(void)arena;
 	assert_non_null(person);
 	desk->registrations++;
 	if (desk->register_answer)
 		return desk->register_answer;
-	if (person->reference[0]) {
+	if (!str_equal(str_of(person->reference), registration->expected)) {
 		*ret_held = str_of(person->reference);
 		return SOURCE_CONFLICT;
 	}
-	assert_int_equal(str_to_c(number, person->reference, sizeof person->reference), 0);
+	assert_int_equal(str_to_c(registration->number, person->reference,
+				  sizeof person->reference),
+			 0);
 	return 0;
 }
 

@@ -15,7 +15,9 @@
 
 /* --- saying --- */
 
-static int error_say(const struct link *link)
+const char link_period[] = "--from と --to（yyyyMMdd か yyyyMMddHHmmss、古い日時から）";
+
+static int error_say(const struct link *link, const char *about)
 {
 	const shk_client *client = link->client;
 	const struct say_words words = {
@@ -26,7 +28,11 @@ static int error_say(const struct link *link)
 		.request_id = str_of(shk_error_request_id(client)),
 	};
 	const char *held = shk_error_held_reference(client);
+	bool is_ours = shk_error_code(client) == SHK_ERR_ARGUMENT ||
+		       shk_error_code(client) == SHK_ERR_FILE;
 	say_text(stderr, link->program, &words);
+	if (is_ours && about)
+		say_line(stderr, "対象", str_of(about));
 	for (int32_t i = 0; i < shk_error_field_count(client); i++)
 		say_line(stderr, shk_error_field(client, i),
 			 str_of(shk_error_field_text(client, i)));
@@ -38,9 +44,9 @@ static int error_say(const struct link *link)
 	return shk_error_exit(client);
 }
 
-int link_status(const struct link *link, int32_t code)
+int link_status(const struct link *link, int32_t code, const char *about)
 {
-	return code == SHK_OK ? 0 : error_say(link);
+	return code == SHK_OK ? 0 : error_say(link, about);
 }
 
 static int32_t SHK_CALL progress_show(void *ctx, int64_t done, int64_t total)
@@ -89,7 +95,10 @@ int link_open(struct link *link, const char *session_name)
 	if (shk_client_create(&link->client) != SHK_OK)
 		return say_trouble(link->program, SAY_UNEXPECTED, NULL);
 	interruption_stop_set(link->interruption, client_stop, link->client);
-	return link_status(link, client_tell(link->client, link));
+	/* The library would take it for a certificate that is not trusted. */
+	if (link->options->ca_file && access(link->options->ca_file, R_OK) != 0)
+		return say_trouble(link->program, SAY_FILE_UNUSABLE, link->options->ca_file);
+	return link_status(link, client_tell(link->client, link), "--service、--ca、--proxy");
 }
 
 void link_close(struct link *link)
@@ -108,12 +117,12 @@ int link_session_keep(struct link *link)
 		(void)unlink(link->session);
 		return 0;
 	}
-	return link_status(link, shk_session_save(link->client, link->session));
+	return link_status(link, shk_session_save(link->client, link->session), link->session);
 }
 
 int link_session_take(struct link *link)
 {
-	return link_status(link, shk_session_restore(link->client, link->session));
+	return link_status(link, shk_session_restore(link->client, link->session), link->session);
 }
 
 int link_session_kept(struct link *link, int status)
@@ -141,7 +150,8 @@ int link_passcode(struct link *link)
 	int status = link_secret(link, "パスコード", &passcode);
 	if (status)
 		return status;
-	status = link_status(link, shk_mfa(link->client, (const char *)passcode.bytes));
+	status = link_status(link, shk_mfa(link->client, (const char *)passcode.bytes),
+			     "パスコード（6桁の数字）");
 	status = link_session_kept(link, status);
 	if (!status)
 		(void)fprintf(stderr, "ログインしました（%s、%s）。\n",
@@ -155,8 +165,10 @@ int link_login(struct link *link, const char *facility, const char *login_id)
 	AUTO(secret_wipe) struct secret password = {0};
 	int status = link_secret(link, "パスワード", &password);
 	if (!status)
-		status = link_status(link, shk_login(link->client, facility, login_id,
-						     (const char *)password.bytes));
+		status = link_status(link,
+				     shk_login(link->client, facility, login_id,
+					       (const char *)password.bytes),
+				     "--facility、--id、パスワード");
 	/* So that the passcode may be given later, where it is not at hand yet: `mfa`. */
 	if (!status)
 		status = link_session_keep(link);
@@ -171,7 +183,8 @@ int link_refresh(struct link *link)
 		status = link_secret(link, "パスワード", &password);
 	if (status)
 		return status;
-	status = link_status(link, shk_refresh(link->client, NULL, (const char *)password.bytes));
+	status = link_status(link, shk_refresh(link->client, NULL, (const char *)password.bytes),
+			     "パスワード");
 	status = link_session_kept(link, status);
 	if (!status)
 		(void)fprintf(stderr, "ログインの有効時間を延ばしました。\n");
@@ -183,7 +196,7 @@ int link_logout(struct link *link)
 	int status = link_session_take(link);
 	if (status)
 		return status;
-	status = link_session_kept(link, link_status(link, shk_logout(link->client)));
+	status = link_session_kept(link, link_status(link, shk_logout(link->client), NULL));
 	if (!status)
 		(void)fprintf(stderr, "ログアウトしました。\n");
 	return status;

@@ -57,8 +57,14 @@ int link_passcode(struct link *link);
 int link_refresh(struct link *link);
 int link_logout(struct link *link);
 
-/* code of a call: 0, or the client's error said, with what to do next and whom to ask. */
-int link_status(const struct link *link, int32_t code);
+/*
+ * code of a call: 0, or the client's error said, with what to do next and whom to ask.
+ * about  the arguments or the file it was about, named when those are wrong; NULL: none
+ */
+int link_status(const struct link *link, int32_t code, const char *about);
+
+/* about, for a call with a period. */
+extern const char link_period[];
 
 /* path: given, or name in the home folder. False: too long. */
 bool link_path(const char *given, const char *name, char path[LINK_PATH_BYTES]);

@@ -28,6 +28,8 @@ static const char *const row_codes[SAY_ROWS] = {
 	[SAY_FILE_UNUSABLE] = "file_unusable",
 	[SAY_CANCELLED] = "cancelled",
 	[SAY_CHART_UNKNOWN] = "chart_unknown",
+	[SAY_RESULT_UNKNOWN] = "result_unknown",
+	[SAY_REFERENCE_TAKEN] = "reference_taken",
 };
 
 static const struct problem *problem_of(enum say_row row)
@@ -90,10 +92,16 @@ int say_trouble(const char *program, enum say_row row, const char *about)
 	return row_say(program, row, "対象", about, NULL);
 }
 
-int say_fault(const char *program)
+int say_fault(const char *program, enum say_row row, const char *about)
 {
 	char trace[256];
-	return row_say(program, SAY_UNEXPECTED, "", NULL, fault_trace(trace, sizeof trace));
+	return row_say(program, row, "対象", about, fault_trace(trace, sizeof trace));
+}
+
+int say_end(const char *program, int status)
+{
+	bool is_out = fflush(stdout) == 0 && !ferror(stdout);
+	return status || is_out ? status : say_trouble(program, SAY_FILE_UNUSABLE, "標準出力");
 }
 
 int say_usage(const char *program, enum command_line_outcome outcome, const char *complaint)

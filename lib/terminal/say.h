@@ -20,6 +20,8 @@ enum say_row {
 	SAY_FILE_UNUSABLE,
 	SAY_CANCELLED,
 	SAY_CHART_UNKNOWN,
+	SAY_RESULT_UNKNOWN,
+	SAY_REFERENCE_TAKEN,
 	SAY_ROWS,
 };
 
@@ -39,8 +41,11 @@ void say_rest(FILE *out, const struct say_words *words);
 
 /* A row, and what it is about (a path, a word; NULL: nothing). Answers the exit status. */
 int say_trouble(const char *program, enum say_row row, const char *about);
-/* SAY_UNEXPECTED with the trace of the fault, for the vendor. */
-int say_fault(const char *program);
+/* The same with the trace of the last fault for the vendor. */
+int say_fault(const char *program, enum say_row row, const char *about);
+
+/* At the end of main: status, or SAY_FILE_UNUSABLE when what was printed did not all get out. */
+int say_end(const char *program, int status);
 
 /* A wrong command line: SAY_USAGE, told apart by what command_line_read answered. */
 int say_usage(const char *program, enum command_line_outcome outcome, const char *complaint);

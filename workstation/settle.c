@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workstation/settle.h"
+
+#include "workstation/intake.h"
+#include "workstation/store.h"
+
+enum { SETTLE_ARENA_BYTES = 16 * 1024 * 1024 };
+
+int settle_qualifications(struct arena *arena, struct str raw, struct json_document *document,
+			  const struct record_qualification **ret_qualifications, size_t *ret_count)
+{
+	struct record *record = NULL;
+	int r = json_read(raw, &json_limits_reply, document);
+	if (!r)
+		r = record_read(arena, document->root, &record);
+	if (r < 0)
+		return PASS(r);
+	*ret_qualifications = r ? NULL : record->qualifications;
+	*ret_count = r ? 0 : record->qualifications_count;
+	return 0;
+}
+
+static int chart_new(struct db *db, struct arena *arena, const struct result *result,
+		     struct match *match)
+{
+	struct chart holder;
+	match->kind = MATCH_NEW;
+	if (result->reference.ptr) {
+		int r = store_chart_of_reference(db, arena, result->reference, &holder);
+		if (r != STORE_ABSENT)
+			return r ? PASS(r) : SETTLE_REFERENCE_HELD;
+	}
+	int r = intake_chart(db, arena, result, &match->chart);
+	return r ? PASS(r) : 0;
+}
+
+static int chart_old(struct db *db, struct arena *arena, const struct result *result,
+		     struct match *match)
+{
+	struct chart chart;
+	bool appended;
+	match->kind = MATCH_LINK;
+	int r = store_chart_get(db, arena, match->chart, &chart);
+	if (r)
+		return r < 0 ? PASS(r) : SETTLE_CHART_UNKNOWN;
+	r = intake_insurance(db, arena, result, chart.number, &appended);
+	if (!r && !str_equal(result->reference, chart.reference))
+		r = store_queue_add(db, result->id, chart.number, chart.reference,
+				    result->reference);
+	return r ? PASS(r) : 0;
+}
+
+/* The result as it came, with the one qualification that somebody chose. */
+static int result_choose(const struct settle *settle, const struct seen *seen,
+			 const struct record_qualification *qualifications, size_t count,
+			 struct result *ret_result)
+{
+	size_t which = settle->qualification ? (size_t)settle->qualification : 1;
+	if (which > count || (count > 1 && !settle->qualification))
+		return SETTLE_WHICH;
+	*ret_result = (struct result){
+		.id = seen->result_id,
+		.confirmed_at = seen->confirmed_at,
+		.reference = seen->reference,
+		.validity = seen->validity,
+		.raw = seen->raw,
+		.qualifications_count = 1,
+		.first = &qualifications[which - 1],
+	};
+	return 0;
+}
+
+static int settle_in(struct db *db, struct arena *arena, const struct settle *settle,
+		     struct match *match)
+{
+	AUTO(json_clear) struct json_document document = {0};
+	const struct record_qualification *qualifications = NULL;
+	struct result result;
+	struct seen seen;
+	size_t count = 0;
+	int r = store_seen_get(db, arena, settle->result_id, &seen);
+	if (r || seen.state != SEEN_OPEN)
+		return r < 0 ? PASS(r) : SETTLE_RESULT_UNKNOWN;
+	r = settle_qualifications(arena, seen.raw, &document, &qualifications, &count);
+	if (r)
+		return PASS(r);
+	r = result_choose(settle, &seen, qualifications, count, &result);
+	if (!r)
+		r = match->chart ? chart_old(db, arena, &result, match)
+				 : chart_new(db, arena, &result, match);
+	if (!r)
+		r = intake_mark(db, &result, match);
+	return r < 0 ? PASS(r) : r;
+}
+
+int settle_run(struct db *db, const struct settle *settle, int64_t *ret_chart)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct match match = {.chart = settle->chart};
+	arena_init(&arena, SETTLE_ARENA_BYTES);
+	int r = db_begin(db);
+	if (r)
+		return FOLD(r);
+	r = settle_in(db, &arena, settle, &match);
+	if (r) {
+		db_rollback(db);
+		return r < 0 ? PASS(r) : r;
+	}
+	r = db_commit(db);
+	if (r)
+		return FOLD(r);
+	*ret_chart = match.chart;
+	return 0;
+}
