@@ -67,7 +67,7 @@ static void test_what_is_missing_or_unknown_is_named(void **state)
 	assert_int_equal(READ(&options, &complaint, "logout", "now"), COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_string_equal(complaint, "now");
 	assert_int_equal(READ(&options, &complaint, "logout", "--session"),
-			 COMMAND_LINE_NOT_UNDERSTOOD);
+			 COMMAND_LINE_INCOMPLETE);
 	assert_int_equal(READ(&options, &complaint, "version", "--reference", "some"),
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_int_equal(READ(&options, &complaint, "version", "--password-fd", "x"),

@@ -32,20 +32,23 @@ struct program {
 	struct transport_curl *curl;
 	struct client *client;
 	bool keeps_session;  /* it may have been renewed on the way: to be written at the end */
+	const char *about;   /* the file or word a trouble is about; NULL: none */
 	unsigned tries_left; /* of the card, or FLOW_TRIES_NOT_SAID */
 };
 
 /* --- secrets: a descriptor, the terminal, or standard input --- */
 
-static int secret_get(const struct options *options, const char *what, struct secret *ret_secret)
+static int secret_get(struct program *program, const char *what, struct secret *ret_secret)
 {
-	return ask_secret(ret_secret, options->secret_fd, what) ? PROBLEM_USAGE : 0;
+	if (!ask_secret(ret_secret, program->options.secret_fd, what))
+		return 0;
+	program->about = what;
+	return PROBLEM_USAGE;
 }
 
 static int desk_pin(void *ctx, struct secret *ret_pin)
 {
-	const struct program *program = ctx;
-	return secret_get(&program->options, "暗証番号（4桁）", ret_pin);
+	return secret_get(ctx, "暗証番号（4桁）", ret_pin);
 }
 
 /* A yes of the staff, in their own words: はい, y, yes. */
@@ -60,12 +63,14 @@ static bool answer_is_yes(const char *line)
 
 static int desk_face(void *ctx)
 {
-	const struct program *program = ctx;
+	struct program *program = ctx;
 	char line[32];
 	if (program->options.face_checked)
 		return 0;
-	if (isatty(STDIN_FILENO) != 1)
+	if (isatty(STDIN_FILENO) != 1) {
+		program->about = "--face-checked";
 		return PROBLEM_USAGE;
+	}
 	fputs("カードの顔写真と本人を見比べましたか？（はい／いいえ）: ", stderr);
 	if (!fgets(line, sizeof line, stdin) || !answer_is_yes(line))
 		return PROBLEM_CANCELLED;
@@ -157,8 +162,8 @@ static int command_activate(struct program *program)
 	AUTO(secret_wipe) struct secret password = {0}, code = {0};
 	if (client_service_set(program->client, str_of(program->options.service)) < 0)
 		return client_refuse(program->client, PROBLEM_USAGE);
-	if (secret_get(&program->options, "パスワード", &password) ||
-	    secret_get(&program->options, "アクティベーションコード", &code))
+	if (secret_get(program, "パスワード", &password) ||
+	    secret_get(program, "アクティベーションコード", &code))
 		return client_refuse(program->client, PROBLEM_USAGE);
 	int r = device_result(program, device_prepare(&program->device, program->state));
 	if (r)
@@ -174,7 +179,7 @@ static int command_login(struct program *program)
 	int r = device_use(program);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	if (secret_get(&program->options, "パスワード", &password))
+	if (secret_get(program, "パスワード", &password))
 		return client_refuse(program->client, PROBLEM_USAGE);
 	r = client_reader_login(program->client, str_of(program->options.id),
 				secret_str(&password));
@@ -220,6 +225,7 @@ static int organisation_open(struct program *program, struct organisation **ret_
 	const char *path = program->options.organisation_key;
 	if (!path)
 		return 0;
+	program->about = path;
 	int r = organisation_create(path, ret_organisation);
 	if (r)
 		return r < 0 ? PASS(r)
@@ -227,6 +233,7 @@ static int organisation_open(struct program *program, struct organisation **ret_
 					     r == ORGANISATION_UNAVAILABLE
 						     ? PROBLEM_ORGANISATION_PROOF_REFUSED
 						     : PROBLEM_FILE_UNUSABLE);
+	program->about = NULL;
 	fputs("※ 模擬の特定機関認証を使います（検証環境専用。本物のカードでは使えません）。\n",
 	      stderr);
 	return 0;
@@ -332,6 +339,8 @@ static int tell(const struct program *program, int r)
 	if (r > 0) {
 		const struct client_trouble *trouble = client_trouble(program->client);
 		screen_trouble(stderr, name, trouble, program->tries_left);
+		if (program->about)
+			say_line(stderr, "対象", str_of(program->about));
 		return trouble->exit;
 	}
 	return say_fault(name, SAY_UNEXPECTED, NULL);

@@ -66,8 +66,7 @@ static void test_what_is_not_understood_is_shown(void **state)
 	assert_int_equal(READS(&options, &complaint, "check", "--pin", "1234"),
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_int_equal(READS(&options, &complaint, "check", "1234"), COMMAND_LINE_NOT_UNDERSTOOD);
-	assert_int_equal(READS(&options, &complaint, "check", "--staff"),
-			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READS(&options, &complaint, "check", "--staff"), COMMAND_LINE_INCOMPLETE);
 	assert_int_equal(READS(&options, &complaint, "login", "check"),
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 }

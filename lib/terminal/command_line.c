@@ -16,6 +16,7 @@ struct reading {
 	uint64_t given; /* a bit for each row of the options */
 	int positions_count;
 	bool asks_help;
+	bool is_short; /* the last option had no value */
 	struct command_line line;
 };
 
@@ -89,7 +90,8 @@ static bool option_take(struct reading *reading, char **argv, int argc, int *at)
 		return value_take(reading, row, NULL);
 	if (equals)
 		return value_take(reading, row, equals + 1);
-	if (*at + 1 >= argc)
+	reading->is_short = *at + 1 >= argc;
+	if (reading->is_short)
 		return false;
 	(*at)++;
 	return value_take(reading, row, argv[*at]);
@@ -143,9 +145,11 @@ int command_line_read(const struct command_table *table, int argc, char **argv, 
 	struct reading reading = {.table = table, .options = options};
 	assert(table->options_count <= COMMAND_OPTIONS_MAX);
 	for (int at = 1; at < argc && !reading.asks_help; at++) {
+		bool is_taken = argument_take(&reading, argv, argc, &at);
 		ret_line->complaint = argv[at];
-		if (!argument_take(&reading, argv, argc, &at))
-			return COMMAND_LINE_NOT_UNDERSTOOD;
+		if (!is_taken)
+			return reading.is_short ? COMMAND_LINE_INCOMPLETE
+						: COMMAND_LINE_NOT_UNDERSTOOD;
 	}
 	ret_line->complaint = reading.asks_help ? NULL : missing(&reading);
 	if (ret_line->complaint)

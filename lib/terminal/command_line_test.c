@@ -80,7 +80,7 @@ static void test_what_is_not_understood_is_the_complaint(void **state)
 		{"program", "do", "--number=0", NULL},
 		{"program", "do", "--word", "three", NULL},
 		{"program", "do", "--flag=1", NULL},
-		{"program", "do", "--text", NULL},
+
 		{"program", "--text=a", "--word", "", NULL},
 	};
 	struct places places = {0};
@@ -90,6 +90,9 @@ static void test_what_is_not_understood_is_the_complaint(void **state)
 		assert_int_equal(read_words(&places, &line, bad[i]), COMMAND_LINE_NOT_UNDERSTOOD);
 		assert_non_null(line.complaint);
 	}
+	assert_int_equal(READ(&places, &line, "do", "--word", "three"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_string_equal(line.complaint, "three");
 	assert_int_equal(READ(&places, &line, "do", "a", "b", "c", "--text=x"),
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_string_equal(line.complaint, "c");
@@ -104,6 +107,8 @@ static void test_what_is_missing_is_named(void **state)
 	assert_string_equal(line.complaint, "コマンド");
 	assert_int_equal(READ(&places, &line, "do", "--text=x"), COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(line.complaint, "相手");
+	assert_int_equal(READ(&places, &line, "do", "you", "--text"), COMMAND_LINE_INCOMPLETE);
+	assert_string_equal(line.complaint, "--text");
 	assert_int_equal(READ(&places, &line, "do", "you"), COMMAND_LINE_INCOMPLETE);
 	assert_string_equal(line.complaint, "--text");
 }
