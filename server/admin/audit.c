@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit list: the trail as JSON lines, of one facility or of all. */
+/* audit list: the trail as JSON lines, of one facility or of all. audit verify: is it whole? */
 #include "lib/base/period.h"
 #include "lib/json/writer.h"
 #include "server/admin/admin.h"
-#include "server/audit/audit.h"
+#include "server/audit/verify.h"
+#include "server/eligibility/eligibility.h"
 
 static int items_put(struct admin *admin, struct json_writer *writer, struct str items)
 {
@@ -79,4 +80,40 @@ int admin_audit_list(struct admin *admin)
 		arena_clear(&admin->arena);
 	}
 	return ADMIN_OK;
+}
+
+static int report_tell(struct admin *admin, const struct audit_report *report)
+{
+	struct json_writer writer;
+	admin_line_begin(admin, &writer);
+	json_put_member(&writer, "finding", audit_finding_name(report->finding));
+	json_put_member_number(&writer, "at", report->at);
+	json_put_member_number(&writer, "rows", report->rows);
+	json_put_member_number(&writer, "heads", report->heads);
+	json_put_member_number(&writer, "results", report->results);
+	int r = admin_line_end(admin, &writer);
+	return r ? PASS(r) : 0;
+}
+
+int admin_audit_verify(struct admin *admin)
+{
+	struct eligibility eligibility = {.keys = admin->keys};
+	const struct audit_verify verify = {
+		.keys = admin->keys,
+		.db = admin->db,
+		.state_dir = admin->config.service.state_dir,
+		.now_ms = clock_now_ms(&admin->clock),
+		.row_open = eligibility_row_open,
+		.ctx = &eligibility,
+	};
+	struct audit_report report;
+	int r = audit_verify(&verify, &report);
+	if (r == 0)
+		r = report_tell(admin, &report);
+	if (r)
+		return PASS(r);
+	return report.finding == AUDIT_WHOLE
+		       ? ADMIN_OK
+		       : admin_refuse(admin, ADMIN_FAILED,
+				      "監査の記録か結果が、書かれたときのままではありません。");
 }

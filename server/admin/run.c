@@ -46,6 +46,7 @@ static const struct command commands[] = {
 	{{"staff", "add"}, admin_staff_add, {NEEDS(facility), NEEDS(id), NEEDS(name)}, 3},
 	{{"import", NULL}, admin_import, {NEEDS(file)}, 1},
 	{{"audit", "list"}, admin_audit_list, {0}, 0},
+	{{"audit", "verify"}, admin_audit_verify, {0}, 0},
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
@@ -60,7 +61,8 @@ static int usage(FILE *err)
 	      "  activation issue --login-id ID             端末の登録コード\n"
 	      "  staff add --facility コード --id ID --name 名前\n"
 	      "  import ファイル                            人の登録（JSON Lines）\n"
-	      "  audit list [--facility コード]             監査の記録\n",
+	      "  audit list [--facility コード]             監査の記録\n"
+	      "  audit verify                               監査の記録と結果の照合\n",
 	      err);
 	return ADMIN_USAGE;
 }

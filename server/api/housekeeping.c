@@ -20,9 +20,11 @@ static int spent_purge(void *ctx, struct db *db, struct arena *arena, int64_t no
 
 int housekeeping_start(struct service *service, bool thread)
 {
+	service->heads = (struct audit_heads){service->keys, service->config->service.state_dir};
 	const struct work_task tasks[] = {
 		{"keys_follow", SECOND_MS, true, retention_keys_follow, &service->retention},
 		{"keys_make", MINUTE_MS, false, retention_keys_make, &service->retention},
+		{"audit_head", MINUTE_MS, false, audit_head_sign, &service->heads},
 		{"retention", MINUTE_MS, false, retention_forget, &service->retention},
 		{"spent", MINUTE_MS, false, spent_purge, NULL},
 	};

@@ -11,6 +11,7 @@
 #include "lib/log/log.h"
 #include "lib/wire/profile.h"
 #include "server/api/release.h"
+#include "server/audit/head.h"
 #include "server/auth/auth.h"
 #include "server/auth/cache.h"
 #include "server/auth/tail.h"
@@ -37,6 +38,7 @@ struct service {
 	struct db_writer *writer;
 	struct token_cache *tokens; /* those that were verified */
 	struct tail *tail;	    /* takes ended ones out of it */
+	struct audit_heads heads;
 	struct retention retention; /* the work's own */
 	struct work *work;
 	struct release *release; /* holds replies back; NULL: they leave at once */

@@ -21,7 +21,7 @@
 #include "server/auth/password.h"
 #include "server/eligibility/check.h"
 #include "server/register/staff.h"
-#include "server/store/audit.h"
+#include "server/audit/audit.h"
 
 #define HOUSE_ORIGIN "https://localhost:8443"
 #define HOUSE_NOW_MS INT64_C(1795316400000) /* 2026-11-22 12:00:00 JST */
@@ -400,6 +400,18 @@ static inline void house_confirm(struct house *house, const struct house_facilit
 	assert_int_equal(check_commit(&house->service->eligibility, house->db, &house->arena,
 				      &caller, &check, house->time.now_ms, &confirmation),
 			 0);
+	struct store_audit audit = {
+		.at_ms = house->time.now_ms,
+		.facility_no = facility->no,
+		.account_no = facility->reader.row.no,
+		.staff = STR("s1"),
+		.call = STR("check"),
+		.outcome = STR("ok"),
+		.request_id = STR("0123456789abcdef0123456789abcdef"),
+		.n = 1,
+		.items = str_bytes(confirmation.item, sizeof confirmation.item),
+	};
+	assert_int_equal(audit_add(house->db, &audit), 0);
 	assert_int_equal(db_commit(house->db), 0);
 }
 

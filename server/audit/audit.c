@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One hash takes a microsecond, so each row gets its own at once instead of one for a batch. */
+/* Items, and a row put at the end of the chain. */
 #include "server/audit/audit.h"
 
 #include <assert.h>
-
-#include "lib/base/number.h"
-#include "lib/crypto/crypto.h"
-
-enum { NUMBERS = 7, TEXTS = 5 };
 
 void audit_item_write(unsigned char item[AUDIT_ITEM_BYTES], struct str id, struct str sealed,
 		      struct str scope_hmac)
@@ -40,34 +35,6 @@ struct str audit_seal_of(struct str sealed)
 	if (sealed.len < AUDIT_SEAL_BYTES)
 		return (struct str){0};
 	return (struct str){sealed.ptr + sealed.len - AUDIT_SEAL_BYTES, AUDIT_SEAL_BYTES};
-}
-
-/* An absent text and an empty one are two different rows. */
-static struct str presence(struct str text)
-{
-	return text.ptr ? STR("1") : STR("0");
-}
-
-int audit_hash(const struct store_audit *row, struct str previous,
-	       unsigned char ret_hash[STORE_DIGEST_BYTES])
-{
-	const int64_t numbers[NUMBERS] = {row->slot,	   row->seq,
-					  row->at_ms,	   row->facility_no,
-					  row->account_no, row->device_no,
-					  row->n};
-	const struct str texts[TEXTS] = {row->staff, row->call, row->outcome, row->request_id,
-					 row->items};
-	char digits[NUMBERS][NUMBER_TEXT_BYTES];
-	struct str parts[2 + NUMBERS + 2 * TEXTS] = {STR("shikaku-audit-1"), previous};
-	size_t count = 2;
-	for (size_t i = 0; i < NUMBERS; i++)
-		parts[count++] = number_print(numbers[i], digits[i]);
-	for (size_t i = 0; i < TEXTS; i++) {
-		parts[count++] = presence(texts[i]);
-		parts[count++] = texts[i];
-	}
-	int r = digest_parts(parts, count, ret_hash);
-	return r ? FOLD(r) : 0;
 }
 
 int audit_add(struct db *db, const struct store_audit *row)

@@ -187,3 +187,15 @@ int eligibility_reference_read(const struct eligibility *eligibility, struct key
 	absent_if_empty(ret_number);
 	return 0;
 }
+
+int eligibility_row_open(void *ctx, struct arena *arena, int64_t facility_no,
+			 const struct store_result *row)
+{
+	const struct eligibility *eligibility = ctx;
+	struct str body, number;
+	int r = eligibility_body_open(eligibility, arena, facility_no, row, &body);
+	if (r == 0)
+		r = eligibility_reference_open(eligibility, arena, facility_no, row->scope_hmac,
+					       row->ref_version, row->ref, &number);
+	return r ? PASS(r) : 0;
+}

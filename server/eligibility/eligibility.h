@@ -66,3 +66,10 @@ MUST_CHECK int eligibility_reference_open(const struct eligibility *eligibility,
 					  struct arena *arena, int64_t facility_no,
 					  struct str scope_hmac, int64_t version, struct str sealed,
 					  struct str *ret_number);
+
+/*
+ * Does all that is sealed in this row and its patient's open? For audit_verify: ctx is a
+ * struct eligibility *. Faults: those above.
+ */
+MUST_CHECK int eligibility_row_open(void *ctx, struct arena *arena, int64_t facility_no,
+				    const struct store_result *row);

@@ -56,7 +56,7 @@ struct keys {
 	struct secret store[NUMBER_MAX + 1][STORE_LABELS];
 	struct secret lookup[NUMBER_MAX + 1][KEYS_LOOKUP_LABELS];
 	struct secret pepper[NUMBER_MAX + 1];
-	struct signers token, proof;
+	struct signers token, proof, audit;
 	pthread_mutex_t lock;
 	struct month months[MONTHS_MAX]; /* under the lock */
 	size_t months_next;
@@ -194,6 +194,8 @@ static int file_take(void *ctx, const char *name)
 		r = signer_add(&keys->token, &key, name + 6, made_ms);
 	else if (str_starts(str_of(name), STR("proof-")))
 		r = signer_add(&keys->proof, &key, name + 6, made_ms);
+	else if (str_starts(str_of(name), STR("audit-")))
+		r = signer_add(&keys->audit, &key, name + 6, made_ms);
 	else
 		r = numbered_take(keys, name, &key);
 	if (r < 0)
@@ -211,7 +213,7 @@ static int keys_read(struct keys *keys, const char *dir)
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	bool whole = keys->store_n && keys->lookup_n && keys->pepper_n && keys->token.count &&
-		     keys->proof.count;
+		     keys->proof.count && keys->audit.count;
 	return whole ? 0 : KEYS_ABSENT;
 }
 
@@ -244,6 +246,7 @@ void keys_close(struct keys *keys)
 	folder_clear(&keys->folder);
 	signers_clear(&keys->token);
 	signers_clear(&keys->proof);
+	signers_clear(&keys->audit);
 	pthread_mutex_destroy(&keys->lock);
 	explicit_bzero(keys, sizeof *keys);
 	free(keys);
@@ -295,6 +298,8 @@ static int first_keys_write(const struct folder *folder, int64_t now_ms)
 		r = signer_write(folder, "token", now_ms);
 	if (r == 0)
 		r = signer_write(folder, "proof", now_ms);
+	if (r == 0)
+		r = signer_write(folder, "audit", now_ms);
 	return r < 0 ? PASS(r) : r;
 }
 
@@ -686,4 +691,14 @@ const struct verify_key *keys_token_verify(const struct keys *keys, struct str k
 const struct verify_key *keys_proof_verify(const struct keys *keys, struct str kid)
 {
 	return signers_find(&keys->proof, kid);
+}
+
+struct keys_signer keys_audit_signing(const struct keys *keys)
+{
+	return signers_newest(&keys->audit);
+}
+
+const struct verify_key *keys_audit_verify(const struct keys *keys, struct str kid)
+{
+	return signers_find(&keys->audit, kid);
 }

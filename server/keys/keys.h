@@ -3,9 +3,9 @@
  * The operator's keys: what seals, looks up, MACs and signs. The one room that holds them.
  *
  * A folder (0700) of small files (0600): "root" wraps all others (AEAD, AAD = the file's name).
- * store-N, lookup-N, pepper-N and month-YYYYMM are 32 random bytes; token-KID and proof-KID are
- * P-256 keys whose KID is their RFC 7638 thumbprint. The folder is never inside the store or its
- * backup, so that a destroyed month key leaves nothing readable anywhere.
+ * store-N, lookup-N, pepper-N and month-YYYYMM are 32 random bytes; token-KID, proof-KID and
+ * audit-KID are P-256 keys whose KID is their RFC 7638 thumbprint. The folder is never inside the
+ * store or its backup, so that a destroyed month key leaves nothing readable anywhere.
  *
  * A sealed value = version 1 (one byte) ‖ key number (2 bytes, big-endian; the month's number for a
  * month key) ‖ nonce 12 ‖ text ‖ tag 16.
@@ -41,8 +41,8 @@ enum {
 
 /*
  * Make the folder (when it does not exist) and the first keys: root, store-1, lookup-1, pepper-1,
- * one token and one proof key, and the months of now_ms and after it. Outcomes: KEYS_THERE,
- * KEYS_EXPOSED.
+ * one token, one proof and one audit key, and the months of now_ms and after it. Outcomes:
+ * KEYS_THERE, KEYS_EXPOSED.
  */
 MUST_CHECK int keys_init(const char *dir, int64_t now_ms);
 
@@ -152,6 +152,8 @@ struct keys_signer {
 };
 struct keys_signer keys_token_signing(const struct keys *keys); /* the newest */
 struct keys_signer keys_proof_signing(const struct keys *keys);
+struct keys_signer keys_audit_signing(const struct keys *keys); /* the heads of the trail */
 /* NULL: no such token key. */
 const struct verify_key *keys_token_verify(const struct keys *keys, struct str kid);
 const struct verify_key *keys_proof_verify(const struct keys *keys, struct str kid);
+const struct verify_key *keys_audit_verify(const struct keys *keys, struct str kid);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audit, audit_slot
+ * audit, audit_slot, audit_head
  *
  * The slot's row hands out the numbers: whoever adds holds it until its transaction ends, so that
  * they rise without a gap. On PostgreSQL this makes writers wait for each other; a slot for each
@@ -31,19 +31,19 @@ static const char audit_list_facility[] =
 	" FROM audit WHERE slot = $1 AND seq > $2 AND + facility_no = $4 ORDER BY seq LIMIT $3";
 
 /* A row that is missing or has lost its hash leaves zeros: the chain shows it. */
-static int previous_read(struct db *db, struct store_audit_place *place)
+static int hash_read(struct db *db, int64_t seq, unsigned char ret_hash[STORE_DIGEST_BYTES])
 {
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;
-	int r = db_query(db, hash_of, DB_ARGS(db_int(place->slot), db_int(place->seq - 1)), &rows);
+	int r = db_query(db, hash_of, DB_ARGS(db_int(SLOT), db_int(seq)), &rows);
 	if (r == 0)
 		r = db_next(rows);
 	if (r == DB_END)
-		return 0;
+		return STORE_NOT_FOUND;
 	if (r)
 		return r < 0 ? PASS(r) : RAISE(EBUSY);
 	struct str hash = db_column_blob(rows, 0);
-	if (hash.len == sizeof place->previous)
-		memcpy(place->previous, hash.ptr, hash.len);
+	if (hash.len == STORE_DIGEST_BYTES)
+		memcpy(ret_hash, hash.ptr, hash.len);
 	return 0;
 }
 
@@ -52,8 +52,8 @@ int store_audit_place_take(struct db *db, struct store_audit_place *ret_place)
 	struct store_audit_place place = {.slot = SLOT};
 	int r = row_returning(db, seq_take, DB_ARGS(db_int(SLOT)), &place.seq);
 	if (r == 0)
-		r = previous_read(db, &place);
-	if (r)
+		r = hash_read(db, place.seq - 1, place.previous);
+	if (r && r != STORE_NOT_FOUND)
 		return FOLD(r);
 	*ret_place = place;
 	return 0;
@@ -120,4 +120,79 @@ int store_audit_list(struct db *db, struct arena *arena, int64_t facility_no, in
 	*ret_rows = list;
 	*ret_count = count;
 	return 0;
+}
+
+static const char end_read[] = "SELECT seq FROM audit_slot WHERE slot = $1";
+
+int store_audit_end(struct db *db, struct store_audit_place *ret_end)
+{
+	struct row row AUTO(row_close) = {0};
+	struct store_audit_place end = {.slot = SLOT};
+	int r = row_find(db, NULL, end_read, DB_ARGS(db_int(SLOT)), &row);
+	if (r)
+		return FOLD(r);
+	end.seq = row_int(&row, 0);
+	r = hash_read(db, end.seq, end.previous);
+	if (r && r != STORE_NOT_FOUND)
+		return PASS(r);
+	*ret_end = end;
+	return 0;
+}
+
+int store_audit_hash(struct db *db, int64_t seq, unsigned char ret_hash[STORE_DIGEST_BYTES])
+{
+	memset(ret_hash, 0, STORE_DIGEST_BYTES);
+	int r = hash_read(db, seq, ret_hash);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* --- heads --- */
+
+static const char head_add[] = "INSERT INTO audit_head (n, at_ms, seq, head)"
+			       " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+static const char head_last[] =
+	"SELECT n, at_ms, seq, head FROM audit_head ORDER BY n DESC LIMIT 1";
+static const char head_get[] = "SELECT n, at_ms, seq, head FROM audit_head WHERE n = $1";
+
+int store_audit_head_add(struct db *db, const struct store_audit_head *head)
+{
+	int r = row_change(db, head_add,
+			   DB_ARGS(db_int(head->n), db_int(head->at_ms), db_int(head->seq),
+				   db_text(head->head)),
+			   STORE_CONFLICT);
+	return r ? FOLD(r) : 0;
+}
+
+static int head_find(struct db *db, struct arena *arena, const char *sql,
+		     const struct db_value *args, size_t args_count,
+		     struct store_audit_head *ret_head)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, sql, args, args_count, &row);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct store_audit_head head = {
+		.n = row_int(&row, 0),
+		.at_ms = row_int(&row, 1),
+		.seq = row_int(&row, 2),
+		.head = row_str(&row, 3),
+	};
+	r = row_end(&row);
+	if (r < 0)
+		return PASS(r);
+	*ret_head = head;
+	return 0;
+}
+
+int store_audit_head_last(struct db *db, struct arena *arena, struct store_audit_head *ret_head)
+{
+	int r = head_find(db, arena, head_last, DB_NO_ARGS, ret_head);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_audit_head_get(struct db *db, struct arena *arena, int64_t n,
+			 struct store_audit_head *ret_head)
+{
+	int r = head_find(db, arena, head_get, DB_ARGS(db_int(n)), ret_head);
+	return r < 0 ? PASS(r) : r;
 }

@@ -37,3 +37,24 @@ MUST_CHECK int store_audit_add(struct db *db, const struct store_audit *row);
 MUST_CHECK int store_audit_list(struct db *db, struct arena *arena, int64_t facility_no,
 				int64_t after, size_t limit, struct store_audit **ret_rows,
 				size_t *ret_count);
+
+/* The end of the chain, as a place: the last row's seq (0: no row) and its hash. */
+MUST_CHECK int store_audit_end(struct db *db, struct store_audit_place *ret_end);
+/* The hash of one row. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_audit_hash(struct db *db, int64_t seq,
+				unsigned char ret_hash[STORE_DIGEST_BYTES]);
+
+/* --- audit_head: what was signed --- */
+struct store_audit_head {
+	int64_t n; /* rising from 1 without a gap */
+	int64_t at_ms;
+	int64_t seq;	 /* the last row it covers */
+	struct str head; /* the signed text */
+};
+MUST_CHECK int store_audit_head_add(struct db *db, const struct store_audit_head *head);
+/* Outcome: STORE_NOT_FOUND (none was signed yet). */
+MUST_CHECK int store_audit_head_last(struct db *db, struct arena *arena,
+				     struct store_audit_head *ret_head);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_audit_head_get(struct db *db, struct arena *arena, int64_t n,
+				    struct store_audit_head *ret_head);

@@ -327,3 +327,23 @@ int store_patients_forget(struct db *db, size_t limit, int64_t *ret_count)
 	int r = row_run(db, patients_forget, DB_ARGS(db_int((int64_t)limit)), ret_count);
 	return r ? FOLD(r) : 0;
 }
+
+/* --- for the audit --- */
+
+static const char results_total[] = "SELECT count(*) FROM result WHERE rid >= $1";
+static const char results_mismarked[] =
+	"SELECT count(*) FROM result JOIN patient ON patient.no = result.patient_no"
+	" WHERE has_ref <> CASE WHEN ref_hmac IS NULL THEN 0 ELSE 1 END";
+
+int store_results_total(struct db *db, int month, int64_t *ret_count)
+{
+	int64_t from = (int64_t)month << RID_MONTH_SHIFT;
+	int r = row_returning(db, results_total, DB_ARGS(db_int(from)), ret_count);
+	return r ? FOLD(r) : 0;
+}
+
+int store_results_mismarked(struct db *db, int64_t *ret_count)
+{
+	int r = row_returning(db, results_mismarked, DB_NO_ARGS, ret_count);
+	return r ? FOLD(r) : 0;
+}

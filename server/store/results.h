@@ -115,3 +115,8 @@ MUST_CHECK int store_results_months(struct db *db, int month_end, int *ret_month
  */
 MUST_CHECK int store_results_forget(struct db *db, int month_end, size_t limit, int64_t *ret_count);
 MUST_CHECK int store_patients_forget(struct db *db, size_t limit, int64_t *ret_count);
+
+/* For the audit's verification: how many results of any facility there are from month on, … */
+MUST_CHECK int store_results_total(struct db *db, int month, int64_t *ret_count);
+/* … and how many rows' has-number is not their patient's. */
+MUST_CHECK int store_results_mismarked(struct db *db, int64_t *ret_count);

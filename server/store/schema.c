@@ -168,7 +168,12 @@ static const char results[] =
 	"	items {bytes},"
 	"	hash {bytes},"
 	"	PRIMARY KEY (slot, seq));"
-	"CREATE INDEX audit_facility ON audit (facility_no, at_ms);";
+	"CREATE INDEX audit_facility ON audit (facility_no, at_ms);"
+	"CREATE TABLE audit_head ("
+	"	n {int64} PRIMARY KEY,"
+	"	at_ms {int64} NOT NULL,"
+	"	seq {int64} NOT NULL,"
+	"	head {text} NOT NULL);";
 
 /* What other processes must forget at once. change_last is one row that every writer of a change
  * holds until it commits, so that changes become visible in the order of their numbers. */
