@@ -95,6 +95,7 @@ static void backup_take(struct trial *trial)
 		*kept = row;
 		assert_int_equal(arena_copy(&backup->arena, row.body, &kept->body), 0);
 		assert_int_equal(arena_copy(&backup->arena, row.id, &kept->id), 0);
+		assert_int_equal(arena_copy(&backup->arena, row.staff, &kept->staff), 0);
 		if (trial->sealed.count < CANARY_NEEDLES_MAX)
 			canaries_add_bytes(&trial->sealed, slice);
 	}
