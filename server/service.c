@@ -86,9 +86,16 @@ static void app_handle(void *ctx, struct web_exchange *exchange)
 	api_dispatch(running->service, exchange);
 }
 
+static void app_quit(void *ctx)
+{
+	struct running *running = ctx;
+	service_quit(running->service);
+}
+
 const struct web_app shikaku_app = {
 	.start = app_start,
 	.stop = app_stop,
 	.handle = app_handle,
+	.quit = app_quit,
 	.unready = api_unready,
 };

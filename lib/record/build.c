@@ -86,9 +86,30 @@ static int message_write(struct arena *arena, const struct record_confirmation *
 	return r ? PASS(r) : 0;
 }
 
+int record_card_class(struct str code)
+{
+	static const char codes[RECORD_CARD_CLASSES][3] = {"01", "02", "03", "04",
+							   "05", "06", "07", "A1"};
+	for (int i = 0; i < RECORD_CARD_CLASSES; i++)
+		if (str_equal(code, str_of(codes[i])))
+			return i + 1;
+	return 0;
+}
+
+static unsigned card_classes(const struct record_qualification *qualifications, size_t count,
+			     const struct record_selection *selection)
+{
+	unsigned classes = 0;
+	for (size_t i = 0; i < count; i++)
+		if (selection->listed[i])
+			classes |= 1u << record_card_class(
+					   qualifications[i].elements[RECORD_CARD_CLASS]);
+	return classes & ~1u;
+}
+
 int record_build(struct arena *arena, const struct record_confirmation *confirmation,
 		 struct str qualifications, struct str *ret_body,
-		 enum record_validity *ret_validity)
+		 struct record_summary *ret_summary)
 {
 	AUTO(json_clear) struct json_document document = {0};
 	struct record_qualification *read;
@@ -105,6 +126,9 @@ int record_build(struct arena *arena, const struct record_confirmation *confirma
 	r = message_write(arena, confirmation, document.root, &selection, ret_body);
 	if (r)
 		return PASS(r);
-	*ret_validity = selection.validity;
+	*ret_summary = (struct record_summary){
+		.validity = selection.validity,
+		.card_classes = card_classes(read, count, &selection),
+	};
 	return 0;
 }

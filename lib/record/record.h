@@ -170,6 +170,18 @@ struct record_selection record_select(const struct record_qualification *qualifi
 				      size_t count, int day);
 
 /* --- build.c --- */
+enum { RECORD_CARD_CLASSES = 8 };
+
+/* The place of 被保険者証区分 (OQSCD010) in our list of them, 1..RECORD_CARD_CLASSES; 0: unknown.
+ */
+int record_card_class(struct str code);
+
+/* What a confirmation can be searched by. */
+struct record_summary {
+	enum record_validity validity;
+	unsigned card_classes; /* of those told: bit n for the class with the place n */
+};
+
 struct record_confirmation {
 	struct str facility_code;
 	int64_t confirmed_ms;
@@ -184,7 +196,7 @@ struct record_confirmation {
  */
 MUST_CHECK int record_build(struct arena *arena, const struct record_confirmation *confirmation,
 			    struct str qualifications, struct str *ret_body,
-			    enum record_validity *ret_validity);
+			    struct record_summary *ret_summary);
 
 /* --- member.c --- */
 /*

@@ -34,7 +34,7 @@ int wire_result_encode(struct arena *arena, const struct wire_result *result, st
 int wire_download_reply_encode(struct arena *arena, const struct wire_page *page,
 			       struct str *ret_body)
 {
-	size_t bytes = ENTRY_BYTES + page->next_cursor.len;
+	size_t bytes = ENTRY_BYTES + page->next_cursor.len + page->new_cursor.len;
 	for (size_t i = 0; i < page->results_count; i++)
 		bytes += ENTRY_BYTES + page->results[i].result.len;
 	struct json_writer writer;
@@ -46,6 +46,7 @@ int wire_download_reply_encode(struct arena *arena, const struct wire_page *page
 		entry_put(&writer, &page->results[i]);
 	json_array_close(&writer);
 	json_put_member(&writer, "next_cursor", page->next_cursor);
+	json_put_member(&writer, "new_cursor", page->new_cursor);
 	json_object_close(&writer);
 	int r = json_writer_end(&writer, ret_body);
 	return r ? PASS(r) : 0;
@@ -101,11 +102,13 @@ int wire_download_reply_decode(struct arena *arena, struct str body, struct wire
 	struct form {
 		const struct json *results;
 		struct str next_cursor;
+		struct str new_cursor;
 	} form = {.results = NULL};
 	static const struct json_field fields[] = {
 		JSON_FIELD(struct form, results, "results", JSON_ARRAY, JSON_REQUIRED, 0,
 			   WIRE_PAGE_LIMIT_MAX),
 		TEXT_OPTIONAL(struct form, next_cursor, "next_cursor", CURSOR),
+		TEXT_OPTIONAL(struct form, new_cursor, "new_cursor", CURSOR),
 	};
 	int r = reply_decode(body, input, fields, COUNT_OF(fields), &form);
 	if (r)
@@ -113,6 +116,7 @@ int wire_download_reply_decode(struct arena *arena, struct str body, struct wire
 	struct wire_page page = {
 		.results_count = json_count(form.results),
 		.next_cursor = form.next_cursor,
+		.new_cursor = form.new_cursor,
 	};
 	page.results = arena_array(arena, page.results_count, sizeof *page.results);
 	if (!page.results)

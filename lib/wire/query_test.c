@@ -88,6 +88,13 @@ static const struct {
 	{PERIOD "&limit=1e2", PROBLEM_QUERY_INVALID, "limit"},
 	{PERIOD "&cursor=", PROBLEM_QUERY_INVALID, "cursor"},
 	{PERIOD "&cursor=%ZZ", PROBLEM_QUERY_INVALID, "cursor"},
+	{PERIOD "&validity=6&card_class=A1&wait=30", 0, NULL},
+	{PERIOD "&validity=0", PROBLEM_QUERY_INVALID, "validity"},
+	{PERIOD "&validity=7", PROBLEM_QUERY_INVALID, "validity"},
+	{PERIOD "&card_class=08", PROBLEM_QUERY_INVALID, "card_class"},
+	{PERIOD "&card_class=", PROBLEM_QUERY_INVALID, "card_class"},
+	{PERIOD "&wait=31", PROBLEM_QUERY_INVALID, "wait"},
+	{PERIOD "&wait=-1", PROBLEM_QUERY_INVALID, "wait"},
 };
 
 static void test_what_does_not_fit_is_named(void **state)
@@ -127,17 +134,30 @@ static void test_a_search_arrives_as_it_was_sent(void **state)
 {
 	(void)state;
 	static const struct wire_search searches[] = {
-		{INT64_C(1793458800000), INT64_C(1795359599000), WIRE_REFERENCE_ANY, 0, {NULL, 0}},
+		{INT64_C(1793458800000),
+		 INT64_C(1795359599000),
+		 WIRE_REFERENCE_ANY,
+		 0,
+		 {NULL, 0},
+		 6,
+		 {"A1", 2},
+		 30},
 		{INT64_C(1793458800000),
 		 INT64_C(1795359599000),
 		 WIRE_REFERENCE_WITH,
 		 1,
-		 {"a+b/c=&", 7}},
+		 {"a+b/c=&", 7},
+		 0,
+		 {NULL, 0},
+		 0},
 		{INT64_C(1793458800000),
 		 INT64_C(1793458800000),
 		 WIRE_REFERENCE_WITHOUT,
 		 500,
-		 {"x", 1}},
+		 {"x", 1},
+		 1,
+		 {"07", 2},
+		 1},
 	};
 	for (size_t i = 0; i < COUNT_OF(searches); i++) {
 		AUTO(arena_clear) struct arena arena;
@@ -153,6 +173,9 @@ static void test_a_search_arrives_as_it_was_sent(void **state)
 		assert_int_equal(got.reference, sent->reference);
 		assert_int_equal(got.limit, sent->limit);
 		assert_str_equal(got.cursor, sent->cursor);
+		assert_int_equal(got.validity, sent->validity);
+		assert_str_equal(got.card_class, sent->card_class);
+		assert_int_equal(got.wait_s, sent->wait_s);
 		assert_int_equal(wire_count_query_encode(&arena, sent, &query), 0);
 		assert_int_equal(wire_count_query_decode(&arena, query, &complaints, &got), 0);
 		assert_int_equal(got.reference, sent->reference);
@@ -164,7 +187,7 @@ static void test_a_search_arrives_as_it_was_sent(void **state)
 static void test_every_failing_allocation_is_a_fault(void **state)
 {
 	(void)state;
-	const struct wire_search sent = {0, 0, WIRE_REFERENCE_WITH, 5, STR("c")};
+	const struct wire_search sent = {0, 0, WIRE_REFERENCE_WITH, 5, STR("c"), 2, STR("01"), 3};
 	long fails = 0;
 	for (int r = -ENOMEM; r; fails++) {
 		AUTO(arena_clear) struct arena arena;

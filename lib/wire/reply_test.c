@@ -164,13 +164,14 @@ static void test_a_page_hands_out_the_bytes_as_they_came(void **state)
 		{STR(ID), AT_MS, WIRE_METHOD_PIN, STR("S1"), STR("00123"), 3, STR(RESULT), NULL},
 		{STR(ID), AT_MS + 1000, WIRE_METHOD_VISUAL, STR("佐藤"), {0}, 0, STR("{}"), NULL},
 	};
-	const struct wire_page page = {sent, COUNT_OF(sent), STR("next")};
+	const struct wire_page page = {sent, COUNT_OF(sent), STR("next"), STR("new")};
 	struct wire_page got;
 	struct str body;
 	assert_int_equal(wire_download_reply_encode(&arena, &page, &body), 0);
 	assert_int_equal(wire_download_reply_decode(&arena, body, &input, &got), 0);
 	assert_int_equal(got.results_count, 2);
 	assert_str_equal(got.next_cursor, page.next_cursor);
+	assert_str_equal(got.new_cursor, page.new_cursor);
 	for (size_t i = 0; i < COUNT_OF(sent); i++) {
 		assert_str_equal(got.results[i].id, sent[i].id);
 		assert_int_equal(got.results[i].confirmed_ms, sent[i].confirmed_ms);
@@ -205,7 +206,7 @@ static void test_a_full_page_is_read(void **state)
 	for (size_t i = 0; i < COUNT_OF(results); i++)
 		results[i] = (struct wire_result){STR(ID), AT_MS, WIRE_METHOD_PIN, STR("S1"),
 						  {0},	   0,	  STR(RESULT),	   NULL};
-	struct wire_page page = {results, WIRE_PAGE_LIMIT_MAX, {0}}, got;
+	struct wire_page page = {.results = results, .results_count = WIRE_PAGE_LIMIT_MAX}, got;
 	struct str body;
 	assert_int_equal(wire_download_reply_encode(&arena, &page, &body), 0);
 	assert_int_equal(wire_download_reply_decode(&arena, body, &input, &got), 0);

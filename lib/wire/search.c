@@ -2,6 +2,7 @@
 /* The query of count and download (seed table 1.4.2 no. 4: the search conditions). */
 #include "lib/base/number.h"
 #include "lib/base/period.h"
+#include "lib/record/record.h"
 #include "lib/wire/inside.h"
 #include "lib/wire/query.h"
 
@@ -11,32 +12,63 @@ static const char *const filters[] = {
 	[WIRE_REFERENCE_WITHOUT] = "without",
 };
 
+static int number_add(struct arena *arena, const char *name, int64_t number, struct str *query)
+{
+	struct str before = *query;
+	if (!number)
+		return 0;
+	return arena_print(arena, query, "%.*s&%s=%lld", STR_ARG(before), name, (long long)number);
+}
+
+static int text_add(struct arena *arena, const char *name, struct str text, struct str *query)
+{
+	struct str before = *query, encoded;
+	if (!text.ptr)
+		return 0;
+	int r = wire_percent_encode(arena, text, &encoded);
+	if (r == 0)
+		r = arena_print(arena, query, "%.*s&%s=%.*s", STR_ARG(before), name,
+				STR_ARG(encoded));
+	return r ? PASS(r) : 0;
+}
+
 int wire_count_query_encode(struct arena *arena, const struct wire_search *search,
 			    struct str *ret_query)
 {
 	char from[PERIOD_DATETIME_BYTES], to[PERIOD_DATETIME_BYTES];
-	const char *filter =
-		search->reference == WIRE_REFERENCE_ANY ? NULL : filters[search->reference];
-	int r = arena_print(arena, ret_query, "from=%s&to=%s%s%s",
+	struct str filter = {0}, query;
+	if (search->reference != WIRE_REFERENCE_ANY)
+		filter = str_of(filters[search->reference]);
+	int r = arena_print(arena, &query, "from=%s&to=%s",
 			    period_datetime_print(search->from_ms, from),
-			    period_datetime_print(search->to_ms, to), filter ? "&reference=" : "",
-			    filter ? filter : "");
-	return r ? PASS(r) : 0;
+			    period_datetime_print(search->to_ms, to));
+	if (r == 0)
+		r = text_add(arena, "reference", filter, &query);
+	if (r == 0)
+		r = number_add(arena, "validity", search->validity, &query);
+	if (r == 0)
+		r = text_add(arena, "card_class", search->card_class, &query);
+	if (r == 0)
+		r = number_add(arena, "wait", search->wait_s, &query);
+	if (r)
+		return PASS(r);
+	*ret_query = query;
+	return 0;
 }
 
 int wire_download_query_encode(struct arena *arena, const struct wire_search *search,
 			       struct str *ret_query)
 {
-	struct str query, cursor = {0}, limit = {0};
+	struct str query;
 	int r = wire_count_query_encode(arena, search, &query);
-	if (r == 0 && search->limit)
-		r = arena_print(arena, &limit, "&limit=%lld", (long long)search->limit);
-	if (r == 0 && search->cursor.ptr)
-		r = wire_percent_encode(arena, search->cursor, &cursor);
 	if (r == 0)
-		r = arena_print(arena, ret_query, "%.*s%.*s%s%.*s", STR_ARG(query), STR_ARG(limit),
-				cursor.ptr ? "&cursor=" : "", STR_ARG(cursor));
-	return r ? PASS(r) : 0;
+		r = number_add(arena, "limit", search->limit, &query);
+	if (r == 0)
+		r = text_add(arena, "cursor", search->cursor, &query);
+	if (r)
+		return PASS(r);
+	*ret_query = query;
+	return 0;
 }
 
 /* What is being read, and where complaints go. */
@@ -117,35 +149,62 @@ static int period_get(struct reader *reader, struct wire_search *search)
 	return 0;
 }
 
+static int number_get(struct reader *reader, const char *name, int64_t min, int64_t max,
+		      int64_t *ret_number)
+{
+	struct str text;
+	int r = value_get(reader, name, &text);
+	if (r)
+		return PASS(r);
+	if (text.ptr && number_parse(text, min, max, ret_number))
+		refuse(reader, name, WIRE_REASON_VALUE);
+	return 0;
+}
+
 static int page_get(struct reader *reader, struct wire_search *search)
 {
-	struct str limit;
-	int r = value_get(reader, "limit", &limit);
+	int r = number_get(reader, "limit", WIRE_PAGE_LIMIT_MIN, WIRE_PAGE_LIMIT_MAX,
+			   &search->limit);
 	if (r == 0)
 		r = value_get(reader, "cursor", &search->cursor);
 	if (r)
 		return PASS(r);
-	if (limit.ptr &&
-	    number_parse(limit, WIRE_PAGE_LIMIT_MIN, WIRE_PAGE_LIMIT_MAX, &search->limit))
-		refuse(reader, "limit", WIRE_REASON_VALUE);
 	if (search->cursor.ptr &&
 	    (search->cursor.len < WIRE_CURSOR_MIN || search->cursor.len > WIRE_CURSOR_MAX))
 		refuse(reader, "cursor", WIRE_REASON_FORMAT);
 	return 0;
 }
 
+static int conditions_get(struct reader *reader, struct wire_search *search)
+{
+	int r = filter_get(reader, search);
+	if (r == 0)
+		r = number_get(reader, "validity", WIRE_VALIDITY_MIN, WIRE_VALIDITY_MAX,
+			       &search->validity);
+	if (r == 0)
+		r = number_get(reader, "wait", WIRE_WAIT_MIN, WIRE_WAIT_MAX, &search->wait_s);
+	if (r == 0)
+		r = value_get(reader, "card_class", &search->card_class);
+	if (r)
+		return PASS(r);
+	if (search->card_class.ptr && !record_card_class(search->card_class))
+		refuse(reader, "card_class", WIRE_REASON_VALUE);
+	return 0;
+}
+
 static int query_decode(struct reader *reader, bool paged, struct wire_search *ret_search)
 {
 	static const struct str names[] = {
-		{"from", 4}, {"to", 2}, {"reference", 9}, {"limit", 5}, {"cursor", 6},
+		{"from", 4},	    {"to", 2},	 {"reference", 9}, {"validity", 8},
+		{"card_class", 10}, {"wait", 4}, {"limit", 5},	   {"cursor", 6},
 	};
 	struct wire_search search = {.reference = WIRE_REFERENCE_ANY};
-	struct str unknown = wire_query_unknown(reader->query, names, paged ? 5 : 3);
+	struct str unknown = wire_query_unknown(reader->query, names, paged ? 8 : 6);
 	if (unknown.ptr) {
 		wire_complain(reader->complaints, unknown, WIRE_REASON_UNKNOWN);
 		reader->query_invalid = true;
 	}
-	int r = filter_get(reader, &search);
+	int r = conditions_get(reader, &search);
 	if (r == 0 && paged)
 		r = page_get(reader, &search);
 	if (r == 0)

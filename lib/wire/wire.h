@@ -146,8 +146,11 @@ struct wire_search {
 	int64_t from_ms; /* results confirmed at from..to, both included, to the second */
 	int64_t to_ms;	 /* ≥ from_ms */
 	enum wire_reference_filter reference;
-	int64_t limit;	   /* download: 1..WIRE_PAGE_LIMIT_MAX; 0: not given */
-	struct str cursor; /* download: absent on the first page */
+	int64_t limit;	       /* download: 1..WIRE_PAGE_LIMIT_MAX; 0: not given */
+	struct str cursor;     /* download: absent on the first page */
+	int64_t validity;      /* 資格有効性 1..WIRE_VALIDITY_MAX; 0: any */
+	struct str card_class; /* 被保険者証区分: "01" … "07", "A1"; absent: any */
+	int64_t wait_s;	       /* answer when there is something new, at most so long; 0: at once */
 };
 /* "from=…&to=…" without '?'; both for count (leaves out limit and cursor) and download. */
 MUST_CHECK int wire_count_query_encode(struct arena *arena, const struct wire_search *search,
@@ -193,6 +196,7 @@ struct wire_page {
 	struct wire_result *results; /* when decoded: in the arena */
 	size_t results_count;
 	struct str next_cursor; /* absent on the last page */
+	struct str new_cursor;	/* on the last page: for what comes later */
 };
 /* One entry of the list, as one line (JSON Lines). */
 MUST_CHECK int wire_result_encode(struct arena *arena, const struct wire_result *result,

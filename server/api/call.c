@@ -7,6 +7,7 @@
 enum {
 	STATUS_OK = 200,
 	STATUS_NO_CONTENT = 204,
+	STATUS_NOT_MODIFIED = 304,
 };
 
 int reply_json(struct api_call *call, struct str body)
@@ -16,6 +17,26 @@ int reply_json(struct api_call *call, struct str body)
 	reply->content_type = STR("application/json");
 	reply->body = body;
 	return 0;
+}
+
+int reply_tag(struct api_call *call, struct str etag)
+{
+	struct web_reply *reply = &call->exchange->reply;
+	struct str value;
+	int r = arena_copy(reply_arena(call), etag, &value);
+	if (r)
+		return PASS(r);
+	reply->headers[reply->headers_count++] = (struct web_header){STR("ETag"), value};
+	return 0;
+}
+
+int reply_not_modified(struct api_call *call, struct str etag)
+{
+	int r = reply_tag(call, etag);
+	if (r)
+		return PASS(r);
+	call->exchange->reply.status = STATUS_NOT_MODIFIED;
+	return CALL_REPLIED;
 }
 
 int reply_empty(struct api_call *call)

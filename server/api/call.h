@@ -12,6 +12,7 @@
 #include "lib/wire/profile.h"
 #include "lib/wire/wire.h"
 #include "server/api/service.h"
+#include "server/api/wait.h"
 #include "server/auth/dpop.h"
 
 enum {
@@ -35,9 +36,16 @@ struct api_call {
 	int64_t begun_ms;
 	struct wire_input input;
 	struct str held_reference; /* for reference_conflict */
-	void *work;		   /* the call's own, from run to commit; in the arena */
+	struct wait parked;
+	void *work; /* the call's own, from run to commit; in the arena */
 	char trace[CALL_TRACE_BYTES];
 	struct release_wait wait; /* a login's reply, until it may leave */
+};
+
+/* What run may answer besides a problem. */
+enum call_outcome {
+	CALL_REPLIED = 0x10000, /* the reply stands, and there is nothing to commit */
+	CALL_PARK,		/* call->parked says for how long: run comes again */
 };
 
 typedef int api_step(struct api_call *call, struct db *db);
@@ -60,6 +68,12 @@ static inline struct arena *reply_arena(struct api_call *call)
 
 /* 200 with a JSON body that lies in reply_arena. Answers 0. */
 int reply_json(struct api_call *call, struct str body);
+
+/* 304 or 200 carry this tag. Fault: -ENOMEM. */
+MUST_CHECK int reply_tag(struct api_call *call, struct str etag);
+
+/* 304. Answers CALL_REPLIED, or a fault. */
+MUST_CHECK int reply_not_modified(struct api_call *call, struct str etag);
 
 /* 204. Answers 0. */
 int reply_empty(struct api_call *call);
@@ -94,6 +108,11 @@ struct audit_entry {
 	struct str items;
 };
 MUST_CHECK int call_audit(struct api_call *call, struct db *db, const struct audit_entry *entry);
+
+/* --- for service.c: dispatch.c --- */
+
+/* A parked call goes on; on any thread. False: its lane is full, and nothing was done. */
+bool call_resume(struct api_call *call);
 
 /* --- for dispatch.c: problem.c --- */
 

@@ -72,6 +72,8 @@ static void commit_done(void *ctx, int result)
 		token_cache_drop_session(call->service->tokens, call->caller.session_id);
 	if (result < 0 && !call->trace[0])
 		trace_keep(call, result);
+	if (result == 0 && call->caller.facility_no)
+		waits_wake(call->service->waits, call->caller.facility_no);
 	call_finish(call, result);
 }
 
@@ -121,15 +123,36 @@ static int lane_work(struct api_call *call, struct db *db)
 	return r < 0 ? PASS(r) : r;
 }
 
+/* 0: it is no more ours, and starts anew later; CALL_PARK: it must not wait, and starts anew now.
+ */
+static int call_park(struct api_call *call)
+{
+	wire_input_clear(&call->input);
+	arena_clear(&call->arena);
+	int r = waits_park(call->service->waits, call);
+	if (r == 0)
+		return 0;
+	call->parked.until_ms = 1; /* over */
+	return r == WAITS_QUITTING ? CALL_PARK : PROBLEM_BUSY;
+}
+
 static void lane_run(void *job, void *worker)
 {
 	struct api_call *call = job;
 	call->admitted = true;
-	int r = trace_keep(call, lane_work(call, worker));
+	int r = CALL_PARK;
+	while (r == CALL_PARK) {
+		r = trace_keep(call, lane_work(call, worker));
+		if (r != CALL_PARK)
+			break;
+		r = call_park(call);
+		if (r == 0)
+			return;
+	}
 	if (r == 0 && call->route->commit)
 		commit_submit(call);
 	else
-		call_finish(call, r);
+		call_finish(call, r == CALL_REPLIED ? 0 : r);
 }
 
 /* --- the loop's side --- */
@@ -265,6 +288,16 @@ static int admit(struct api_call *call)
 	return r ? r : body_check(call);
 }
 
+static void pool_take(struct api_call *call, enum wire_lane lane)
+{
+	int r = pool_submit(call->service->lanes[lane], lane_run, call);
+	if (r == 0)
+		return;
+	if (r > 0)
+		LOG(&call->service->log, lane_full, log_int("lane", (int64_t)lane));
+	call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
+}
+
 static void lane_submit(struct api_call *call)
 {
 	enum wire_lane lane = wire_call_row(call->name)->lane;
@@ -273,14 +306,20 @@ static void lane_submit(struct api_call *call)
 		lane_run(call, index ? call->service->loop_db : NULL);
 		return;
 	}
-	if (index)
-		lane = WIRE_LANE_READ;
-	int r = pool_submit(call->service->lanes[lane], lane_run, call);
-	if (r == 0)
-		return;
-	if (r > 0)
-		LOG(&call->service->log, lane_full, log_int("lane", (int64_t)lane));
-	call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
+	pool_take(call, index ? WIRE_LANE_READ : lane);
+}
+
+/* The guard runs again: what was believed when it was parked may have ended. */
+bool call_resume(struct api_call *call)
+{
+	call->now_ms = clock_now_ms(&call->service->clock);
+	if (call->now_ms >= call->caller.until_ms)
+		call_finish(call, PROBLEM_TOKEN_EXPIRED);
+	else if (!tail_is_fresh(call->service->tail))
+		call_finish(call, PROBLEM_STORE_UNAVAILABLE);
+	else
+		return pool_submit(call->service->lanes[WIRE_LANE_READ], lane_run, call) == 0;
+	return true;
 }
 
 static struct api_call *call_create(const struct service *service, struct web_exchange *exchange)

@@ -28,6 +28,7 @@ static int page_encode(struct api_call *call, const struct eligibility_page *pag
 		.results = arena_bytes(&call->arena, page->count * sizeof *reply.results),
 		.results_count = page->count,
 		.next_cursor = page->next_cursor,
+		.new_cursor = page->new_cursor,
 	};
 	if (!reply.results)
 		return RAISE(ENOMEM);
@@ -39,6 +40,15 @@ static int page_encode(struct api_call *call, const struct eligibility_page *pag
 	struct str body;
 	int r = wire_download_reply_encode(reply_arena(call), &reply, &body);
 	return r ? PASS(r) : reply_json(call, body);
+}
+
+static int page_reply(struct api_call *call, const struct eligibility_page *page,
+		      const struct eligibility_state *state)
+{
+	int r = page_encode(call, page);
+	if (r == 0)
+		r = reply_tag(call, state->etag);
+	return r ? PASS(r) : 0;
 }
 
 int download_run(struct api_call *call, struct db *db)
@@ -53,11 +63,21 @@ int download_run(struct api_call *call, struct db *db)
 	if (!page)
 		return RAISE(ENOMEM);
 	call->work = page;
-	r = query_problem(eligibility_page(&call->service->eligibility, db, &call->arena,
-					   &call->caller, &query, call->now_ms, page));
+	struct eligibility_state state;
+	r = search_state(call, db, &query, &state);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	return page_encode(call, page);
+	if (search_unchanged(call, &state))
+		return search_wait(call, &search, &state) ? CALL_PARK
+							  : reply_not_modified(call, state.etag);
+	r = query_problem(eligibility_page(&call->service->eligibility, db, &call->arena,
+					   &call->caller, &query, &state, call->now_ms, page));
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (search.cursor.ptr && page->count == 0 && search_wait(call, &search, &state))
+		return CALL_PARK;
+	r = page_reply(call, page, &state);
+	return r ? PASS(r) : 0;
 }
 
 int download_commit(struct api_call *call, struct db *db)

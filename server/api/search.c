@@ -23,6 +23,8 @@ struct eligibility_query query_of_search(const struct api_call *call,
 		.from_ms = search->from_ms,
 		.to_ms = search->to_ms,
 		.reference = reference_of_filter(search->reference),
+		.validity = (int)search->validity,
+		.card_class = search->card_class.ptr ? record_card_class(search->card_class) : 0,
 		.limit = (size_t)limit,
 		.cursor = search->cursor,
 	};
@@ -37,4 +39,28 @@ int query_problem(int r)
 	case QUERY_CURSOR_REFUSED: return PROBLEM_CURSOR_REFUSED;
 	}
 	return RAISE(ENOTRECOVERABLE);
+}
+
+int search_state(struct api_call *call, struct db *db, const struct eligibility_query *query,
+		 struct eligibility_state *ret_state)
+{
+	int r = query_problem(eligibility_state(&call->service->eligibility, db, &call->arena,
+						&call->caller, query, call->now_ms, ret_state));
+	return r < 0 ? PASS(r) : r;
+}
+
+bool search_unchanged(const struct api_call *call, const struct eligibility_state *state)
+{
+	struct str known = call->request->if_none_match;
+	return known.ptr && str_equal(known, state->etag);
+}
+
+bool search_wait(struct api_call *call, const struct wire_search *search,
+		 const struct eligibility_state *state)
+{
+	int64_t now_ms = clock_mono_ms(&clock_system);
+	if (search->wait_s && !call->parked.until_ms)
+		call->parked.until_ms = now_ms + search->wait_s * 1000;
+	call->parked.version = state->store.version;
+	return call->parked.until_ms > now_ms;
 }

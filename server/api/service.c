@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "server/api/call.h"
 #include "server/api/housekeeping.h"
 #include "server/store/store.h"
 
@@ -128,6 +129,21 @@ static int lanes_open(struct service *service)
 	return r ? FOLD(r) : 0;
 }
 
+static int waits_open(struct service *service)
+{
+	struct waits_options options = {
+		.db = service_db_options(service->config, true),
+		.resume = call_resume,
+	};
+	int r = waits_create(&service->waits, &options);
+	return r ? FOLD(r) : 0;
+}
+
+void service_quit(struct service *service)
+{
+	waits_quit(service->waits);
+}
+
 static int tail_open(struct service *service, const struct service_options *options)
 {
 	int r = token_cache_create(&service->tokens, TOKENS_CACHED_MAX);
@@ -246,6 +262,8 @@ static int service_open(struct service *service, const struct service_options *o
 		return PASS(r);
 	r = lanes_open(service);
 	if (r == 0)
+		r = waits_open(service);
+	if (r == 0)
 		r = housekeeping_start(service, options->background);
 	return r ? PASS(r) : 0;
 }
@@ -277,12 +295,14 @@ void service_destroy(struct service *service)
 	if (!service)
 		return;
 	work_destroy(service->work);
+	waits_stop(service->waits);
 	/* The lanes first: their calls still hand jobs to the writer. */
 	for (size_t i = 0; i < sizeof service->lanes / sizeof service->lanes[0]; i++)
 		pool_destroy(service->lanes[i]);
 	db_close(service->loop_db);
 	db_writer_destroy(service->writer);
 	release_destroy(service->release);
+	waits_destroy(service->waits);
 	tail_destroy(service->tail);
 	token_cache_destroy(service->tokens);
 	revocation_destroy(service->revocation);

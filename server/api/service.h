@@ -20,6 +20,8 @@
 #include "server/retention/retention.h"
 #include "server/work/work.h"
 
+struct waits;
+
 struct service {
 	const struct config *config; /* outlives the service */
 	struct clock clock;
@@ -36,6 +38,7 @@ struct service {
 	struct pool *lanes[WIRE_LANE_NET + 1];
 	struct db *loop_db; /* the loop's own read connection; NULL unless the store is embedded */
 	struct db_writer *writer;
+	struct waits *waits;	    /* calls that wait for something new */
 	struct token_cache *tokens; /* those that were verified */
 	struct tail *tail;	    /* takes ended ones out of it */
 	struct audit_heads heads;
@@ -68,6 +71,9 @@ enum service_outcome {
  * the settings no card is ever accepted. Outcome: SERVICE_KEYS_ABSENT. Faults: those of the rooms.
  */
 MUST_CHECK int service_create(struct service **ret_service, const struct service_options *options);
+
+/* Whoever waits is answered now: the process is to end. Any thread. */
+void service_quit(struct service *service);
 
 /* Finishes what is queued. Accepts NULL. */
 void service_destroy(struct service *service);

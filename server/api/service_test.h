@@ -190,6 +190,7 @@ struct house_call {
 	struct str token;
 	struct str dpop;
 	const char *idempotency_key;
+	struct str if_none_match;
 };
 
 /* The status; the reply stays in house->last, its JSON in house->json, until the next call. */
@@ -209,6 +210,7 @@ static inline int house_send(struct house *house, const struct house_call *call)
 		.authorization = authorization,
 		.dpop = call->dpop,
 		.idempotency_key = str_of(call->idempotency_key),
+		.if_none_match = call->if_none_match,
 		.body = call->body,
 	};
 	web_fake_call(&house_app, house->service, &request, &house->last);

@@ -234,7 +234,7 @@ static void remark_choose(enum pki_standing standing, struct record_confirmation
 }
 
 static int body_build(struct arena *arena, const struct check *check, int64_t confirmed_ms,
-		      struct str *ret_body, enum record_validity *ret_validity)
+		      struct str *ret_body, struct record_summary *ret_summary)
 {
 	struct record_confirmation confirmation = {
 		.facility_code = check->facility_code,
@@ -242,7 +242,7 @@ static int body_build(struct arena *arena, const struct check *check, int64_t co
 	};
 	remark_choose(check->standing, &confirmation);
 	int r = record_build(arena, &confirmation, check->person.qualifications, ret_body,
-			     ret_validity);
+			     ret_summary);
 	return r ? FOLD(r) : 0;
 }
 
@@ -261,11 +261,11 @@ static int result_add(const struct eligibility *eligibility, struct db *db, stru
 	if (r)
 		return FOLD(r);
 	confirmation->confirmed_ms = rid_confirmed_ms(result.rid);
-	enum record_validity validity;
-	r = body_build(arena, check, confirmation->confirmed_ms, &confirmation->body, &validity);
+	struct record_summary summary;
+	r = body_build(arena, check, confirmation->confirmed_ms, &confirmation->body, &summary);
 	if (r)
 		return PASS(r);
-	result.flags = eligibility_flags(check->request.method, (int)validity);
+	result.flags = eligibility_flags(check->request.method, &summary);
 	r = eligibility_body_seal(eligibility, arena, caller->facility_no, &result,
 				  confirmation->body, &result.body);
 	if (r)

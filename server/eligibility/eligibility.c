@@ -9,6 +9,8 @@
 enum {
 	FLAG_VISUAL = 1,
 	FLAG_VALIDITY_SHIFT = 1,
+	FLAG_VALIDITY_MASK = 7 << FLAG_VALIDITY_SHIFT,
+	FLAG_CARD_CLASS_SHIFT = 3, /* the places of classes begin at 1 */
 };
 
 struct str eligibility_method_name(enum eligibility_method method)
@@ -16,10 +18,24 @@ struct str eligibility_method_name(enum eligibility_method method)
 	return method == ELIGIBILITY_VISUAL ? STR("visual") : STR("pin");
 }
 
-int64_t eligibility_flags(enum eligibility_method method, int validity)
+int64_t eligibility_flags(enum eligibility_method method, const struct record_summary *summary)
 {
 	int64_t visual = method == ELIGIBILITY_VISUAL ? FLAG_VISUAL : 0;
-	return visual | (int64_t)validity << FLAG_VALIDITY_SHIFT;
+	return visual | (int64_t)summary->validity << FLAG_VALIDITY_SHIFT |
+	       (int64_t)summary->card_classes << FLAG_CARD_CLASS_SHIFT;
+}
+
+void eligibility_flags_filter(int validity, int card_class, struct store_results_query *query)
+{
+	if (validity) {
+		query->flags_mask |= FLAG_VALIDITY_MASK;
+		query->flags |= (int64_t)validity << FLAG_VALIDITY_SHIFT;
+	}
+	if (card_class) {
+		int64_t bit = INT64_C(1) << (card_class + FLAG_CARD_CLASS_SHIFT);
+		query->flags_mask |= bit;
+		query->flags |= bit;
+	}
 }
 
 enum eligibility_method eligibility_flags_method(int64_t flags)

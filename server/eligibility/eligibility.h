@@ -5,6 +5,7 @@
 
 #include "lib/pki/organisation.h"
 #include "lib/pki/pki.h"
+#include "lib/record/record.h"
 #include "server/auth/auth.h"
 #include "server/revocation/revocation.h"
 #include "server/store/results.h"
@@ -28,9 +29,12 @@ enum eligibility_method {
 /* "pin", "visual": as the card signs it. */
 struct str eligibility_method_name(enum eligibility_method method);
 
-/* A result's flags: bit 0 目視, bits 1-3 資格有効性. */
-int64_t eligibility_flags(enum eligibility_method method, int validity);
+/* A result's flags: bit 0 目視, bits 1-3 資格有効性, bits 4-11 被保険者証区分 (record.h). */
+int64_t eligibility_flags(enum eligibility_method method, const struct record_summary *summary);
 enum eligibility_method eligibility_flags_method(int64_t flags);
+
+/* Add the conditions that are not 0: enum record_validity, the place of a class. */
+void eligibility_flags_filter(int validity, int card_class, struct store_results_query *query);
 
 /*
  * A result's body, sealed to its row: rid, id, patient, flags, device, staff and

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A cursor carries the query it belongs to and where the page ended. The upper end is fixed on the
- * first page, so that results that arrive meanwhile do not make a download endless.
+ * first page, so that results that arrive meanwhile do not make a download endless: it is the
+ * facility's last rid. Rids rise in the order of commits, so that all up to it is there, and what
+ * comes later lies behind it; the last page's cursor has an open end and starts there.
  */
 #include "server/eligibility/query.h"
 
@@ -19,6 +21,9 @@ struct range {
 	int64_t after;
 	bool empty; /* all of it lies in the future */
 };
+
+/* Many results in one second push the rids of a facility ahead of the clock. */
+enum { AHEAD_MS = 60 * 60 * 1000, ETAG_MAC_BYTES = 16 };
 
 static int64_t at_least(int64_t a, int64_t b)
 {
@@ -41,23 +46,68 @@ static int range_clamp(const struct caller *caller, const struct eligibility_que
 		.to_ms = query->to_ms,
 		.query.reference = query->reference,
 	};
-	range.empty = range.from_ms > now_ms;
+	range.empty = range.from_ms > now_ms + AHEAD_MS;
 	if (!range.empty) {
 		range.query.rid_min = rid_first(caller->facility_no, range.from_ms);
-		range.query.rid_max = rid_last(caller->facility_no, at_most(range.to_ms, now_ms));
+		range.query.rid_max =
+			rid_last(caller->facility_no, at_most(range.to_ms, now_ms + AHEAD_MS));
 	}
+	eligibility_flags_filter(query->validity, query->card_class, &range.query);
 	*ret_range = range;
 	return 0;
 }
 
+static int etag_write(const struct eligibility *eligibility, struct arena *arena,
+		      const struct caller *caller, const struct eligibility_query *query,
+		      const struct range *range, int64_t now_ms, struct eligibility_state *state)
+{
+	const int64_t numbers[] = {
+		caller->facility_no,   caller->kind,	   state->store.version, range->from_ms,
+		range->to_ms,	       query->reference,   query->validity,	 query->card_class,
+		(int64_t)query->limit, period_day(now_ms),
+	};
+	const struct str parts[] = {str_bytes(numbers, sizeof numbers),
+				    query->cursor.ptr ? query->cursor : STR("")};
+	unsigned char mac[KEYS_MAC_BYTES];
+	int r = keys_mac_token(eligibility->keys, keys_token_number(eligibility->keys),
+			       KEYS_TOKEN_ETAG, parts, sizeof parts / sizeof parts[0], mac);
+	if (r)
+		return FOLD(r);
+	struct str text;
+	r = encode_base64url(arena, str_bytes(mac, ETAG_MAC_BYTES), &text);
+	if (r == 0)
+		r = arena_print(arena, &state->etag, "\"%.*s\"", STR_ARG(text));
+	return r ? FOLD(r) : 0;
+}
+
+int eligibility_state(const struct eligibility *eligibility, struct db *db, struct arena *arena,
+		      const struct caller *caller, const struct eligibility_query *query,
+		      int64_t now_ms, struct eligibility_state *ret_state)
+{
+	struct range range;
+	struct eligibility_state state;
+	int r = range_clamp(caller, query, now_ms, &range);
+	if (r)
+		return r;
+	r = store_results_state(db, caller->facility_no, &state.store);
+	if (r)
+		return FOLD(r);
+	r = etag_write(eligibility, arena, caller, query, &range, now_ms, &state);
+	if (r)
+		return PASS(r);
+	*ret_state = state;
+	return 0;
+}
+
 int eligibility_count(struct db *db, const struct caller *caller,
-		      const struct eligibility_query *query, int64_t now_ms,
-		      struct eligibility_count *ret_count)
+		      const struct eligibility_query *query, const struct eligibility_state *state,
+		      int64_t now_ms, struct eligibility_count *ret_count)
 {
 	struct range range;
 	int r = range_clamp(caller, query, now_ms, &range);
 	if (r)
 		return r;
+	range.query.rid_max = at_most(range.query.rid_max, state->store.last_rid);
 	struct store_results_count counts = {0};
 	if (!range.empty) {
 		r = store_results_count(db, caller->facility_no, &range.query, &counts);
@@ -75,16 +125,20 @@ int eligibility_count(struct db *db, const struct caller *caller,
 
 /* --- cursor --- */
 
+enum { CURSOR_OPEN = 0 }; /* upto: as far as there is anything */
+
 static int cursor_write(const struct eligibility *eligibility, struct arena *arena,
 			const struct caller *caller, const struct eligibility_query *query,
-			const struct range *range, int64_t after, struct str *ret_cursor)
+			int64_t upto, int64_t after, struct str *ret_cursor)
 {
 	struct ticket ticket = {0};
 	ticket_put_number(&ticket, caller->facility_no);
 	ticket_put_number(&ticket, query->from_ms);
 	ticket_put_number(&ticket, query->to_ms);
 	ticket_put_number(&ticket, query->reference);
-	ticket_put_number(&ticket, range->query.rid_max);
+	ticket_put_number(&ticket, query->validity);
+	ticket_put_number(&ticket, query->card_class);
+	ticket_put_number(&ticket, upto);
 	ticket_put_number(&ticket, after);
 	int r = ticket_write(eligibility->keys, KEYS_TOKEN_CURSOR, &ticket, arena, ret_cursor);
 	return r ? PASS(r) : 0;
@@ -102,11 +156,14 @@ static int cursor_read(const struct eligibility *eligibility, struct arena *aren
 	same &= ticket_take_number(&ticket) == query->from_ms;
 	same &= ticket_take_number(&ticket) == query->to_ms;
 	same &= ticket_take_number(&ticket) == (int64_t)query->reference;
+	same &= ticket_take_number(&ticket) == query->validity;
+	same &= ticket_take_number(&ticket) == query->card_class;
 	int64_t upto = ticket_take_number(&ticket);
 	range->after = ticket_take_number(&ticket);
 	if (!ticket_is_spent(&ticket) || !same)
 		return QUERY_CURSOR_REFUSED;
-	range->query.rid_max = at_most(range->query.rid_max, upto);
+	if (upto != CURSOR_OPEN)
+		range->query.rid_max = at_most(range->query.rid_max, upto);
 	return 0;
 }
 
@@ -195,9 +252,12 @@ static int page_read(const struct eligibility *eligibility, struct db *db, struc
 	int64_t last = 0;
 	bool more = false;
 	int r = results_read(&filling, &results, query->limit, page, &last, &more);
+	int64_t upto = range->query.rid_max;
 	if (r == 0 && more)
-		r = cursor_write(eligibility, arena, caller, query, range, last,
-				 &page->next_cursor);
+		r = cursor_write(eligibility, arena, caller, query, upto, last, &page->next_cursor);
+	else if (r == 0)
+		r = cursor_write(eligibility, arena, caller, query, CURSOR_OPEN,
+				 at_least(range->after, upto), &page->new_cursor);
 	if (r)
 		return PASS(r);
 	page->items = str_bytes(filling.items, page->count * AUDIT_ITEM_BYTES);
@@ -206,7 +266,8 @@ static int page_read(const struct eligibility *eligibility, struct db *db, struc
 
 int eligibility_page(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 		     const struct caller *caller, const struct eligibility_query *query,
-		     int64_t now_ms, struct eligibility_page *ret_page)
+		     const struct eligibility_state *state, int64_t now_ms,
+		     struct eligibility_page *ret_page)
 {
 	assert(query->limit >= 1 && query->limit < STORE_PAGE_MAX);
 	struct range range;
@@ -219,6 +280,7 @@ int eligibility_page(const struct eligibility *eligibility, struct db *db, struc
 			return r < 0 ? PASS(r) : r;
 	}
 	struct eligibility_page page = {0};
+	range.query.rid_max = at_most(range.query.rid_max, state->store.last_rid);
 	if (!range.empty) {
 		r = page_read(eligibility, db, arena, caller, query, &range, &page);
 		if (r)

@@ -11,6 +11,8 @@ struct eligibility_query {
 	int64_t from_ms; /* both seconds belong to it */
 	int64_t to_ms;
 	enum store_reference reference;
+	int validity;	   /* enum record_validity; 0: any */
+	int card_class;	   /* its place (record.h); 0: any */
 	size_t limit;	   /* page: 1..STORE_PAGE_MAX - 1 */
 	struct str cursor; /* page: absent on the first */
 };
@@ -27,9 +29,24 @@ struct eligibility_count {
 	int64_t to_ms;
 };
 
+/*
+ * Where the facility stands, and the ETag of what it would be answered now: a MAC over facility,
+ * version, query after clamping, kind of account and JST day. The same tag: the same answer.
+ */
+struct eligibility_state {
+	struct store_results_state store;
+	struct str etag; /* quoted; in the arena */
+};
 /* Outcome: QUERY_BEFORE_WINDOW. */
-MUST_CHECK int eligibility_count(struct db *db, const struct caller *caller,
+MUST_CHECK int eligibility_state(const struct eligibility *eligibility, struct db *db,
+				 struct arena *arena, const struct caller *caller,
 				 const struct eligibility_query *query, int64_t now_ms,
+				 struct eligibility_state *ret_state);
+
+/* What stood there at state. Outcome: QUERY_BEFORE_WINDOW. */
+MUST_CHECK int eligibility_count(struct db *db, const struct caller *caller,
+				 const struct eligibility_query *query,
+				 const struct eligibility_state *state, int64_t now_ms,
 				 struct eligibility_count *ret_count);
 
 struct eligibility_result {
@@ -46,11 +63,13 @@ struct eligibility_page {
 	struct eligibility_result *results;
 	size_t count;
 	struct str next_cursor; /* absent on the last page */
+	struct str new_cursor;	/* on the last page: what comes after all that was there */
 	struct str items;	/* for the audit row (server/audit/audit.h) */
 };
 
 /* Outcomes: enum query_outcome. */
 MUST_CHECK int eligibility_page(const struct eligibility *eligibility, struct db *db,
 				struct arena *arena, const struct caller *caller,
-				const struct eligibility_query *query, int64_t now_ms,
+				const struct eligibility_query *query,
+				const struct eligibility_state *state, int64_t now_ms,
 				struct eligibility_page *ret_page);

@@ -4,7 +4,7 @@
  *
  * A facility's rids are one range a month, with other facilities' between the months. A page walks
  * its months, each a range of the primary key ("+ facility_no" keeps the planner there); the count
- * stays inside the index (facility_no, rid, has_ref).
+ * stays inside the index (facility_no, rid, flags, has_ref).
  */
 #include "server/store/results.h"
 
@@ -91,6 +91,8 @@ int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t pati
 }
 
 /* --- result --- */
+
+static const char facility_state[] = "SELECT version, last_rid FROM facility WHERE no = $1";
 
 static const char rid_take[] = "UPDATE facility SET version = version + 1,"
 			       " last_rid = CASE WHEN last_rid >= $2 THEN last_rid + 1 ELSE $2 END"
@@ -199,6 +201,16 @@ int store_results_count(struct db *db, int64_t facility_no, const struct store_r
 	if (query->reference == STORE_REFERENCE_WITHOUT)
 		count.count = all - with;
 	*ret_count = count;
+	return 0;
+}
+
+int store_results_state(struct db *db, int64_t facility_no, struct store_results_state *ret_state)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, NULL, facility_state, DB_ARGS(db_int(facility_no)), &row);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	*ret_state = (struct store_results_state){row_int(&row, 0), row_int(&row, 1)};
 	return 0;
 }
 

@@ -62,6 +62,15 @@ MUST_CHECK int store_result_add(struct db *db, int64_t facility_no,
 MUST_CHECK int store_result_find(struct db *db, struct arena *arena, int64_t facility_no,
 				 struct str id, struct store_result *ret_result);
 
+/* Where a facility stands. All its results up to last_rid are there, for good. */
+struct store_results_state {
+	int64_t version; /* rises with every result and registration */
+	int64_t last_rid;
+};
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_results_state(struct db *db, int64_t facility_no,
+				   struct store_results_state *ret_state);
+
 enum store_reference {
 	STORE_REFERENCE_ANY,
 	STORE_REFERENCE_WITH,

@@ -2,9 +2,9 @@
 /*
  * The tables. A step that has been released is never changed; the next one adds.
  *
- * result carries has_ref, its patient's has-number, so that counting stays within one index:
- * (facility_no, rid, has_ref). Pages read the table itself, where a facility's month is one range
- * of the primary key.
+ * result carries has_ref, its patient's has-number, so that counting stays within one index, with
+ * every condition of a search: (facility_no, rid, flags, has_ref). Pages read the table itself,
+ * where a facility's month is one range of the primary key.
  */
 #include "server/store/store.h"
 
@@ -146,7 +146,7 @@ static const char results[] =
 	"	device_no {int64} NOT NULL,"
 	"	staff {text} NOT NULL,"
 	"	body {bytes} NOT NULL);"
-	"CREATE INDEX result_facility ON result (facility_no, rid, has_ref);"
+	"CREATE INDEX result_facility ON result (facility_no, rid, flags, has_ref);"
 	"CREATE INDEX result_patient ON result (patient_no);"
 
 	"CREATE TABLE audit_slot ("

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions, tags, cursors and waiting of count and download. */
+#include "server/api/service_test.h"
+
+#include <pthread.h>
+
+#include "server/api/wait.h"
+#include "server/eligibility/query.h"
+
+#define HERE	 "1310000003"
+#define NOVEMBER "from=20261101000000&to=20261130235959"
+
+enum { CURSOR_LEN_MAX = 512 };
+
+static struct str tag_of(struct house *house)
+{
+	const struct web_reply *reply = &house->last.reply;
+	struct str copy = {0};
+	for (size_t i = 0; i < reply->headers_count; i++)
+		if (str_equal(reply->headers[i].name, STR("ETag")))
+			assert_int_equal(arena_copy(&house->arena, reply->headers[i].value, &copy),
+					 0);
+	assert_non_null(copy.ptr);
+	return copy;
+}
+
+static int get_unless(struct house *house, const char *path, struct str query, struct str token,
+		      struct str tag)
+{
+	struct house_call call = {.method = "GET",
+				  .path = path,
+				  .query = query,
+				  .token = token,
+				  .if_none_match = tag};
+	return house_send(house, &call);
+}
+
+static size_t results_shown(struct house *house)
+{
+	return json_count(json_member(house->json.root, "results"));
+}
+
+/* A person whose only qualification is of this 被保険者証区分. */
+static void import_class(struct house *house, int person, const char *card_class)
+{
+	struct people_imported imported;
+	struct str complaint;
+	struct str line = house_print(house, HOUSE_PERSON, person, (unsigned)person + 0x1000);
+	char *place = strstr((char *)(uintptr_t)line.ptr, "Classification\":\"01");
+	assert_non_null(place);
+	memcpy(place + strlen("Classification\":\""), card_class, 2);
+	assert_int_equal(people_import(house->service->keys, house->db, &house->arena, line,
+				       house->time.now_ms, &imported, &complaint),
+			 0);
+}
+
+static void test_conditions_choose_among_the_results(void **state)
+{
+	struct house *house = *state;
+	import_class(house, 1, "01");
+	import_class(house, 2, "07");
+	house_confirm(house, &house->here, 1);
+	house_confirm(house, &house->here, 2);
+	house_confirm(house, &house->here, 2);
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	static const struct {
+		const char *query;
+		const char *count;
+	} rows[] = {
+		{NOVEMBER "&card_class=01", "1"},
+		{NOVEMBER "&card_class=07", "2"},
+		{NOVEMBER "&card_class=A1", "0"},
+		{NOVEMBER "&validity=1", "3"},
+		{NOVEMBER "&validity=2", "0"},
+		{NOVEMBER "&validity=1&card_class=07&reference=without", "2"},
+		{NOVEMBER "&validity=1&card_class=07&reference=with", "0"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct str query = str_of(rows[i].query);
+		assert_int_equal(house_get(house, "/v1/results/count", query, session.token), 200);
+		assert_str_equal(house_number(house, "count"), str_of(rows[i].count));
+		assert_int_equal(house_get(house, "/v1/results", query, session.token), 200);
+		assert_int_equal(results_shown(house), rows[i].count[0] - '0');
+	}
+}
+
+static void test_nothing_new_is_304_until_something_is(void **state)
+{
+	struct house *house = *state;
+	house_import(house, 1);
+	house_confirm(house, &house->here, 1);
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	static const char *const paths[] = {"/v1/results/count", "/v1/results"};
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(house_get(house, paths[i], STR(NOVEMBER), session.token), 200);
+		struct str tag = tag_of(house);
+		size_t audits = house_audits(house, house->here.no);
+		assert_int_equal(get_unless(house, paths[i], STR(NOVEMBER), session.token, tag),
+				 304);
+		assert_int_equal(house->last.reply.body.len, 0);
+		assert_str_equal(tag_of(house), tag);
+		assert_int_equal(house_audits(house, house->here.no), audits);
+		/* Another question, and a tag of nobody's. */
+		assert_int_equal(get_unless(house, paths[i], STR(NOVEMBER "&validity=1"),
+					    session.token, tag),
+				 200);
+		assert_int_equal(get_unless(house, paths[i], STR(NOVEMBER), session.token,
+					    STR("\"AAAAAAAAAAAAAAAAAAAAAA\"")),
+				 200);
+		house_confirm(house, &house->there, 1);
+		assert_int_equal(get_unless(house, paths[i], STR(NOVEMBER), session.token, tag),
+				 304);
+		house_confirm(house, &house->here, 1);
+		assert_int_equal(get_unless(house, paths[i], STR(NOVEMBER), session.token, tag),
+				 200);
+	}
+}
+
+static void test_a_tag_is_good_for_one_day(void **state)
+{
+	struct house *house = *state;
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	assert_int_equal(house_get(house, "/v1/results/count", STR(NOVEMBER), session.token), 200);
+	struct str tag = tag_of(house);
+	struct eligibility_query query = {.from_ms = house->time.now_ms - 1000,
+					  .to_ms = house->time.now_ms,
+					  .limit = 1};
+	struct caller caller = {.facility_no = house->here.no};
+	struct eligibility_state today, tomorrow;
+	const int64_t day_ms = INT64_C(86400000);
+	assert_int_equal(eligibility_state(&house->service->eligibility, house->db, &house->arena,
+					   &caller, &query, house->time.now_ms, &today),
+			 0);
+	assert_int_equal(eligibility_state(&house->service->eligibility, house->db, &house->arena,
+					   &caller, &query, house->time.now_ms + day_ms, &tomorrow),
+			 0);
+	assert_false(str_equal(today.etag, tomorrow.etag));
+	assert_false(str_equal(today.etag, tag));
+}
+
+static void test_the_new_cursor_gives_what_came_later_only(void **state)
+{
+	struct house *house = *state;
+	house_import(house, 1);
+	house_confirm(house, &house->here, 1);
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	assert_int_equal(house_get(house, "/v1/results", STR(NOVEMBER), session.token), 200);
+	assert_int_equal(results_shown(house), 1);
+	struct str query = house_print(house, NOVEMBER "&cursor=%.*s",
+				       STR_ARG(house_text(house, "new_cursor")));
+	assert_int_equal(house_get(house, "/v1/results", query, session.token), 200);
+	assert_int_equal(results_shown(house), 0);
+	house_confirm(house, &house->here, 1);
+	house_confirm(house, &house->here, 1);
+	for (int i = 0; i < 2; i++) { /* asked twice, the same is told */
+		assert_int_equal(house_get(house, "/v1/results", query, session.token), 200);
+		assert_int_equal(results_shown(house), 2);
+	}
+	query = house_print(house, NOVEMBER "&cursor=%.*s",
+			    STR_ARG(house_text(house, "new_cursor")));
+	assert_int_equal(house_get(house, "/v1/results", query, session.token), 200);
+	assert_int_equal(results_shown(house), 0);
+}
+
+static void test_what_arrives_meanwhile_waits_for_the_new_cursor(void **state)
+{
+	struct house *house = *state;
+	house_import(house, 1);
+	for (int i = 0; i < 3; i++)
+		house_confirm(house, &house->here, 1);
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	assert_int_equal(house_get(house, "/v1/results", STR(NOVEMBER "&limit=2"), session.token),
+			 200);
+	struct str next = house_text(house, "next_cursor");
+	assert_null(house_text(house, "new_cursor").ptr);
+	house_confirm(house, &house->here, 1);
+	struct str query = house_print(house, NOVEMBER "&limit=2&cursor=%.*s", STR_ARG(next));
+	assert_int_equal(house_get(house, "/v1/results", query, session.token), 200);
+	assert_int_equal(results_shown(house), 1);
+	assert_null(house_text(house, "next_cursor").ptr);
+	query = house_print(house, NOVEMBER "&limit=2&cursor=%.*s",
+			    STR_ARG(house_text(house, "new_cursor")));
+	assert_int_equal(house_get(house, "/v1/results", query, session.token), 200);
+	assert_int_equal(results_shown(house), 1);
+}
+
+/* Every character of a cursor turned into another one, one at a time. */
+static void test_a_forged_cursor_is_refused(void **state)
+{
+	struct house *house = *state;
+	house_import(house, 1);
+	house_confirm(house, &house->here, 1);
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	struct house_session other = house_session(house, "1310000011", &house->there.receipt);
+	assert_int_equal(house_get(house, "/v1/results", STR(NOVEMBER), session.token), 200);
+	struct str cursor = house_text(house, "new_cursor");
+	char forged[CURSOR_LEN_MAX + 1];
+	for (size_t i = 0; i < cursor.len; i++) {
+		assert_int_equal(str_to_c(cursor, forged, sizeof forged), 0);
+		forged[i] = forged[i] == 'A' ? 'B' : 'A';
+		struct str query = house_print(house, NOVEMBER "&cursor=%s", forged);
+		assert_int_equal(house_get(house, "/v1/results", query, session.token), 422);
+		assert_problem(house, "cursor_refused");
+	}
+	struct str query = house_print(house, NOVEMBER "&cursor=%.*s", STR_ARG(cursor));
+	assert_int_equal(house_get(house, "/v1/results", query, other.token), 422);
+	query = house_print(house, NOVEMBER "&card_class=01&cursor=%.*s", STR_ARG(cursor));
+	assert_int_equal(house_get(house, "/v1/results", query, session.token), 422);
+	query = house_print(house, NOVEMBER "&validity=1&cursor=%.*s", STR_ARG(cursor));
+	assert_int_equal(house_get(house, "/v1/results", query, session.token), 422);
+	query = house_print(house, NOVEMBER "&cursor=%.*s", STR_ARG(cursor));
+	assert_int_equal(house_get(house, "/v1/results", query, session.token), 200);
+}
+
+/* --- waiting --- */
+
+struct waiting {
+	struct house *house;
+	struct web_request request;
+	struct web_exchange reply;
+	pthread_t thread;
+	int64_t took_ms;
+};
+
+/* The event loop is one thread; here several take its place, one at a time. */
+static pthread_mutex_t loop = PTHREAD_MUTEX_INITIALIZER;
+
+static void loop_handle(void *ctx, struct web_exchange *exchange)
+{
+	pthread_mutex_lock(&loop);
+	api_dispatch(ctx, exchange);
+	pthread_mutex_unlock(&loop);
+}
+
+static const struct web_app loop_app = {.handle = loop_handle};
+
+static void *waiting_main(void *arg)
+{
+	struct waiting *waiting = arg;
+	int64_t begun_ms = clock_mono_ms(&clock_system);
+	web_fake_call(&loop_app, waiting->house->service, &waiting->request, &waiting->reply);
+	waiting->took_ms = clock_mono_ms(&clock_system) - begun_ms;
+	return NULL;
+}
+
+static void waiting_begin(struct waiting *waiting, struct house *house, const char *path,
+			  struct str query, struct str token, struct str tag)
+{
+	*waiting = (struct waiting){
+		.house = house,
+		.request = {.method = STR("GET"),
+			    .path = str_of(path),
+			    .query = query,
+			    .authorization = house_print(house, "Bearer %.*s", STR_ARG(token)),
+			    .if_none_match = tag},
+	};
+	assert_int_equal(pthread_create(&waiting->thread, NULL, waiting_main, waiting), 0);
+}
+
+static int waiting_end(struct waiting *waiting)
+{
+	assert_int_equal(pthread_join(waiting->thread, NULL), 0);
+	return waiting->reply.reply.status;
+}
+
+static void test_a_waiting_call_is_answered_by_a_new_result(void **state)
+{
+	struct house *house = *state;
+	house_import(house, 1);
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	assert_int_equal(house_get(house, "/v1/results/count", STR(NOVEMBER), session.token), 200);
+	struct str tag = tag_of(house);
+	assert_int_equal(house_get(house, "/v1/results", STR(NOVEMBER), session.token), 200);
+	struct str query = house_print(house, NOVEMBER "&wait=30&cursor=%.*s",
+				       STR_ARG(house_text(house, "new_cursor")));
+	struct waiting page, count;
+	waiting_begin(&page, house, "/v1/results", query, session.token, (struct str){0});
+	waiting_begin(&count, house, "/v1/results/count", STR(NOVEMBER "&wait=30"), session.token,
+		      tag);
+	house_confirm(house, &house->here, 1);
+	assert_int_equal(waiting_end(&page), 200);
+	assert_int_equal(waiting_end(&count), 200);
+	assert_true(page.took_ms < 2000 && count.took_ms < 2000);
+	assert_true(str_starts(page.reply.reply.body, STR("{\"results\":[{\"id\":")));
+	assert_true(str_starts(count.reply.reply.body, STR("{\"count\":1,")));
+	web_fake_clear(&page.reply);
+	web_fake_clear(&count.reply);
+}
+
+static void test_a_wait_ends_with_nothing_new(void **state)
+{
+	struct house *house = *state;
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	assert_int_equal(house_get(house, "/v1/results/count", STR(NOVEMBER), session.token), 200);
+	struct waiting count;
+	waiting_begin(&count, house, "/v1/results/count", STR(NOVEMBER "&wait=1"), session.token,
+		      tag_of(house));
+	assert_int_equal(waiting_end(&count), 304);
+	assert_true(count.took_ms >= 1000 && count.took_ms < 3000);
+	web_fake_clear(&count.reply);
+}
+
+static void test_who_waits_is_answered_when_the_process_ends(void **state)
+{
+	struct house *house = *state;
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	assert_int_equal(house_get(house, "/v1/results/count", STR(NOVEMBER), session.token), 200);
+	struct waiting counts[2];
+	waiting_begin(&counts[0], house, "/v1/results/count", STR(NOVEMBER "&wait=30"),
+		      session.token, tag_of(house));
+	service_quit(house->service);
+	waiting_begin(&counts[1], house, "/v1/results/count", STR(NOVEMBER "&wait=30"),
+		      session.token, tag_of(house));
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(waiting_end(&counts[i]), 304);
+		assert_true(counts[i].took_ms < 2000);
+		web_fake_clear(&counts[i].reply);
+	}
+}
+
+static void test_only_so_many_wait_at_one_facility(void **state)
+{
+	struct house *house = *state;
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	assert_int_equal(house_get(house, "/v1/results/count", STR(NOVEMBER), session.token), 200);
+	struct str tag = tag_of(house);
+	struct waiting counts[WAITS_FACILITY_MAX + 1];
+	int refused = 0, unchanged = 0;
+	for (size_t i = 0; i < WAITS_FACILITY_MAX + 1; i++)
+		waiting_begin(&counts[i], house, "/v1/results/count", STR(NOVEMBER "&wait=1"),
+			      session.token, tag);
+	for (size_t i = 0; i < WAITS_FACILITY_MAX + 1; i++) {
+		int status = waiting_end(&counts[i]);
+		refused += status == 503 && counts[i].reply.reply.retry_after_s > 0;
+		unchanged += status == 304;
+		web_fake_clear(&counts[i].reply);
+	}
+	assert_int_equal(refused, 1);
+	assert_int_equal(unchanged, WAITS_FACILITY_MAX);
+}
+
+#define HOUSE_TEST(name) cmocka_unit_test_setup_teardown(name, house_open, house_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOUSE_TEST(test_conditions_choose_among_the_results),
+		HOUSE_TEST(test_nothing_new_is_304_until_something_is),
+		HOUSE_TEST(test_a_tag_is_good_for_one_day),
+		HOUSE_TEST(test_the_new_cursor_gives_what_came_later_only),
+		HOUSE_TEST(test_what_arrives_meanwhile_waits_for_the_new_cursor),
+		HOUSE_TEST(test_a_forged_cursor_is_refused),
+		HOUSE_TEST(test_a_waiting_call_is_answered_by_a_new_result),
+		HOUSE_TEST(test_a_wait_ends_with_nothing_new),
+		HOUSE_TEST(test_who_waits_is_answered_when_the_process_ends),
+		HOUSE_TEST(test_only_so_many_wait_at_one_facility),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
