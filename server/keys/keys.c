@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Everything but the month keys is read once and stays as it is, so that any thread may use it
- * without a lock. Months come and go: they lie in a small table under a lock and are read from
- * their file when they are first asked for, so that a key made by another process is found.
+ * A key that was read stays as it is, so that any thread may use it without a lock; a key that
+ * comes while we run is put into its own place first and then made visible by one atomic store. It
+ * opens and verifies at once, but is used for new things only KEYS_SETTLE_MS later, when every
+ * other process has seen it too. Months come and go: they lie in a small table under a lock and are
+ * read from their file when they are first asked for, so that a key made by another process is
+ * found.
  *
  * A store or lookup key never meets data itself: each use has its own key, derived by HKDF with the
  * use's label.
@@ -11,6 +14,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -21,9 +25,10 @@
 #include "server/keys/folder.h"
 
 enum {
-	NUMBER_MAX = 16, /* generations of store, lookup and pepper that can be alive at once */
-	SIGNERS_MAX = 8,
-	MONTHS_MAX = 16, /* in memory; the window of 翌月末 needs three */
+	NUMBER_MAX = 16,  /* generations of store, lookup and pepper that can be alive at once */
+	SIGNERS_MAX = 64, /* seen by one process in its life */
+	SIGNER_FILES_MAX = 8, /* of one kind, alive at once */
+	MONTHS_MAX = 16,      /* in memory; the window of 翌月末 needs three */
 	SEALED_VERSION = 1,
 	SEALED_HEAD = 3,
 	KID_BYTES = THUMBPRINT_BYTES,
@@ -39,9 +44,17 @@ struct signer {
 	int64_t made_ms;
 };
 
+/* In the order in which they were read. */
 struct signers {
 	struct signer list[SIGNERS_MAX];
-	size_t count;
+	atomic_size_t count;
+	atomic_size_t newest; /* signs; once there is one */
+};
+
+/* The generations of one numbered key. */
+struct generations {
+	atomic_bool there[NUMBER_MAX + 1];
+	atomic_int newest; /* for new things; 0: none */
 };
 
 struct month {
@@ -52,7 +65,10 @@ struct month {
 
 struct keys {
 	struct folder folder;
-	int store_n, lookup_n, pepper_n; /* the newest; 0: none */
+	struct generations store_n, lookup_n, pepper_n;
+	/* The follower's: a key came; since when it waits to be the newest. */
+	bool came, settling;
+	int64_t came_ms;
 	struct secret store[NUMBER_MAX + 1][STORE_LABELS];
 	struct secret lookup[NUMBER_MAX + 1][KEYS_LOOKUP_LABELS];
 	struct secret pepper[NUMBER_MAX + 1];
@@ -139,7 +155,15 @@ static int signer_read(const struct secret *pem, const char *kid, struct signer 
 	return 0;
 }
 
-/* The newest stands first. */
+static const struct signer *signer_find(const struct signers *signers, struct str kid)
+{
+	size_t count = atomic_load(&signers->count);
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(str_of(signers->list[i].kid), kid))
+			return &signers->list[i];
+	return NULL;
+}
+
 static int signer_add(struct signers *signers, const struct secret *pem, const char *kid,
 		      int64_t made_ms)
 {
@@ -149,34 +173,89 @@ static int signer_add(struct signers *signers, const struct secret *pem, const c
 	int r = signer_read(pem, kid, &signer);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	size_t place = signers->count++;
-	for (; place > 0 && signers->list[place - 1].made_ms < made_ms; place--)
-		signers->list[place] = signers->list[place - 1];
-	signers->list[place] = signer;
+	signers->list[signers->count] = signer;
+	atomic_fetch_add(&signers->count, 1);
 	return 0;
+}
+
+static bool generation_there(const struct generations *generations, int n)
+{
+	return n >= 1 && n <= NUMBER_MAX && atomic_load(&generations->there[n]);
+}
+
+static int store_take(struct keys *keys, int n, const struct secret *key)
+{
+	int r = labels_derive(key, store_labels, STORE_LABELS, keys->store[n]);
+	if (r == 0)
+		atomic_store(&keys->store_n.there[n], true);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int lookup_take(struct keys *keys, int n, const struct secret *key)
+{
+	int r = labels_derive(key, lookup_labels, KEYS_LOOKUP_LABELS, keys->lookup[n]);
+	if (r == 0)
+		atomic_store(&keys->lookup_n.there[n], true);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int pepper_take(struct keys *keys, int n, const struct secret *key)
+{
+	keys->pepper[n] = *key;
+	atomic_store(&keys->pepper_n.there[n], true);
+	return 0;
+}
+
+/* One kind of numbered key: its name's beginning, its generations, how it is taken. */
+struct numbered {
+	struct str prefix;
+	struct generations *generations;
+	int (*take)(struct keys *keys, int n, const struct secret *key);
+	int n;
+};
+
+/* What the name belongs to. Outcomes: KEYS_ABSENT (to none of them), KEYS_FORGED. */
+static int numbered_find(struct keys *keys, const char *name, struct numbered *ret_numbered)
+{
+	const struct numbered kinds[] = {
+		{STR("store-"), &keys->store_n, store_take, 0},
+		{STR("lookup-"), &keys->lookup_n, lookup_take, 0},
+		{STR("pepper-"), &keys->pepper_n, pepper_take, 0},
+	};
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct numbered found = kinds[i];
+		int r = name_number(name, found.prefix, &found.n);
+		if (r == KEYS_ABSENT)
+			continue;
+		if (r == 0)
+			*ret_numbered = found;
+		return r;
+	}
+	return KEYS_ABSENT;
+}
+
+/* A key that we have already is left as it is. */
+static bool known(struct keys *keys, const char *name)
+{
+	struct numbered numbered;
+	struct str text = str_of(name);
+	if (str_starts(text, STR("month-")))
+		return true;
+	if (str_starts(text, STR("token-")))
+		return signer_find(&keys->token, str_of(name + 6));
+	if (str_starts(text, STR("proof-")))
+		return signer_find(&keys->proof, str_of(name + 6));
+	return numbered_find(keys, name, &numbered) == 0 &&
+	       generation_there(numbered.generations, numbered.n);
 }
 
 static int numbered_take(struct keys *keys, const char *name, const struct secret *key)
 {
-	int n, r;
-	r = name_number(name, STR("store-"), &n);
-	if (r == 0) {
-		keys->store_n = n > keys->store_n ? n : keys->store_n;
-		return labels_derive(key, store_labels, STORE_LABELS, keys->store[n]);
-	}
-	if (r == KEYS_ABSENT)
-		r = name_number(name, STR("lookup-"), &n);
-	if (r == 0) {
-		keys->lookup_n = n > keys->lookup_n ? n : keys->lookup_n;
-		return labels_derive(key, lookup_labels, KEYS_LOOKUP_LABELS, keys->lookup[n]);
-	}
-	if (r == KEYS_ABSENT)
-		r = name_number(name, STR("pepper-"), &n);
-	if (r == 0) {
-		keys->pepper_n = n > keys->pepper_n ? n : keys->pepper_n;
-		keys->pepper[n] = *key;
-	}
-	return r;
+	struct numbered numbered;
+	int r = numbered_find(keys, name, &numbered);
+	if (r == 0)
+		r = numbered.take(keys, numbered.n, key);
+	return r < 0 ? PASS(r) : r;
 }
 
 /* What is named like no key of ours is somebody's mistake: do not start. */
@@ -185,7 +264,7 @@ static int file_take(void *ctx, const char *name)
 	struct keys *keys = ctx;
 	struct secret key AUTO(secret_wipe) = {0};
 	int64_t made_ms;
-	if (str_starts(str_of(name), STR("month-")))
+	if (known(keys, name))
 		return 0;
 	int r = folder_read(&keys->folder, name, &key, &made_ms);
 	if (r)
@@ -200,7 +279,53 @@ static int file_take(void *ctx, const char *name)
 		r = numbered_take(keys, name, &key);
 	if (r < 0)
 		return PASS(r);
+	keys->came |= r == 0;
 	return r ? KEYS_FORGED : 0;
+}
+
+static void generation_settle(struct generations *generations)
+{
+	for (int n = NUMBER_MAX; n > 0; n--)
+		if (atomic_load(&generations->there[n])) {
+			atomic_store(&generations->newest, n);
+			return;
+		}
+}
+
+static void signer_settle(struct signers *signers)
+{
+	size_t newest = 0, count = atomic_load(&signers->count);
+	for (size_t i = 1; i < count; i++)
+		if (signers->list[i].made_ms >= signers->list[newest].made_ms)
+			newest = i;
+	atomic_store(&signers->newest, newest);
+}
+
+/* From now on the newest of each kind is used for new things. */
+static void keys_settle(struct keys *keys)
+{
+	keys->settling = false;
+	generation_settle(&keys->store_n);
+	generation_settle(&keys->lookup_n);
+	generation_settle(&keys->pepper_n);
+	signer_settle(&keys->token);
+	signer_settle(&keys->proof);
+}
+
+int keys_follow(struct keys *keys, int64_t mono_ms)
+{
+	keys_months_follow(keys);
+	keys->came = false;
+	int r = folder_each(&keys->folder, file_take, keys);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (keys->came) {
+		keys->settling = true;
+		keys->came_ms = mono_ms;
+	}
+	if (keys->settling && mono_ms - keys->came_ms >= KEYS_SETTLE_MS)
+		keys_settle(keys);
+	return 0;
 }
 
 static int keys_read(struct keys *keys, const char *dir)
@@ -212,8 +337,9 @@ static int keys_read(struct keys *keys, const char *dir)
 		r = folder_each(&keys->folder, file_take, keys);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	bool whole = keys->store_n && keys->lookup_n && keys->pepper_n && keys->token.count &&
-		     keys->proof.count && keys->audit.count;
+	keys_settle(keys);
+	bool whole = keys->store_n.newest && keys->lookup_n.newest && keys->pepper_n.newest &&
+		     keys->token.count && keys->proof.count && keys->audit.count;
 	return whole ? 0 : KEYS_ABSENT;
 }
 
@@ -318,6 +444,89 @@ int keys_init(const char *dir, int64_t now_ms)
 	return r < 0 ? PASS(r) : r;
 }
 
+/* --- rotation --- */
+
+struct rotated {
+	struct str prefix;
+	int newest;
+};
+
+static int newest_look(void *ctx, const char *name)
+{
+	struct rotated *rotated = ctx;
+	int n;
+	if (name_number(name, rotated->prefix, &n) == 0 && n > rotated->newest)
+		rotated->newest = n;
+	return 0;
+}
+
+static int generation_add(const struct folder *folder, struct str prefix, int64_t now_ms)
+{
+	struct rotated rotated = {.prefix = prefix};
+	char name[FOLDER_NAME_BYTES];
+	int r = folder_each(folder, newest_look, &rotated);
+	if (r)
+		return FOLD(r);
+	if (rotated.newest == NUMBER_MAX)
+		return KEYS_FULL;
+	snprintf(name, sizeof name, "%.*s%d", STR_ARG(prefix), rotated.newest + 1);
+	r = random_write(folder, name, now_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int signers_count(void *ctx, const char *name)
+{
+	struct rotated *rotated = ctx;
+	rotated->newest += str_starts(str_of(name), rotated->prefix);
+	return 0;
+}
+
+static int signer_rotate(const struct folder *folder, const char *kind, int64_t now_ms)
+{
+	struct rotated rotated = {.prefix = str_of(kind)};
+	int r = folder_each(folder, signers_count, &rotated);
+	if (r)
+		return FOLD(r);
+	if (rotated.newest >= SIGNER_FILES_MAX)
+		return KEYS_FULL;
+	r = signer_write(folder, kind, now_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+int keys_tokens_retire(struct keys *keys, int64_t now_ms)
+{
+	size_t newest = atomic_load(&keys->token.newest), count = atomic_load(&keys->token.count);
+	if (now_ms - keys->token.list[newest].made_ms < KEYS_TOKEN_OVERLAP_MS)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		char name[FOLDER_NAME_BYTES];
+		/* One that is younger only waits for its turn. */
+		if (i == newest || keys->token.list[i].made_ms > keys->token.list[newest].made_ms)
+			continue;
+		snprintf(name, sizeof name, "token-%s", keys->token.list[i].kid);
+		int r = folder_destroy(&keys->folder, name);
+		if (r < 0)
+			return PASS(r);
+	}
+	return 0;
+}
+
+int keys_rotate(const char *dir, enum keys_kind kind, int64_t now_ms)
+{
+	struct folder folder AUTO(folder_clear) = {.fd = -1};
+	int r = folder_open(dir, &folder);
+	if (r == 0)
+		r = folder_root_read(&folder);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	switch (kind) {
+	case KEYS_KIND_STORE: r = generation_add(&folder, STR("store-"), now_ms); break;
+	case KEYS_KIND_TOKEN: r = signer_rotate(&folder, "token", now_ms); break;
+	case KEYS_KIND_PROOF: r = signer_rotate(&folder, "proof", now_ms); break;
+	}
+	return r < 0 ? PASS(r) : r;
+}
+
 /* --- sealing --- */
 
 int keys_aad(struct arena *arena, const struct str *parts, size_t parts_count, struct str *ret_aad)
@@ -378,7 +587,7 @@ static int value_open(struct arena *arena, const struct secret *key, struct str 
 int keys_seal(const struct keys *keys, struct arena *arena, struct str aad, struct str text,
 	      struct str *ret_sealed)
 {
-	int n = keys->store_n;
+	int n = atomic_load(&keys->store_n.newest);
 	int r = value_seal(arena, &keys->store[n][STORE_SEAL], n, aad, text, ret_sealed);
 	return r < 0 ? PASS(r) : 0;
 }
@@ -389,7 +598,7 @@ int keys_open_sealed(const struct keys *keys, struct arena *arena, struct str aa
 	int n = value_number(sealed);
 	if (n < 0)
 		return KEYS_FORGED;
-	if (n > NUMBER_MAX || keys->store[n][STORE_SEAL].len == 0)
+	if (!generation_there(&keys->store_n, n))
 		return KEYS_ABSENT;
 	int r = value_open(arena, &keys->store[n][STORE_SEAL], aad, sealed, ret_text);
 	return r < 0 ? PASS(r) : r;
@@ -512,7 +721,7 @@ int keys_read_sealed(const struct keys *keys, struct keys_reader *reader, struct
 	int n = value_number(sealed);
 	if (n < 0)
 		return KEYS_FORGED;
-	if (n > NUMBER_MAX || keys->store[n][STORE_SEAL].len == 0)
+	if (!generation_there(&keys->store_n, n))
 		return KEYS_ABSENT;
 	if (!reader->store_opener.ctx || reader->store_n != n) {
 		aead_opener_clear(&reader->store_opener);
@@ -605,21 +814,21 @@ int keys_month_destroy(struct keys *keys, int month)
 
 int keys_lookup_number(const struct keys *keys)
 {
-	return keys->lookup_n;
+	return atomic_load(&keys->lookup_n.newest);
 }
 
 int keys_lookup(const struct keys *keys, enum keys_lookup_label label, const struct str *parts,
 		size_t parts_count, unsigned char ret_mac[KEYS_MAC_BYTES])
 {
 	assert(label < KEYS_LOOKUP_LABELS);
-	const struct secret *key = &keys->lookup[keys->lookup_n][label];
+	const struct secret *key = &keys->lookup[keys_lookup_number(keys)][label];
 	int r = mac_parts(secret_str(key), parts, parts_count, ret_mac);
 	return r < 0 ? PASS(r) : 0;
 }
 
 int keys_token_number(const struct keys *keys)
 {
-	return keys->store_n;
+	return atomic_load(&keys->store_n.newest);
 }
 
 int keys_mac_token(const struct keys *keys, int n, enum keys_token_label label,
@@ -627,7 +836,7 @@ int keys_mac_token(const struct keys *keys, int n, enum keys_token_label label,
 		   unsigned char ret_mac[KEYS_MAC_BYTES])
 {
 	assert(label < KEYS_TOKEN_LABELS);
-	if (n < 1 || n > NUMBER_MAX || keys->store[n][label].len == 0)
+	if (!generation_there(&keys->store_n, n))
 		return KEYS_ABSENT;
 	int r = mac_parts(secret_str(&keys->store[n][label]), parts, parts_count, ret_mac);
 	return r < 0 ? PASS(r) : 0;
@@ -647,12 +856,12 @@ int keys_mac_verify(const struct keys *keys, int n, enum keys_token_label label,
 
 int keys_pepper_number(const struct keys *keys)
 {
-	return keys->pepper_n;
+	return atomic_load(&keys->pepper_n.newest);
 }
 
 int keys_pepper(const struct keys *keys, int n, struct str *ret_pepper)
 {
-	if (n < 1 || n > NUMBER_MAX || keys->pepper[n].len == 0)
+	if (!generation_there(&keys->pepper_n, n))
 		return KEYS_ABSENT;
 	*ret_pepper = secret_str(&keys->pepper[n]);
 	return 0;
@@ -662,15 +871,14 @@ int keys_pepper(const struct keys *keys, int n, struct str *ret_pepper)
 
 static struct keys_signer signers_newest(const struct signers *signers)
 {
-	return (struct keys_signer){signers->list[0].key, str_of(signers->list[0].kid)};
+	const struct signer *signer = &signers->list[atomic_load(&signers->newest)];
+	return (struct keys_signer){signer->key, str_of(signer->kid)};
 }
 
 static const struct verify_key *signers_find(const struct signers *signers, struct str kid)
 {
-	for (size_t i = 0; i < signers->count; i++)
-		if (str_equal(str_of(signers->list[i].kid), kid))
-			return signers->list[i].verify;
-	return NULL;
+	const struct signer *signer = signer_find(signers, kid);
+	return signer ? signer->verify : NULL;
 }
 
 struct keys_signer keys_token_signing(const struct keys *keys)

@@ -32,6 +32,7 @@ enum keys_outcome {
 	KEYS_FORGED,  /* does not open under its key and AAD, or is no sealed value at all */
 	KEYS_EXPOSED, /* folder or file: not ours, readable by others, or no plain file */
 	KEYS_THERE,   /* keys_init: the folder has keys already */
+	KEYS_FULL,    /* keys_rotate: no number is left for one more */
 };
 
 enum {
@@ -51,6 +52,34 @@ MUST_CHECK int keys_init(const char *dir, int64_t now_ms);
  * KEYS_EXPOSED, KEYS_FORGED (a file that root does not open); in all of them: do not start.
  */
 MUST_CHECK int keys_open(struct keys **ret_keys, const char *dir);
+
+/*
+ * Look into the folder again: take up keys that came, drop month keys that went. A key that came
+ * opens and verifies at once and is used for new things KEYS_SETTLE_MS after; every process follows
+ * more often than that. One thread calls this; the others need not wait for it. Outcomes:
+ * KEYS_EXPOSED, KEYS_FORGED - of the new file; what is held already stays good.
+ */
+enum { KEYS_SETTLE_MS = 5000 };
+MUST_CHECK int keys_follow(struct keys *keys, int64_t mono_ms);
+
+/*
+ * One more key of this kind beside those that are there; running services follow. Values under the
+ * older ones stay good. Outcomes: KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED (the folder or its root),
+ * KEYS_FULL.
+ */
+enum keys_kind {
+	KEYS_KIND_STORE,
+	KEYS_KIND_TOKEN,
+	KEYS_KIND_PROOF,
+};
+MUST_CHECK int keys_rotate(const char *dir, enum keys_kind kind, int64_t now_ms);
+
+/*
+ * Destroy the files of token keys that are followed by one that has signed for
+ * KEYS_TOKEN_OVERLAP_MS: every token of theirs has ended. The caller holds the lease.
+ */
+enum { KEYS_TOKEN_OVERLAP_MS = 15 * 60 * 1000 };
+MUST_CHECK int keys_tokens_retire(struct keys *keys, int64_t now_ms);
 
 /* Wipes and frees; accepts NULL. */
 void keys_close(struct keys *keys);

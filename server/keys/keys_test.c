@@ -3,6 +3,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -387,6 +389,166 @@ static void test_tokens_and_proofs_are_signed_with_keys_of_their_own(void **stat
 	assert_null(keys_proof_verify(fixture->keys, token.kid));
 }
 
+/* --- rotation --- */
+
+static int seal_number(const struct keys *keys, struct arena *arena)
+{
+	struct str sealed;
+	assert_int_equal(keys_seal(keys, arena, STR("a"), STR("b"), &sealed), 0);
+	return sealed.ptr[2];
+}
+
+static void test_a_new_store_key_is_known_before_it_is_used(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arena *arena = &fixture->arena;
+	struct str old, new, text;
+	struct keys *follows AUTO(keys_closep) = NULL, *sleeps AUTO(keys_closep) = NULL;
+	assert_int_equal(keys_open(&follows, fixture->dir), 0);
+	assert_int_equal(keys_open(&sleeps, fixture->dir), 0);
+	assert_int_equal(keys_seal(fixture->keys, arena, STR("a"), STR("old"), &old), 0);
+	assert_int_equal(keys_rotate(fixture->dir, KEYS_KIND_STORE, now_ms), 0);
+	assert_int_equal(keys_follow(fixture->keys, 1000), 0);
+	assert_int_equal(keys_follow(follows, 1500), 0);
+	assert_int_equal(keys_follow(fixture->keys, 1000 + KEYS_SETTLE_MS - 1), 0);
+	assert_int_equal(seal_number(fixture->keys, arena), 1);
+	assert_int_equal(keys_token_number(fixture->keys), 1);
+	assert_int_equal(keys_follow(fixture->keys, 1000 + KEYS_SETTLE_MS), 0);
+	assert_int_equal(seal_number(fixture->keys, arena), 2);
+	assert_int_equal(keys_token_number(fixture->keys), 2);
+	assert_int_equal(keys_seal(fixture->keys, arena, STR("a"), STR("new"), &new), 0);
+	assert_int_equal(keys_open_sealed(follows, arena, STR("a"), new, &text), 0);
+	assert_int_equal(seal_number(follows, arena), 1);
+	assert_int_equal(keys_open_sealed(sleeps, arena, STR("a"), new, &text), KEYS_ABSENT);
+	assert_int_equal(keys_open_sealed(fixture->keys, arena, STR("a"), old, &text), 0);
+	reopen(fixture);
+	assert_int_equal(keys_open_sealed(fixture->keys, arena, STR("a"), old, &text), 0);
+	assert_int_equal(seal_number(fixture->keys, arena), 2);
+}
+
+static void test_tokens_of_the_old_key_are_good_until_they_end(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keys *keys = fixture->keys;
+	char old[THUMBPRINT_BYTES];
+	assert_int_equal(str_to_c(keys_token_signing(keys).kid, old, sizeof old), 0);
+	assert_int_equal(keys_rotate(fixture->dir, KEYS_KIND_TOKEN, now_ms + 1), 0);
+	assert_int_equal(keys_follow(keys, 1000), 0);
+	assert_str_equal(keys_token_signing(keys).kid, str_of(old));
+	assert_int_equal(keys_follow(keys, 1000 + KEYS_SETTLE_MS), 0);
+	assert_false(str_equal(keys_token_signing(keys).kid, str_of(old)));
+	assert_non_null(keys_token_verify(keys, str_of(old)));
+	assert_int_equal(keys_tokens_retire(keys, now_ms + KEYS_TOKEN_OVERLAP_MS), 0);
+	reopen(fixture);
+	assert_non_null(keys_token_verify(fixture->keys, str_of(old)));
+	assert_int_equal(keys_tokens_retire(fixture->keys, now_ms + 1 + KEYS_TOKEN_OVERLAP_MS), 0);
+	reopen(fixture);
+	assert_null(keys_token_verify(fixture->keys, str_of(old)));
+	assert_int_equal(keys_tokens_retire(fixture->keys, now_ms + 2 + KEYS_TOKEN_OVERLAP_MS), 0);
+	reopen(fixture);
+}
+
+static void test_rotation_ends_where_the_numbers_do(void **state)
+{
+	struct fixture *fixture = *state;
+	int r = 0, count = 1;
+	for (; r == 0 && count < 100; count++)
+		r = keys_rotate(fixture->dir, KEYS_KIND_STORE, now_ms);
+	assert_int_equal(r, KEYS_FULL);
+	for (r = 0; r == 0 && count < 100; count++)
+		r = keys_rotate(fixture->dir, KEYS_KIND_PROOF, now_ms);
+	assert_int_equal(r, KEYS_FULL);
+	assert_int_equal(keys_rotate("/nonexistent/keys", KEYS_KIND_STORE, now_ms), KEYS_ABSENT);
+	assert_int_equal(keys_follow(fixture->keys, 0), 0);
+	reopen(fixture);
+}
+
+/* --- rotation under load: one process makes, another one checks, both follow --- */
+
+struct load {
+	struct keys *makes, *checks;
+	atomic_bool over;
+	atomic_size_t done, failed;
+};
+
+static bool one_round(struct load *load, struct arena *arena)
+{
+	struct str sealed, text, jws, kid;
+	struct jws_parts parts;
+	const struct str part = STR("page");
+	unsigned char mac[KEYS_MAC_BYTES];
+	int n = keys_token_number(load->makes);
+	struct keys_signer signer = keys_token_signing(load->makes);
+	kid = signer.kid;
+	bool good = keys_seal(load->makes, arena, STR("a"), STR("b"), &sealed) == 0 &&
+		    keys_open_sealed(load->checks, arena, STR("a"), sealed, &text) == 0;
+	good &= keys_mac_token(load->makes, n, KEYS_TOKEN_CURSOR, &part, 1, mac) == 0 &&
+		keys_mac_verify(load->checks, n, KEYS_TOKEN_CURSOR, &part, 1,
+				str_bytes(mac, sizeof mac)) == 0;
+	good &= jws_sign(arena, signer.key, STR("{\"alg\":\"ES256\"}"), STR("{}"), &jws) == 0 &&
+		jws_split(arena, jws, &parts) == 0;
+	const struct verify_key *key = keys_token_verify(load->checks, kid);
+	return good && key && jws_verify(key, &parts) == 0;
+}
+
+static void *load_main(void *arg)
+{
+	struct load *load = arg;
+	struct arena arena;
+	while (!atomic_load(&load->over)) {
+		arena_init(&arena, 1 << 20);
+		if (!one_round(load, &arena))
+			atomic_fetch_add(&load->failed, 1);
+		atomic_fetch_add(&load->done, 1);
+		arena_clear(&arena);
+	}
+	return NULL;
+}
+
+/* Waits until the threads have done some more rounds. */
+static void rounds_wait(struct load *load)
+{
+	size_t from = atomic_load(&load->done);
+	while (atomic_load(&load->done) < from + 40)
+		usleep(100);
+}
+
+static size_t load_run(struct fixture *fixture, bool followed)
+{
+	struct load load = {.makes = fixture->keys};
+	pthread_t threads[3];
+	assert_int_equal(keys_open(&load.checks, fixture->dir), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, load_main, &load), 0);
+	for (int64_t i = 1; i <= 5; i++) {
+		assert_int_equal(keys_rotate(fixture->dir, KEYS_KIND_STORE, now_ms + i), 0);
+		assert_int_equal(keys_rotate(fixture->dir, KEYS_KIND_TOKEN, now_ms + i), 0);
+		assert_int_equal(keys_follow(load.makes, i * 100000), 0);
+		rounds_wait(&load);
+		if (followed)
+			assert_int_equal(keys_follow(load.checks, i * 100000 + 1000), 0);
+		assert_int_equal(keys_follow(load.makes, i * 100000 + KEYS_SETTLE_MS), 0);
+		rounds_wait(&load);
+	}
+	atomic_store(&load.over, true);
+	for (size_t i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	keys_close(load.checks);
+	return load.failed;
+}
+
+static void test_no_call_fails_while_keys_rotate(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(load_run(fixture, true), 0);
+	assert_int_equal(keys_token_number(fixture->keys), 6);
+}
+
+static void test_the_load_finds_a_process_that_does_not_follow(void **state)
+{
+	assert_true(load_run(*state, false) > 0);
+}
+
 int main(void)
 {
 #define KEYS_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -409,6 +571,11 @@ int main(void)
 		KEYS_TEST(test_a_token_mac_is_checked),
 		KEYS_TEST(test_a_pepper_is_found_by_its_number),
 		KEYS_TEST(test_tokens_and_proofs_are_signed_with_keys_of_their_own),
+		KEYS_TEST(test_a_new_store_key_is_known_before_it_is_used),
+		KEYS_TEST(test_tokens_of_the_old_key_are_good_until_they_end),
+		KEYS_TEST(test_rotation_ends_where_the_numbers_do),
+		KEYS_TEST(test_no_call_fails_while_keys_rotate),
+		KEYS_TEST(test_the_load_finds_a_process_that_does_not_follow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

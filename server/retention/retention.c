@@ -42,7 +42,8 @@ int retention_keys_make(void *ctx, struct db *db, struct arena *arena, int64_t n
 		if (r)
 			return FOLD(r);
 	}
-	return 0;
+	int r = keys_tokens_retire(retention->keys, now_ms);
+	return r ? PASS(r) : 0;
 }
 
 int retention_keys_follow(void *ctx, struct db *db, struct arena *arena, int64_t now_ms)
@@ -51,8 +52,10 @@ int retention_keys_follow(void *ctx, struct db *db, struct arena *arena, int64_t
 	(void)db;
 	(void)arena;
 	(void)now_ms;
-	keys_months_follow(retention->keys);
-	return 0;
+	int r = keys_follow(retention->keys, clock_mono_ms(retention->clock));
+	if (r < 0)
+		return PASS(r);
+	return r ? RAISE(EBADMSG) : 0;
 }
 
 static int trail_add(struct db *db, const char *call, const char *outcome, int64_t n,

@@ -35,10 +35,10 @@ struct retention {
 
 void retention_init(struct retention *retention, struct keys *keys, const struct clock *clock);
 
-/* The keys of this month and the next, unless they are there. */
+/* The keys of this month and the next, unless they are there; token keys that are done with go. */
 MUST_CHECK int retention_keys_make(void *ctx, struct db *db, struct arena *arena, int64_t now_ms);
 
-/* Drop what another process has destroyed; in every process. */
+/* Take up keys that came, drop those that another process has destroyed; in every process. */
 MUST_CHECK int retention_keys_follow(void *ctx, struct db *db, struct arena *arena, int64_t now_ms);
 
 /*
