@@ -245,6 +245,8 @@ static bool known(struct keys *keys, const char *name)
 		return signer_find(&keys->token, str_of(name + 6));
 	if (str_starts(text, STR("proof-")))
 		return signer_find(&keys->proof, str_of(name + 6));
+	if (str_starts(text, STR("audit-")))
+		return signer_find(&keys->audit, str_of(name + 6));
 	return numbered_find(keys, name, &numbered) == 0 &&
 	       generation_there(numbered.generations, numbered.n);
 }
@@ -310,6 +312,7 @@ static void keys_settle(struct keys *keys)
 	generation_settle(&keys->pepper_n);
 	signer_settle(&keys->token);
 	signer_settle(&keys->proof);
+	signer_settle(&keys->audit);
 }
 
 int keys_follow(struct keys *keys, int64_t mono_ms)
