@@ -321,8 +321,8 @@ static const char *const mutations[] = {
 	"UPDATE audit SET request_id = 'x' WHERE seq = $1",
 	"UPDATE audit SET n = n + 1 WHERE seq = $1",
 	"UPDATE audit SET items = NULL WHERE seq = $1 AND items IS NOT NULL",
-	"UPDATE audit SET hash = request_hash FROM (SELECT hash AS request_hash FROM audit"
-	" WHERE seq = 1) AS first WHERE seq = $1 AND seq > 1",
+	("UPDATE audit SET hash = request_hash FROM (SELECT hash AS request_hash FROM audit"
+	 " WHERE seq = 1) AS first WHERE seq = $1 AND seq > 1"),
 	"DELETE FROM audit WHERE seq = $1",
 	"UPDATE audit SET seq = seq + 1000 WHERE seq = $1",
 };
