@@ -6,6 +6,6 @@
 
 /*
  * Starts service->work, which tests without a thread turn by work_run_once. Keys, store and
- * retention are open. Faults: those of server/work.
+ * retention are open. Faults: those of server/tasks.
  */
 MUST_CHECK int housekeeping_start(struct service *service, bool thread);

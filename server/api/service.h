@@ -18,7 +18,7 @@
 #include "server/config.h"
 #include "server/eligibility/eligibility.h"
 #include "server/retention/retention.h"
-#include "server/work/work.h"
+#include "server/tasks/work.h"
 
 struct waits;
 

@@ -8,7 +8,7 @@
  * A wrong clock must not destroy anything: keys die only after the wall clock has stood past the
  * boundary, in agreement with the monotonic one, for RETENTION_AGREED_MS.
  *
- * The functions named retention_… with (ctx, db, arena, now_ms) are tasks of server/work.
+ * The functions named retention_… with (ctx, db, arena, now_ms) are tasks of server/tasks.
  */
 #pragma once
 

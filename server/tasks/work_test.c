@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "server/work/work.h"
+#include "server/tasks/work.h"
 
 struct counted {
 	atomic_int turns;

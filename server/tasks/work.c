@@ -3,7 +3,7 @@
  * A lease is written only when half of it is gone, so that a task that comes every second costs no
  * write a second.
  */
-#include "server/work/work.h"
+#include "server/tasks/work.h"
 
 #include <assert.h>
 #include <pthread.h>
