@@ -59,7 +59,7 @@ cat >>"$folder/data/postgresql.conf" <<-SETTINGS
 	listen_addresses = ''
 	unix_socket_directories = '$folder'
 	unix_socket_permissions = 0777
-	max_connections = 60
+	max_connections = 400
 	shared_buffers = 64MB
 	logging_collector = off
 SETTINGS
