@@ -16,7 +16,7 @@ struct desk {
 	struct world *world;
 	struct signing_key *device;
 	char thumbprint[THUMBPRINT_BYTES];
-	EVP_PKEY *organisation_key;
+	EVP_PKEY *organisation_key; /* borrowed, as the world is */
 	struct pki_organisation *organisation;
 	struct revocation *revocation;
 	enum answer_status card_status;
@@ -64,7 +64,6 @@ static void organisation_open(struct desk *desk)
 {
 	char path[128];
 	snprintf(path, sizeof path, "%s/organisation.pub", desk->house->folder);
-	desk->organisation_key = EVP_RSA_gen(2048);
 	FILE *file = fopen(path, "wb");
 	assert_non_null(file);
 	assert_int_equal(i2d_PUBKEY_fp(file, desk->organisation_key), 1);
@@ -84,14 +83,43 @@ static void revocation_open(struct desk *desk)
 	assert_int_equal(revocation_create(&options, &desk->revocation), 0);
 }
 
+/* RSA keys take seconds to find, so the authority is one for all tests; none of them changes it. */
+struct authority {
+	struct world *world;
+	EVP_PKEY *organisation_key;
+};
+
+static int authority_open(void **state)
+{
+	struct authority *authority = test_calloc(1, sizeof *authority);
+	void *part;
+	assert_int_equal(world_create(&part), 0);
+	authority->world = part;
+	authority->organisation_key = EVP_RSA_gen(2048);
+	assert_non_null(authority->organisation_key);
+	*state = authority;
+	return 0;
+}
+
+static int authority_close(void **state)
+{
+	struct authority *authority = *state;
+	void *part = authority->world;
+	assert_int_equal(world_destroy(&part), 0);
+	EVP_PKEY_free(authority->organisation_key);
+	test_free(authority);
+	return 0;
+}
+
 static int desk_open(void **state)
 {
+	const struct authority *authority = *state;
 	struct desk *desk = test_calloc(1, sizeof *desk);
 	void *part;
 	assert_int_equal(house_open(&part), 0);
 	desk->house = part;
-	assert_int_equal(world_create(&part), 0);
-	desk->world = part;
+	desk->world = authority->world;
+	desk->organisation_key = authority->organisation_key;
 	assert_int_equal(signing_key_generate(&desk->device), 0);
 	AUTO(verify_key_destroyp) struct verify_key *key = NULL;
 	assert_int_equal(verify_key_of(desk->device, &key), 0);
@@ -112,11 +140,8 @@ static int desk_close(void **state)
 	void *part = desk->house;
 	revocation_destroy(desk->revocation);
 	pki_organisation_destroy(desk->organisation);
-	EVP_PKEY_free(desk->organisation_key);
 	signing_key_destroy(desk->device);
 	assert_int_equal(house_close(&part), 0);
-	part = desk->world;
-	assert_int_equal(world_destroy(&part), 0);
 	test_free(desk);
 	return 0;
 }
@@ -662,5 +687,5 @@ int main(void)
 		DESK_TEST(test_a_check_is_proven_with_token_and_body),
 		DESK_TEST(test_a_receipt_token_taps_no_card),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, authority_open, authority_close);
 }
