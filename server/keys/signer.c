@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys that sign: tokens, proofs, the heads of the trail. Each is known by its thumbprint. */
+#include "server/keys/inside.h"
+
+#include <stdlib.h>
+
+static void signer_clear(struct signer *signer)
+{
+	signing_key_destroyp(&signer->key);
+	verify_key_destroyp(&signer->verify);
+}
+
+static int signer_read(const struct secret *pem, const char *kid, struct signer *ret_signer)
+{
+	struct signer signer AUTO(signer_clear) = {.made_ms = ret_signer->made_ms};
+	int r = signing_key_read(secret_str(pem), &signer.key);
+	if (r)
+		return r < 0 ? PASS(r) : KEYS_FORGED;
+	r = verify_key_of(signer.key, &signer.verify);
+	if (r == 0)
+		r = verify_key_thumbprint(signer.verify, signer.kid);
+	if (r)
+		return FOLD(r);
+	if (strcmp(signer.kid, kid) != 0)
+		return KEYS_FORGED;
+	*ret_signer = signer;
+	signer = (struct signer){0};
+	return 0;
+}
+
+const struct signer *signer_find(const struct signers *signers, struct str kid)
+{
+	size_t count = atomic_load(&signers->count);
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(str_of(signers->list[i].kid), kid))
+			return &signers->list[i];
+	return NULL;
+}
+
+int signer_add(struct signers *signers, const struct secret *pem, const char *kid, int64_t made_ms)
+{
+	if (signers->count == KEYS_SIGNERS_MAX)
+		return RAISE(E2BIG);
+	struct signer signer = {.made_ms = made_ms};
+	int r = signer_read(pem, kid, &signer);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	signers->list[signers->count] = signer;
+	atomic_fetch_add(&signers->count, 1);
+	return 0;
+}
+
+void signer_settle(struct signers *signers)
+{
+	size_t newest = 0, count = atomic_load(&signers->count);
+	for (size_t i = 1; i < count; i++)
+		if (signers->list[i].made_ms >= signers->list[newest].made_ms)
+			newest = i;
+	atomic_store(&signers->newest, newest);
+}
+
+void signers_clear(struct signers *signers)
+{
+	for (size_t i = 0; i < signers->count; i++)
+		signer_clear(&signers->list[i]);
+}
+
+static struct keys_signer signers_newest(const struct signers *signers)
+{
+	const struct signer *signer = &signers->list[atomic_load(&signers->newest)];
+	return (struct keys_signer){signer->key, str_of(signer->kid)};
+}
+
+static const struct verify_key *signers_find(const struct signers *signers, struct str kid)
+{
+	const struct signer *signer = signer_find(signers, kid);
+	return signer ? signer->verify : NULL;
+}
+
+struct keys_signer keys_token_signing(const struct keys *keys)
+{
+	return signers_newest(&keys->token);
+}
+
+struct keys_signer keys_proof_signing(const struct keys *keys)
+{
+	return signers_newest(&keys->proof);
+}
+
+const struct verify_key *keys_token_verify(const struct keys *keys, struct str kid)
+{
+	return signers_find(&keys->token, kid);
+}
+
+const struct verify_key *keys_proof_verify(const struct keys *keys, struct str kid)
+{
+	return signers_find(&keys->proof, kid);
+}
+
+struct keys_signer keys_audit_signing(const struct keys *keys)
+{
+	return signers_newest(&keys->audit);
+}
+
+const struct verify_key *keys_audit_verify(const struct keys *keys, struct str kid)
+{
+	return signers_find(&keys->audit, kid);
+}
