@@ -118,9 +118,12 @@ static void *read_once(void *arg)
 {
 	struct cost *cost = arg;
 	struct json_document document = {0};
+	long before_kib = status_kib("VmRSS:");
+	high_water_reset();
 	int64_t begun_us = cpu_us();
 	cost->outcome = json_read(cost->text, &json_limits_request, &document);
 	cost->cpu_us = cpu_us() - begun_us;
+	cost->growth_kib = status_kib("VmHWM:") - before_kib;
 	if (cost->outcome == 0)
 		json_clear(&document);
 	return NULL;
@@ -151,11 +154,6 @@ static struct cost cost_of(struct str text)
 {
 	struct cost cost = {.text = text};
 	cost.stack_bytes = stack_measure(read_once, &cost);
-	/* A second time, measured alone: the painted stack itself is memory. */
-	long before = status_kib("VmRSS:");
-	high_water_reset();
-	(void)read_once(&cost);
-	cost.growth_kib = status_kib("VmHWM:") - before;
 	return cost;
 }
 
