@@ -4,7 +4,7 @@
 #include "lib/crypto/crypto.h"
 #include "server/audit/audit.h"
 
-enum { NUMBERS = 7, TEXTS = 5 };
+enum { NUMBERS = 7, TEXTS = 7 };
 
 /* An absent text and an empty one are two different rows. */
 static struct str presence(struct str text)
@@ -19,8 +19,9 @@ int audit_hash(const struct store_audit *row, struct str previous,
 					  row->at_ms,	   row->facility_no,
 					  row->account_no, row->device_no,
 					  row->n};
-	const struct str texts[TEXTS] = {row->staff, row->call, row->outcome, row->request_id,
-					 row->items};
+	const struct str texts[TEXTS] = {row->staff,	  row->operator, row->reason,
+					 row->call,	  row->outcome,
+					 row->request_id, row->items};
 	char digits[NUMBERS][NUMBER_TEXT_BYTES];
 	struct str parts[2 + NUMBERS + 2 * TEXTS] = {STR("shikaku-audit-1"), previous};
 	size_t count = 2;

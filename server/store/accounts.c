@@ -5,39 +5,50 @@
 #include "server/store/changes.h"
 #include "server/store/row.h"
 
-enum { PASSWORDS_OLD_MAX = 10 };
-
 /* --- account --- */
 
-static const char account_add[] =
-	"INSERT INTO account (facility_no, login_id, kind, password, pepper_n)"
-	" VALUES ($1, $2, $3, $4, $5) RETURNING no";
+static const char account_add[] = "INSERT INTO account (facility_no, login_id, kind, password, "
+				  "pepper_n, password_ms, must_change)"
+				  " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING no";
 
-#define ACCOUNT_COLUMNS "no, facility_no, login_id, kind, epoch, password, pepper_n, active"
+#define ACCOUNT_COLUMNS                                                                     \
+	"no, facility_no, login_id, kind, epoch, password, pepper_n, active, password_ms, " \
+	"must_change"
+/* An operator's account is that of facility 0. */
+#define OWN "coalesce(facility_no, 0) = $1"
 static const char account_find[] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE login_id = $1";
 static const char account_get[] =
-	"SELECT " ACCOUNT_COLUMNS " FROM account WHERE facility_no = $1 AND no = $2";
+	"SELECT " ACCOUNT_COLUMNS " FROM account WHERE " OWN " AND no = $2";
+static const char accounts_list[] = "SELECT " ACCOUNT_COLUMNS " FROM account"
+				    " WHERE " OWN " AND kind = $2 AND no > $3 ORDER BY no LIMIT $4";
 
 static const char password_keep[] =
 	"INSERT INTO password_old (account_no, n, hash, pepper_n)"
 	" SELECT no, (SELECT coalesce(max(n), 0) + 1 FROM password_old WHERE account_no = $2),"
-	" password, pepper_n FROM account WHERE facility_no = $1 AND no = $2";
+	" password, pepper_n FROM account WHERE " OWN " AND no = $2";
 static const char password_forget[] =
 	"DELETE FROM password_old WHERE account_no = $1"
 	" AND n <= (SELECT max(n) FROM password_old WHERE account_no = $1) - $2";
 static const char password_set[] =
-	"UPDATE account SET password = $3, pepper_n = $4, epoch = epoch + 1"
-	" WHERE facility_no = $1 AND no = $2";
+	"UPDATE account SET password = $3, pepper_n = $4, must_change = $5, password_ms = $6,"
+	" epoch = epoch + 1 WHERE " OWN " AND no = $2";
+static const char rehash[] = "UPDATE account SET password = $3, pepper_n = $4"
+			     " WHERE " OWN " AND no = $2 AND password = $5";
+static const char passwords_old[] =
+	"SELECT hash, pepper_n FROM password_old WHERE account_no = $2"
+	" AND EXISTS (SELECT 1 FROM account WHERE " OWN " AND no = $2) ORDER BY n DESC LIMIT $3";
 
 static const char active_set[] = "UPDATE account SET active = $3, epoch = epoch + 1"
-				 " WHERE facility_no = $1 AND no = $2";
+				 " WHERE " OWN " AND no = $2";
 
 int store_account_add(struct db *db, const struct store_account *account, int64_t *ret_no)
 {
 	int r = row_returning(db, account_add,
-			      DB_ARGS(db_int(account->facility_no), db_text(account->login_id),
-				      db_int(account->kind), db_text(account->password),
-				      db_int(account->pepper_n)),
+			      DB_ARGS(account->facility_no ? db_int(account->facility_no)
+							   : db_null(),
+				      db_text(account->login_id), db_int(account->kind),
+				      db_text(account->password), db_int(account->pepper_n),
+				      db_int(account->password_ms), db_int(account->must_change)),
 			      ret_no);
 	return r < 0 ? PASS(r) : r;
 }
@@ -53,6 +64,8 @@ static int account_read(struct row *row, struct store_account *ret_account)
 		.password = row_str(row, 5),
 		.pepper_n = row_int(row, 6),
 		.active = row_int(row, 7) != 0,
+		.password_ms = row_int(row, 8),
+		.must_change = row_int(row, 9) != 0,
 	};
 	int r = row_end(row);
 	if (r < 0)
@@ -82,23 +95,80 @@ int store_account_get(struct db *db, struct arena *arena, int64_t facility_no, i
 	return r < 0 ? PASS(r) : r;
 }
 
-int store_account_password_set(struct db *db, int64_t facility_no, int64_t account_no,
-			       struct str phc, int64_t pepper_n, int64_t now_ms)
+int store_accounts_list(struct db *db, struct arena *arena, int64_t facility_no,
+			enum account_kind kind, int64_t after, struct store_account **ret_accounts,
+			size_t *ret_count)
 {
-	int r = row_change(db, password_keep, DB_ARGS(db_int(facility_no), db_int(account_no)),
-			   STORE_NOT_FOUND);
+	struct row row AUTO(row_close) = {0};
+	struct store_account *list = arena_array(arena, STORE_ACCOUNTS_PAGE_MAX, sizeof *list);
+	size_t count = 0;
+	if (!list)
+		return RAISE(ENOMEM);
+	int r = row_find(db, arena, accounts_list,
+			 DB_ARGS(db_int(facility_no), db_int(kind), db_int(after),
+				 db_int(STORE_ACCOUNTS_PAGE_MAX)),
+			 &row);
+	while (r == 0 && count < STORE_ACCOUNTS_PAGE_MAX) {
+		r = account_read(&row, &list[count++]);
+		if (r == 0)
+			r = row_next(&row);
+	}
+	if (r < 0)
+		return PASS(r);
+	*ret_accounts = list;
+	*ret_count = count;
+	return 0;
+}
+
+int store_account_password_set(struct db *db, const struct store_account *account, int64_t now_ms)
+{
+	struct db_value facility = db_int(account->facility_no), no = db_int(account->no);
+	int r = row_change(db, password_keep, DB_ARGS(facility, no), STORE_NOT_FOUND);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = row_run(db, password_forget, DB_ARGS(db_int(account_no), db_int(PASSWORDS_OLD_MAX)),
-		    NULL);
+	r = row_run(db, password_forget, DB_ARGS(no, db_int(STORE_PASSWORDS_OLD_MAX)), NULL);
 	if (r == 0)
 		r = row_change(db, password_set,
-			       DB_ARGS(db_int(facility_no), db_int(account_no), db_text(phc),
-				       db_int(pepper_n)),
+			       DB_ARGS(facility, no, db_text(account->password),
+				       db_int(account->pepper_n), db_int(account->must_change),
+				       db_int(now_ms)),
 			       STORE_NOT_FOUND);
 	if (r == 0)
-		r = store_change_number_add(db, STORE_CHANGE_ACCOUNT, account_no, now_ms);
+		r = store_change_number_add(db, STORE_CHANGE_ACCOUNT, account->no, now_ms);
 	return r < 0 ? PASS(r) : r;
+}
+
+int store_account_rehash(struct db *db, const struct store_account *account, struct str old_phc)
+{
+	int r = row_change(db, rehash,
+			   DB_ARGS(db_int(account->facility_no), db_int(account->no),
+				   db_text(account->password), db_int(account->pepper_n),
+				   db_text(old_phc)),
+			   STORE_STALE);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_passwords_old(struct db *db, struct arena *arena, int64_t facility_no, int64_t account_no,
+			struct store_password_old ret_passwords[STORE_PASSWORDS_OLD_MAX],
+			size_t *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	size_t count = 0;
+	int r = row_find(db, arena, passwords_old,
+			 DB_ARGS(db_int(facility_no), db_int(account_no),
+				 db_int(STORE_PASSWORDS_OLD_MAX)),
+			 &row);
+	while (r == 0 && count < STORE_PASSWORDS_OLD_MAX) {
+		ret_passwords[count].phc = row_str(&row, 0);
+		ret_passwords[count++].pepper_n = row_int(&row, 1);
+		r = row_end(&row);
+		if (r == 0)
+			r = row_next(&row);
+	}
+	if (r < 0)
+		return PASS(r);
+	*ret_count = count;
+	return 0;
 }
 
 int store_account_active_set(struct db *db, int64_t facility_no, int64_t account_no, bool active,

@@ -24,19 +24,27 @@ MUST_CHECK int store_facility_get(struct db *db, struct arena *arena, int64_t fa
 
 /* --- account --- */
 enum account_kind {
-	ACCOUNT_READER = 1,  /* W…: the reader's API only */
-	ACCOUNT_RECEIPT = 2, /* WA…: the receipt link only */
+	ACCOUNT_READER = 1,   /* W…: the reader's API only */
+	ACCOUNT_RECEIPT = 2,  /* WA…: the receipt link only */
+	ACCOUNT_OPERATOR = 5, /* the operator's own people: shikaku-admin only, no facility */
 };
 
 struct store_account {
 	int64_t no;
-	int64_t facility_no;
+	int64_t facility_no; /* 0: an operator's */
 	struct str login_id; /* unique over the service */
 	enum account_kind kind;
 	int64_t epoch;	     /* rises when all its tokens must end */
 	struct str password; /* PHC string */
 	int64_t pepper_n;
+	int64_t password_ms; /* since when */
+	bool must_change;    /* somebody else has seen the password */
 	bool active;
+};
+
+enum {
+	STORE_PASSWORDS_OLD_MAX = 10, /* kept beside the present one */
+	STORE_ACCOUNTS_PAGE_MAX = 100,
 };
 
 /* no, epoch and active are set by the store. Outcome: STORE_CONFLICT (the login id is taken). */
@@ -48,12 +56,32 @@ MUST_CHECK int store_account_find(struct db *db, struct arena *arena, struct str
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_account_get(struct db *db, struct arena *arena, int64_t facility_no,
 				 int64_t account_no, struct store_account *ret_account);
+/* The accounts of one kind of a facility with no > after, by no, at most STORE_ACCOUNTS_PAGE_MAX.
+ */
+MUST_CHECK int store_accounts_list(struct db *db, struct arena *arena, int64_t facility_no,
+				   enum account_kind kind, int64_t after,
+				   struct store_account **ret_accounts, size_t *ret_count);
 /*
- * Keeps the old hash in password_old and raises the epoch, with its row in change; in a
+ * The account gets the password, pepper_n and must_change that stand in *account, and password_ms
+ * now. Keeps the old hash in password_old and raises the epoch, with its row in change; in a
  * transaction. Outcome: STORE_NOT_FOUND.
  */
-MUST_CHECK int store_account_password_set(struct db *db, int64_t facility_no, int64_t account_no,
-					  struct str phc, int64_t pepper_n, int64_t now_ms);
+MUST_CHECK int store_account_password_set(struct db *db, const struct store_account *account,
+					  int64_t now_ms);
+/* The same password hashed anew: nothing ends. Outcome: STORE_STALE (it is not old_phc any more).
+ */
+MUST_CHECK int store_account_rehash(struct db *db, const struct store_account *account,
+				    struct str old_phc);
+
+struct store_password_old {
+	struct str phc;
+	int64_t pepper_n;
+};
+/* The passwords before the present one, the newest first. */
+MUST_CHECK int store_passwords_old(struct db *db, struct arena *arena, int64_t facility_no,
+				   int64_t account_no,
+				   struct store_password_old ret_passwords[STORE_PASSWORDS_OLD_MAX],
+				   size_t *ret_count);
 /*
  * Open or close the account. Either way its epoch rises, with its row in change; in a transaction.
  * Outcome: STORE_NOT_FOUND.
@@ -118,6 +146,11 @@ struct store_device {
 	bool active;
 };
 
+/* An account's devices, active or not, by no; at most STORE_DEVICES_MAX. */
+enum { STORE_DEVICES_MAX = 100 };
+MUST_CHECK int store_devices_list(struct db *db, struct arena *arena, int64_t facility_no,
+				  int64_t account_no, struct store_device **ret_devices,
+				  size_t *ret_count);
 /* no and active are set by the store. Outcome: STORE_CONFLICT (this key is registered). */
 MUST_CHECK int store_device_add(struct db *db, const struct store_device *device, int64_t *ret_no);
 /* By its key, active or not. Outcome: STORE_NOT_FOUND. */

@@ -79,20 +79,118 @@ static void test_a_new_password_ends_the_old_tokens_and_ten_old_ones_stay(void *
 	struct db *db = store_of(state);
 	int64_t facility = facility_make(db, "1"), other = facility_make(db, "2");
 	int64_t no = account_make(db, facility, "WA0000001");
-	struct store_account account;
+	struct store_account account, next = {.no = no,
+					      .facility_no = facility,
+					      .password = STR("$argon2id$next"),
+					      .pepper_n = 2,
+					      .must_change = true};
 	for (int i = 1; i <= 12; i++)
-		assert_int_equal(store_account_password_set(db, facility, no, STR("$argon2id$next"),
-							    2, 1000),
-				 0);
+		assert_int_equal(store_account_password_set(db, &next, 1000), 0);
 	assert_int_equal(store_account_get(db, arena_of(state), facility, no, &account), 0);
 	assert_int_equal(account.epoch, 12);
 	assert_int_equal(account.pepper_n, 2);
+	assert_int_equal(account.password_ms, 1000);
+	assert_true(account.must_change);
 	assert_str_equal(account.password, STR("$argon2id$next"));
 	assert_int_equal(passwords_old(db), 10);
-	assert_int_equal(store_account_password_set(db, other, no, STR("x"), 2, 1000),
-			 STORE_NOT_FOUND);
+	next.facility_no = other;
+	assert_int_equal(store_account_password_set(db, &next, 1000), STORE_NOT_FOUND);
 	assert_int_equal(store_account_get(db, arena_of(state), facility, no, &account), 0);
 	assert_int_equal(account.epoch, 12);
+}
+
+static void test_old_passwords_come_newest_first(void **state)
+{
+	struct db *db = store_of(state);
+	int64_t facility = facility_make(db, "1");
+	struct store_account next = {.no = account_make(db, facility, "WA0000001"),
+				     .facility_no = facility,
+				     .password = STR("$argon2id$second"),
+				     .pepper_n = 2};
+	struct store_password_old old[STORE_PASSWORDS_OLD_MAX];
+	size_t count;
+	assert_int_equal(store_account_password_set(db, &next, 1000), 0);
+	next.password = STR("$argon2id$third");
+	assert_int_equal(store_account_password_set(db, &next, 1000), 0);
+	assert_int_equal(store_passwords_old(db, arena_of(state), facility, next.no, old, &count),
+			 0);
+	assert_int_equal(count, 2);
+	assert_str_equal(old[0].phc, STR("$argon2id$second"));
+	assert_int_equal(old[0].pepper_n, 2);
+	assert_str_equal(old[1].phc, STR("$argon2id$first"));
+	assert_int_equal(store_passwords_old(db, arena_of(state), facility + 1, next.no, old,
+					     &count),
+			 0);
+	assert_int_equal(count, 0);
+}
+
+static void test_a_rehash_ends_nothing_and_needs_the_hash_it_replaces(void **state)
+{
+	struct db *db = store_of(state);
+	int64_t facility = facility_make(db, "1");
+	struct store_account account, next = {.no = account_make(db, facility, "WA0000001"),
+					      .facility_no = facility,
+					      .password = STR("$argon2id$better"),
+					      .pepper_n = 3};
+	assert_int_equal(store_account_rehash(db, &next, STR("$argon2id$other")), STORE_STALE);
+	assert_int_equal(store_account_rehash(db, &next, STR("$argon2id$first")), 0);
+	assert_int_equal(store_account_get(db, arena_of(state), facility, next.no, &account), 0);
+	assert_str_equal(account.password, STR("$argon2id$better"));
+	assert_int_equal(account.pepper_n, 3);
+	assert_int_equal(account.epoch, 0);
+	assert_int_equal(passwords_old(db), 0);
+}
+
+static void test_an_operator_has_no_facility(void **state)
+{
+	struct db *db = store_of(state);
+	int64_t facility = facility_make(db, "1"), no;
+	struct store_account account, *list,
+		made = {.login_id = STR("yamada"),
+			.kind = ACCOUNT_OPERATOR,
+			.password = STR("$argon2id$first"),
+			.password_ms = 7};
+	size_t count;
+	account_make(db, facility, "WA0000001");
+	assert_int_equal(store_account_add(db, &made, &no), 0);
+	assert_int_equal(store_account_get(db, arena_of(state), 0, no, &account), 0);
+	assert_int_equal(account.facility_no, 0);
+	assert_int_equal(account.password_ms, 7);
+	assert_int_equal(store_account_get(db, arena_of(state), facility, no, &account),
+			 STORE_NOT_FOUND);
+	assert_int_equal(store_account_active_set(db, 0, no, false, 1), 0);
+	assert_int_equal(store_accounts_list(db, arena_of(state), 0, ACCOUNT_OPERATOR, 0, &list,
+					     &count),
+			 0);
+	assert_int_equal(count, 1);
+	assert_false(list[0].active);
+	assert_int_equal(store_accounts_list(db, arena_of(state), facility, ACCOUNT_OPERATOR, 0,
+					     &list, &count),
+			 0);
+	assert_int_equal(count, 0);
+}
+
+static void test_the_devices_of_an_account_are_listed(void **state)
+{
+	struct db *db = store_of(state);
+	int64_t facility = facility_make(db, "1"), no;
+	int64_t account = account_make(db, facility, "WA0000001");
+	struct store_device *list, device = {.id = id_of(state, 1),
+					     .facility_no = facility,
+					     .account_no = account,
+					     .thumbprint = STR("t"),
+					     .platform = STR("linux"),
+					     .name = STR("受付")};
+	size_t count;
+	assert_int_equal(store_device_add(db, &device, &no), 0);
+	assert_int_equal(store_devices_list(db, arena_of(state), facility, account, &list, &count),
+			 0);
+	assert_int_equal(count, 1);
+	assert_str_equal(list[0].name, STR("受付"));
+	assert_int_equal(store_devices_list(db, arena_of(state), facility + 1, account, &list,
+					    &count),
+			 0);
+	assert_int_equal(count, 0);
 }
 
 static void test_a_code_is_spent_once(void **state)
@@ -217,6 +315,10 @@ int main(void)
 		DB_TEST(test_an_account_belongs_to_its_facility),
 		DB_TEST(test_a_login_id_is_unique_over_the_service),
 		DB_TEST(test_a_new_password_ends_the_old_tokens_and_ten_old_ones_stay),
+		DB_TEST(test_old_passwords_come_newest_first),
+		DB_TEST(test_a_rehash_ends_nothing_and_needs_the_hash_it_replaces),
+		DB_TEST(test_an_operator_has_no_facility),
+		DB_TEST(test_the_devices_of_an_account_are_listed),
 		DB_TEST(test_a_code_is_spent_once),
 		DB_TEST(test_an_authenticator_is_confirmed_and_its_steps_rise),
 		DB_TEST(test_a_new_authenticator_replaces_the_old_one),

@@ -18,12 +18,13 @@ static const char seq_take[] = "UPDATE audit_slot SET seq = seq + 1 WHERE slot =
 static const char hash_of[] = "SELECT hash FROM audit WHERE slot = $1 AND seq = $2";
 static const char audit_add[] =
 	"INSERT INTO audit (slot, seq, at_ms, facility_no, account_no, device_no, staff, call,"
-	" outcome, request_id, n, items, hash)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
+	" outcome, request_id, n, items, hash, operator, reason)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO "
+	"NOTHING";
 #define AUDIT_COLUMNS                                                                              \
 	"slot, seq, at_ms, facility_no, account_no, device_no, staff, call, outcome, request_id, " \
 	"n,"                                                                                       \
-	" items, hash"
+	" items, hash, operator, reason"
 static const char audit_list[] =
 	"SELECT " AUDIT_COLUMNS " FROM audit WHERE slot = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 static const char audit_list_facility[] =
@@ -66,7 +67,8 @@ int store_audit_add(struct db *db, const struct store_audit *row)
 				   db_int(row->facility_no), db_int(row->account_no),
 				   db_int(row->device_no), db_text(row->staff), db_text(row->call),
 				   db_text(row->outcome), db_text(row->request_id), db_int(row->n),
-				   db_blob(row->items), db_blob(row->hash)),
+				   db_blob(row->items), db_blob(row->hash), db_text(row->operator),
+				   db_text(row->reason)),
 			   STORE_CONFLICT);
 	return r ? FOLD(r) : 0;
 }
@@ -87,6 +89,8 @@ static int audit_read(struct row *row, struct store_audit *ret_audit)
 		.n = row_int(row, 10),
 		.items = row_str(row, 11),
 		.hash = row_str(row, 12),
+		.operator= row_str(row, 13),
+		.reason = row_str(row, 14),
 	};
 	int r = row_end(row);
 	if (r < 0)

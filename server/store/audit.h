@@ -14,6 +14,8 @@ struct store_audit {
 	int64_t account_no;  /* 0: none */
 	int64_t device_no;   /* 0: none */
 	struct str staff;    /* absent: none */
+	struct str operator; /* the login id of the operator who did it; absent: no operator */
+	struct str reason;   /* why, in that operator's words; absent: no operator */
 	struct str call;     /* the operation's name */
 	struct str outcome;  /* "ok" or a problem code */
 	struct str request_id;

@@ -90,7 +90,11 @@ static void test_every_end_is_a_change(void **state)
 				      .name = STR("desk")};
 	assert_int_equal(store_device_add(db, &device, &device_no), 0);
 	assert_int_equal(changes_after(db, 0, changes), 0);
-	assert_int_equal(store_account_password_set(db, facility, account, STR("x"), 1, 1000), 0);
+	struct store_account changed = {.facility_no = facility,
+					.no = account,
+					.password = STR("x"),
+					.pepper_n = 1};
+	assert_int_equal(store_account_password_set(db, &changed, 1000), 0);
 	assert_int_equal(store_account_active_set(db, facility, account, false, 1000), 0);
 	assert_int_equal(store_device_remove(db, facility, device_no, 1000), 0);
 	assert_int_equal(changes_after(db, 0, changes), 3);

@@ -13,6 +13,10 @@ static const char device_find[] = "SELECT " DEVICE_COLUMNS " FROM device WHERE t
 static const char device_get[] =
 	"SELECT " DEVICE_COLUMNS " FROM device WHERE facility_no = $1 AND no = $2";
 
+static const char devices_list[] =
+	"SELECT " DEVICE_COLUMNS
+	" FROM device WHERE facility_no = $1 AND account_no = $2 ORDER BY no LIMIT $3";
+
 static const char device_remove[] =
 	"UPDATE device SET active = 0 WHERE facility_no = $1 AND no = $2";
 
@@ -64,6 +68,30 @@ int store_device_get(struct db *db, struct arena *arena, int64_t facility_no, in
 	if (r == 0)
 		r = device_read(&row, ret_device);
 	return r < 0 ? PASS(r) : r;
+}
+
+int store_devices_list(struct db *db, struct arena *arena, int64_t facility_no, int64_t account_no,
+		       struct store_device **ret_devices, size_t *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	struct store_device *list = arena_array(arena, STORE_DEVICES_MAX, sizeof *list);
+	size_t count = 0;
+	if (!list)
+		return RAISE(ENOMEM);
+	int r = row_find(db, arena, devices_list,
+			 DB_ARGS(db_int(facility_no), db_int(account_no),
+				 db_int(STORE_DEVICES_MAX)),
+			 &row);
+	while (r == 0 && count < STORE_DEVICES_MAX) {
+		r = device_read(&row, &list[count++]);
+		if (r == 0)
+			r = row_next(&row);
+	}
+	if (r < 0)
+		return PASS(r);
+	*ret_devices = list;
+	*ret_count = count;
+	return 0;
 }
 
 int store_device_remove(struct db *db, int64_t facility_no, int64_t device_no, int64_t now_ms)
