@@ -117,6 +117,12 @@ enum totp_outcome {
 };
 MUST_CHECK int totp_verify(struct str seed, struct str code, int64_t now_ms, int64_t last_step,
 			   int64_t *ret_step);
+/*
+ * Of a wrong code: is it right at another time, up to TOTP_DRIFT_STEPS away? Then a clock is off.
+ * Never to be accepted for it. Outcome: TOTP_WRONG.
+ */
+enum { TOTP_DRIFT_STEPS = 20 };
+MUST_CHECK int totp_drift_find(struct str seed, struct str code, int64_t now_ms);
 
 /* --- signing.c: P-256 keys (ES256) --- */
 struct signing_key; /* private and public half */

@@ -31,6 +31,22 @@ int totp_code(struct str seed, int64_t step, char ret_code[TOTP_DIGITS + 1])
 	return 0;
 }
 
+int totp_drift_find(struct str seed, struct str code, int64_t now_ms)
+{
+	int64_t now_step = now_ms / TOTP_STEP_MS;
+	bool known = false;
+	for (int64_t step = now_step - TOTP_DRIFT_STEPS; step <= now_step + TOTP_DRIFT_STEPS;
+	     step++) {
+		char expected[TOTP_DIGITS + 1];
+		int r = totp_code(seed, step, expected);
+		if (r < 0)
+			return PASS(r);
+		known |= secret_equal(code, str_bytes(expected, TOTP_DIGITS));
+		OPENSSL_cleanse(expected, sizeof expected);
+	}
+	return known ? 0 : TOTP_WRONG;
+}
+
 int totp_verify(struct str seed, struct str code, int64_t now_ms, int64_t last_step,
 		int64_t *ret_step)
 {

@@ -74,6 +74,22 @@ static void test_no_other_text_is_a_code(void **state)
 	}
 }
 
+static void test_a_code_of_another_time_is_found_up_to_ten_minutes_away(void **state)
+{
+	(void)state;
+	int64_t step_ms = INT64_C(1000) * TOTP_STEP_MS;
+	char code[TOTP_DIGITS + 1];
+	assert_int_equal(totp_code(seed, 1000, code), 0);
+	for (int64_t away = -TOTP_DRIFT_STEPS; away <= TOTP_DRIFT_STEPS; away++)
+		assert_int_equal(totp_drift_find(seed, str_of(code), step_ms + away * TOTP_STEP_MS),
+				 0);
+	int64_t beyond = TOTP_DRIFT_STEPS + 1;
+	assert_int_equal(totp_drift_find(seed, str_of(code), step_ms + beyond * TOTP_STEP_MS),
+			 TOTP_WRONG);
+	assert_int_equal(totp_drift_find(seed, str_of(code), step_ms - beyond * TOTP_STEP_MS),
+			 TOTP_WRONG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +97,7 @@ int main(void)
 		cmocka_unit_test(test_the_window_is_one_step_either_way),
 		cmocka_unit_test(test_a_step_is_spent_once_and_takes_the_earlier_with_it),
 		cmocka_unit_test(test_no_other_text_is_a_code),
+		cmocka_unit_test(test_a_code_of_another_time_is_found_up_to_ten_minutes_away),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ static void test_a_passcode_is_good_once(void **state)
 	struct str challenge = house_text(house, "challenge");
 	struct str used = house_passcode(house, &house->here.receipt, 1);
 	assert_int_equal(house_mfa(house, challenge, used), 401);
-	assert_problem(house, "passcode_reused");
+	assert_problem(house, "passcode_refused"); /* T11: only a device is told the cause */
 }
 
 static void test_a_challenge_is_good_for_one_try(void **state)
@@ -84,7 +84,7 @@ static void test_a_challenge_is_good_for_one_try(void **state)
 	assert_int_equal(house_mfa(house, challenge, wrong), 401);
 	assert_problem(house, "passcode_refused");
 	assert_int_equal(house_mfa(house, challenge, right), 401);
-	assert_problem(house, "challenge_expired");
+	assert_problem(house, "passcode_refused");
 }
 
 static void test_a_challenge_ends_after_five_minutes(void **state)
@@ -97,9 +97,9 @@ static void test_a_challenge_ends_after_five_minutes(void **state)
 	house->time.now_ms += AUTH_CHALLENGE_MS;
 	struct str right = house_passcode(house, &house->here.receipt, 1);
 	assert_int_equal(house_mfa(house, challenge, right), 401);
-	assert_problem(house, "challenge_expired");
+	assert_problem(house, "passcode_refused");
 	assert_int_equal(house_mfa(house, STR("forged"), right), 401);
-	assert_problem(house, "challenge_expired");
+	assert_problem(house, "passcode_refused");
 }
 
 static void test_without_an_authenticator_no_passcode_is_right(void **state)

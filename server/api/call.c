@@ -78,6 +78,11 @@ int request_proof_optional(struct api_call *call, const struct dpop_proof **ret_
 	return 0;
 }
 
+int retry_after_s(int64_t wait_ms)
+{
+	return (int)((wait_ms + 999) / 1000);
+}
+
 int request_idempotency_key(struct api_call *call, struct str *ret_key)
 {
 	struct str key = call->request->idempotency_key;

@@ -36,6 +36,7 @@ struct api_call {
 	int64_t begun_ms;
 	struct wire_input input;
 	struct str held_reference; /* for reference_conflict */
+	int retry_after_s;	   /* what the problem says about it; 0: its usual */
 	struct wait parked;
 	void *work; /* the call's own, from run to commit; in the arena */
 	char trace[CALL_TRACE_BYTES];
@@ -90,6 +91,9 @@ MUST_CHECK int request_proof(struct api_call *call, enum proof_cover cover,
 /* The same for calls that may go without: NULL when there is no DPoP header; a wrong one is refused
  * in any case. In the call's arena; covers method and path. */
 MUST_CHECK int request_proof_optional(struct api_call *call, const struct dpop_proof **ret_proof);
+
+/* Whole seconds, rounded up: for call->retry_after_s. */
+int retry_after_s(int64_t wait_ms);
 
 /* The request's Idempotency-Key. Problem: PROBLEM_IDEMPOTENCY_MISSING (also: malformed). */
 MUST_CHECK int request_idempotency_key(struct api_call *call, struct str *ret_key);

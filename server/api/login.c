@@ -61,8 +61,10 @@ static int login_problem(const struct login *login, int r)
 
 int login_commit_run(struct api_call *call, struct db *db)
 {
-	const struct login *login = call->work;
+	struct login *login = call->work;
 	int r = login_problem(login, login_commit(db, login, call->now_ms));
+	if (r == PROBLEM_ACCOUNT_LOCKED)
+		call->retry_after_s = retry_after_s(login->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct wire_challenge challenge = {login->challenge, AUTH_CHALLENGE_MS / 1000};

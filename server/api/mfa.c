@@ -5,14 +5,18 @@
 #include "server/api/routes.h"
 #include "server/api/tokens.h"
 
-static int mfa_problem(int r)
+/* Without the account's own device nobody learns which cause it was. */
+static int mfa_problem(const struct mfa *mfa, int r)
 {
 	if (r <= 0)
 		return r < 0 ? PASS(r) : 0;
+	if (!mfa->told)
+		return PROBLEM_PASSCODE_REFUSED;
 	switch ((enum mfa_outcome)r) {
 	case MFA_CHALLENGE_REFUSED: return PROBLEM_CHALLENGE_EXPIRED;
-	case MFA_AUTHENTICATOR_ABSENT:
+	case MFA_AUTHENTICATOR_ABSENT: return PROBLEM_AUTHENTICATOR_ABSENT;
 	case MFA_PASSCODE_WRONG: return PROBLEM_PASSCODE_REFUSED;
+	case MFA_PASSCODE_DRIFTED: return PROBLEM_PASSCODE_DRIFTED;
 	case MFA_PASSCODE_REUSED: return PROBLEM_PASSCODE_REUSED;
 	case MFA_CLOSED: return PROBLEM_ACCOUNT_LOCKED;
 	case MFA_PROOF: return PROBLEM_DEVICE_PROOF_REFUSED;
@@ -34,17 +38,16 @@ int mfa_run(struct api_call *call, struct db *db)
 	if (!mfa)
 		return RAISE(ENOMEM);
 	call->work = mfa;
-	return mfa_problem(
-		mfa_check(&call->service->auth, db, &call->arena, &request, call->now_ms, mfa));
+	r = mfa_check(&call->service->auth, db, &call->arena, &request, call->now_ms, mfa);
+	return mfa_problem(mfa, r);
 }
 
 int mfa_commit_run(struct api_call *call, struct db *db)
 {
-	const struct mfa *mfa = call->work;
-	int r = mfa_commit(db, mfa, call->now_ms);
-	if (r == MFA_CLOSED && !mfa->told)
-		return PROBLEM_PASSCODE_REFUSED;
-	r = mfa_problem(r);
+	struct mfa *mfa = call->work;
+	int r = mfa_problem(mfa, mfa_commit(db, mfa, call->now_ms));
+	if (r == PROBLEM_ACCOUNT_LOCKED)
+		call->retry_after_s = retry_after_s(mfa->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	return reply_tokens(call, &mfa->tokens, mfa->kind, mfa->facility_name);

@@ -8,8 +8,11 @@ enum {
 	RETRY_AFTER_S = 2,
 };
 
-static int retry_after(enum wire_problem problem)
+static int retry_after(const struct api_call *call, enum wire_problem problem)
 {
+	if (call->retry_after_s)
+		return call->retry_after_s;
+
 	bool passing = problem == PROBLEM_BUSY || problem == PROBLEM_STORE_UNAVAILABLE ||
 		       problem == PROBLEM_CLOCK_UNTRUSTED ||
 		       problem == PROBLEM_REVOCATION_UNAVAILABLE;
@@ -52,7 +55,7 @@ void problem_reply(struct api_call *call, enum wire_problem problem)
 {
 	struct wire_problem_detail detail = {
 		.request_id = str_of(call->request->request_id),
-		.retry_after_s = retry_after(problem),
+		.retry_after_s = retry_after(call, problem),
 		.held_reference = call->held_reference,
 	};
 	if (call->input.complaints.count)

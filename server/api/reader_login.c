@@ -34,8 +34,10 @@ int reader_login_run(struct api_call *call, struct db *db)
 
 int reader_login_commit(struct api_call *call, struct db *db)
 {
-	const struct device_login *login = call->work;
+	struct device_login *login = call->work;
 	int r = device_problem(device_login_commit(db, login, call->now_ms));
+	if (r == PROBLEM_ACCOUNT_LOCKED)
+		call->retry_after_s = retry_after_s(login->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	return reply_tokens(call, &login->tokens, ACCOUNT_READER, login->facility_name);

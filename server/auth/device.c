@@ -76,7 +76,8 @@ static int session_prepare(const struct auth *auth, struct arena *arena,
 	random_bytes(login->family, sizeof login->family);
 	struct str family = str_bytes(login->family, sizeof login->family);
 	int key_n = keys_token_number(auth->keys);
-	struct session_binding binding = {account->no, account->facility_no, device->no, password};
+	struct session_binding binding = {account->no, account->facility_no, device->thumbprint,
+					  password};
 	int r = session_verifier(auth, key_n, family, &binding, login->verifier);
 	if (r)
 		return FOLD(r);
@@ -84,11 +85,11 @@ static int session_prepare(const struct auth *auth, struct arena *arena,
 	login->session.facility_no = account->facility_no;
 	login->session.account_no = account->no;
 	login->session.device_no = device->no;
+	login->session.thumbprint = device->thumbprint;
 	login->session.key_n = key_n;
 	login->session.verifier = str_bytes(login->verifier, sizeof login->verifier);
 	login->session.epoch = account->epoch;
-	r = session_tokens_issue(auth, arena, &login->session, account->kind,
-				 login->proof.thumbprint, &login->tokens);
+	r = session_tokens_issue(auth, arena, &login->session, account->kind, &login->tokens);
 	return r ? PASS(r) : 0;
 }
 
@@ -132,14 +133,14 @@ int device_login_check(const struct auth *auth, struct db *db, struct arena *are
 	return session_prepare(auth, arena, &device, &answer.account, claim->password, ret_login);
 }
 
-int device_login_commit(struct db *db, const struct device_login *login, int64_t now_ms)
+int device_login_commit(struct db *db, struct device_login *login, int64_t now_ms)
 {
 	int r = proof_spend(db, &login->proof);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	/* Password and proof in one step: a success is the whole login. */
 	r = lane_attempt(db, &login->lane, login->verdict ? STORE_LANE_FAILED : STORE_LANE_PASSED,
-			 now_ms);
+			 now_ms, &login->wait_ms);
 	if (r < 0)
 		return PASS(r);
 	if (r && login->verdict != DEVICE_UNKNOWN)

@@ -56,6 +56,7 @@ struct device_login {
 	struct store_session session;
 	struct session_tokens tokens;
 	struct str facility_name;
+	int64_t wait_ms; /* DEVICE_CLOSED: for how long; 0: until the operator opens it */
 };
 
 /* One Argon2id; writes nothing. *ret_login must stay where it is until the commit. */
@@ -65,4 +66,4 @@ MUST_CHECK int device_login_check(const struct auth *auth, struct db *db, struct
 				  struct device_login *ret_login);
 /* In a transaction that is kept for outcomes too. Outcomes: DEVICE_CREDENTIALS, DEVICE_UNKNOWN,
  * DEVICE_PROOF, DEVICE_CLOSED. */
-MUST_CHECK int device_login_commit(struct db *db, const struct device_login *login, int64_t now_ms);
+MUST_CHECK int device_login_commit(struct db *db, struct device_login *login, int64_t now_ms);

@@ -23,12 +23,16 @@ int lane_of(int64_t account_no, struct str login_id, int64_t device_no, struct s
 }
 
 int lane_attempt(struct db *db, const struct store_lane *lane, enum store_lane_verdict verdict,
-		 int64_t now_ms)
+		 int64_t now_ms, int64_t *ret_wait_ms)
 {
 	struct store_lane_state state;
 	int r = store_lane_attempt(db, lane, verdict, &rule, now_ms, &state);
 	if (r)
 		return PASS(r);
 	bool stopped = state.fails >= LANE_STOP_FAILS;
-	return stopped || state.until_ms > now_ms ? LANE_CLOSED : 0;
+	if (!stopped && state.until_ms <= now_ms)
+		return 0;
+	if (ret_wait_ms)
+		*ret_wait_ms = stopped ? 0 : state.until_ms - now_ms;
+	return LANE_CLOSED;
 }

@@ -26,6 +26,9 @@ enum lane_outcome {
 	LANE_CLOSED = 1, /* refused even if it was right; or this failure closes the lane */
 };
 
-/* In the transaction that decides the attempt. Outcome: LANE_CLOSED. */
+/*
+ * In the transaction that decides the attempt. Outcome: LANE_CLOSED; *ret_wait_ms (may be NULL) is
+ * then how long it stays so; 0: until the operator opens it.
+ */
 MUST_CHECK int lane_attempt(struct db *db, const struct store_lane *lane,
-			    enum store_lane_verdict verdict, int64_t now_ms);
+			    enum store_lane_verdict verdict, int64_t now_ms, int64_t *ret_wait_ms);

@@ -25,6 +25,7 @@ static int challenge_write(const struct auth *auth, struct arena *arena,
 	ticket_put_number(&ticket, challenge->facility_no);
 	ticket_put_number(&ticket, challenge->epoch);
 	ticket_put_number(&ticket, challenge->device_no);
+	ticket_put_text(&ticket, challenge->thumbprint);
 	ticket_put_bytes(&ticket, challenge->family.ptr, challenge->family.len);
 	ticket_put_number(&ticket, challenge->key_n);
 	ticket_put_bytes(&ticket, challenge->verifier.ptr, challenge->verifier.len);
@@ -40,7 +41,10 @@ static int challenge_make(const struct auth *auth, struct arena *arena,
 	unsigned char family[STORE_ID_BYTES], verifier[KEYS_MAC_BYTES];
 	random_bytes(family, sizeof family);
 	int key_n = keys_token_number(auth->keys);
-	struct session_binding binding = {account->no, account->facility_no, login->device_no,
+	struct str thumbprint = {0};
+	if (request->proof)
+		thumbprint = str_of(request->proof->thumbprint);
+	struct session_binding binding = {account->no, account->facility_no, thumbprint,
 					  request->claim.password};
 	int r = session_verifier(auth, key_n, str_bytes(family, sizeof family), &binding, verifier);
 	if (r)
@@ -51,6 +55,7 @@ static int challenge_make(const struct auth *auth, struct arena *arena,
 		.facility_no = account->facility_no,
 		.epoch = account->epoch,
 		.device_no = login->device_no,
+		.thumbprint = thumbprint,
 		.family = str_bytes(family, sizeof family),
 		.key_n = key_n,
 		.verifier = str_bytes(verifier, sizeof verifier),
@@ -97,7 +102,7 @@ int login_check(const struct auth *auth, struct db *db, struct arena *arena,
 	return 0;
 }
 
-int login_commit(struct db *db, const struct login *login, int64_t now_ms)
+int login_commit(struct db *db, struct login *login, int64_t now_ms)
 {
 	int r;
 	if (login->proof) {
@@ -106,7 +111,7 @@ int login_commit(struct db *db, const struct login *login, int64_t now_ms)
 			return r < 0 ? PASS(r) : LOGIN_PROOF;
 	}
 	r = lane_attempt(db, &login->lane, login->right ? STORE_LANE_UNCHANGED : STORE_LANE_FAILED,
-			 now_ms);
+			 now_ms, &login->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : LOGIN_CLOSED;
 	return login->right ? 0 : LOGIN_REFUSED;
@@ -127,6 +132,7 @@ int challenge_read(const struct auth *auth, struct arena *arena, struct str text
 	challenge.facility_no = ticket_take_number(ticket);
 	challenge.epoch = ticket_take_number(ticket);
 	challenge.device_no = ticket_take_number(ticket);
+	challenge.thumbprint = ticket_take_text(ticket);
 	challenge.family = ticket_take_bytes(ticket, STORE_ID_BYTES);
 	challenge.key_n = ticket_take_number(ticket);
 	challenge.verifier = ticket_take_bytes(ticket, KEYS_MAC_BYTES);

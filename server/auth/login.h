@@ -15,8 +15,9 @@ struct challenge {
 	int64_t account_no;
 	int64_t facility_no;
 	int64_t epoch;
-	int64_t device_no; /* of the proof; 0: bare */
-	struct str family; /* STORE_ID_BYTES */
+	int64_t device_no;     /* of the proof; 0: no registered one */
+	struct str thumbprint; /* of the proof's key, registered or not; empty: no proof */
+	struct str family;     /* STORE_ID_BYTES */
 	int64_t key_n;
 	struct str verifier; /* KEYS_MAC_BYTES */
 	struct str client;   /* "vendor product version"; cut to LOGIN_CLIENT_BYTES_MAX */
@@ -35,10 +36,11 @@ struct login_request {
 /* What was found, and what the transaction is to write about it. */
 struct login {
 	bool right;
-	int64_t device_no; /* the account's own, proven: it may be told more; 0: bare */
+	int64_t device_no; /* the account's own, proven: it may be told more; 0: none */
 	struct store_lane lane;
 	const struct dpop_proof *proof;
 	struct str challenge; /* the ticket, in the arena; absent unless right */
+	int64_t wait_ms;      /* LOGIN_CLOSED: for how long; 0: until the operator opens it */
 };
 
 enum login_outcome {
@@ -54,7 +56,7 @@ MUST_CHECK int login_check(const struct auth *auth, struct db *db, struct arena 
 
 /* The attempt counts: one write, in a transaction that is kept for outcomes too. Outcomes: enum
  * login_outcome. */
-MUST_CHECK int login_commit(struct db *db, const struct login *login, int64_t now_ms);
+MUST_CHECK int login_commit(struct db *db, struct login *login, int64_t now_ms);
 
 enum challenge_outcome {
 	CHALLENGE_REFUSED = 1, /* forged or too old */

@@ -31,7 +31,12 @@ static int passcode_check(const struct auth *auth, struct db *db, struct arena *
 	case TOTP_WRONG: mfa->verdict = MFA_PASSCODE_WRONG; break;
 	case TOTP_REUSED: mfa->verdict = MFA_PASSCODE_REUSED; break;
 	}
-	return 0;
+	if (mfa->verdict != MFA_PASSCODE_WRONG || !mfa->told)
+		return 0;
+	r = totp_drift_find(seed, passcode, now_ms);
+	if (r == 0)
+		mfa->verdict = MFA_PASSCODE_DRIFTED;
+	return r < 0 ? PASS(r) : 0;
 }
 
 static int session_prepare(const struct auth *auth, struct arena *arena, int64_t now_ms,
@@ -43,6 +48,7 @@ static int session_prepare(const struct auth *auth, struct arena *arena, int64_t
 		.facility_no = challenge->facility_no,
 		.account_no = challenge->account_no,
 		.device_no = challenge->device_no,
+		.thumbprint = challenge->thumbprint.len ? challenge->thumbprint : (struct str){0},
 		.rotated_ms = now_ms,
 		.key_n = challenge->key_n,
 		.verifier = challenge->verifier,
@@ -50,27 +56,26 @@ static int session_prepare(const struct auth *auth, struct arena *arena, int64_t
 		.epoch = challenge->epoch,
 		.ends_ms = now_ms + AUTH_SESSION_MS,
 	};
-	int r = session_tokens_issue(auth, arena, &mfa->session, mfa->kind,
-				     mfa->told ? mfa->proof->thumbprint : "", &mfa->tokens);
+	int r = session_tokens_issue(auth, arena, &mfa->session, mfa->kind, &mfa->tokens);
 	return r ? PASS(r) : 0;
 }
 
-/* A login that a device began is finished by the same device. */
+/* A login that a key began is finished by the same key; a device may be closed meanwhile. */
 static int proof_check(struct db *db, struct arena *arena, struct mfa *mfa)
 {
-	if (!mfa->challenge.device_no)
+	const struct challenge *challenge = &mfa->challenge;
+	if (!challenge->thumbprint.len)
 		return 0;
-	if (!mfa->proof)
+	if (!mfa->proof || !str_equal(challenge->thumbprint, str_of(mfa->proof->thumbprint)))
 		return MFA_PROOF;
+	if (!challenge->device_no)
+		return 0;
 	struct store_device device;
-	int r = store_device_get(db, arena, mfa->challenge.facility_no, mfa->challenge.device_no,
-				 &device);
+	int r = store_device_get(db, arena, challenge->facility_no, challenge->device_no, &device);
 	if (r < 0)
 		return PASS(r);
-	bool own = r == 0 && device.active &&
-		   str_equal(device.thumbprint, str_of(mfa->proof->thumbprint));
-	mfa->told = own;
-	return own ? 0 : MFA_PROOF;
+	mfa->told = r == 0 && device.active;
+	return mfa->told ? 0 : MFA_PROOF;
 }
 
 static int challenge_check(const struct auth *auth, struct db *db, struct arena *arena,
@@ -80,14 +85,15 @@ static int challenge_check(const struct auth *auth, struct db *db, struct arena 
 	int r = challenge_read(auth, arena, text, now_ms, &mfa->challenge);
 	if (r)
 		return r < 0 ? PASS(r) : MFA_CHALLENGE_REFUSED;
+	r = proof_check(db, arena, mfa);
+	if (r)
+		return r < 0 ? PASS(r) : r;
 	r = store_account_get(db, arena, mfa->challenge.facility_no, mfa->challenge.account_no,
 			      account);
 	if (r < 0)
 		return PASS(r);
-	if (r || !account->active || account->epoch != mfa->challenge.epoch)
-		return MFA_CHALLENGE_REFUSED;
-	r = proof_check(db, arena, mfa);
-	return r < 0 ? PASS(r) : r;
+	bool open = r == 0 && account->active && account->epoch == mfa->challenge.epoch;
+	return open ? 0 : MFA_CHALLENGE_REFUSED;
 }
 
 int mfa_check(const struct auth *auth, struct db *db, struct arena *arena,
@@ -96,6 +102,7 @@ int mfa_check(const struct auth *auth, struct db *db, struct arena *arena,
 	struct mfa mfa = {.proof = request->proof};
 	struct store_account account;
 	int r = challenge_check(auth, db, arena, request->challenge, now_ms, &mfa, &account);
+	ret_mfa->told = mfa.told;
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct store_facility facility;
@@ -143,9 +150,9 @@ static int step_spend(struct db *db, const struct mfa *mfa)
 	return r ? MFA_PASSCODE_REUSED : 0;
 }
 
-int mfa_commit(struct db *db, const struct mfa *mfa, int64_t now_ms)
+int mfa_commit(struct db *db, struct mfa *mfa, int64_t now_ms)
 {
-	int r = mfa->told ? dpop_spend(db, mfa->proof) : 0;
+	int r = mfa->proof ? dpop_spend(db, mfa->proof) : 0;
 	if (r)
 		return r < 0 ? PASS(r) : MFA_PROOF;
 	r = challenge_spend(db, &mfa->challenge);
@@ -154,7 +161,8 @@ int mfa_commit(struct db *db, const struct mfa *mfa, int64_t now_ms)
 	int verdict = step_spend(db, mfa);
 	if (verdict < 0)
 		return PASS(verdict);
-	r = lane_attempt(db, &mfa->lane, verdict ? STORE_LANE_FAILED : STORE_LANE_PASSED, now_ms);
+	r = lane_attempt(db, &mfa->lane, verdict ? STORE_LANE_FAILED : STORE_LANE_PASSED, now_ms,
+			 &mfa->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : MFA_CLOSED;
 	if (verdict)

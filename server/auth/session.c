@@ -20,9 +20,8 @@ int session_verifier(const struct auth *auth, int key_n, struct str family,
 	struct ticket numbers = {0};
 	ticket_put_number(&numbers, binding->account_no);
 	ticket_put_number(&numbers, binding->facility_no);
-	ticket_put_number(&numbers, binding->device_no);
 	const struct str parts[] = {family, str_bytes(numbers.bytes, numbers.len),
-				    binding->password};
+				    binding->thumbprint, binding->password};
 	int r = keys_mac_token(auth->keys, key_n, KEYS_TOKEN_VERIFIER, parts, COUNT(parts),
 			       ret_verifier);
 	return r < 0 ? PASS(r) : r;
@@ -40,7 +39,7 @@ static int handle_write(const struct auth *auth, struct arena *arena,
 
 int session_tokens_issue(const struct auth *auth, struct arena *arena,
 			 const struct store_session *session, enum account_kind kind,
-			 const char *thumbprint, struct session_tokens *ret_tokens)
+			 struct session_tokens *ret_tokens)
 {
 	struct caller caller = {
 		.account_no = session->account_no,
@@ -49,7 +48,7 @@ int session_tokens_issue(const struct auth *auth, struct arena *arena,
 		.epoch = session->epoch,
 	};
 	memcpy(caller.session_id, session->id.ptr, STORE_ID_BYTES);
-	int r = str_to_c(str_of(thumbprint), caller.thumbprint, sizeof caller.thumbprint);
+	int r = str_to_c(session->thumbprint, caller.thumbprint, sizeof caller.thumbprint);
 	if (r)
 		return PASS(r);
 	struct session_tokens tokens = {
@@ -165,9 +164,10 @@ static int refresh_read(const struct auth *auth, struct db *db, struct arena *ar
 
 static bool device_fits(const struct refresh *refresh, const char *thumbprint)
 {
-	if (!refresh->session.device_no)
-		return true;
-	return refresh->device.active && str_equal(refresh->device.thumbprint, str_of(thumbprint));
+	const struct store_session *session = &refresh->session;
+	if (session->device_no && !refresh->device.active)
+		return false;
+	return !session->thumbprint.ptr || str_equal(session->thumbprint, str_of(thumbprint));
 }
 
 /* 0: right; SESSION_PASSWORD, with the miss counted, and the family ended at the last one. */
@@ -177,7 +177,7 @@ static int password_compare(const struct auth *auth, struct db *db,
 {
 	const struct store_session *session = &refresh->session;
 	struct session_binding binding = {session->account_no, session->facility_no,
-					  session->device_no, request->password};
+					  session->thumbprint, request->password};
 	unsigned char verifier[KEYS_MAC_BYTES];
 	int r = session_verifier(auth, (int)session->key_n, session->id, &binding, verifier);
 	if (r)
@@ -236,16 +236,12 @@ static struct caller refresh_caller(const struct refresh *refresh)
 static int refresh_answer(const struct auth *auth, struct arena *arena,
 			  const struct refresh *refresh, struct session_refreshed *ret_refreshed)
 {
-	char thumbprint[THUMBPRINT_BYTES];
-	int r = str_to_c(refresh->device.thumbprint, thumbprint, sizeof thumbprint);
-	if (r)
-		return PASS(r);
 	struct session_refreshed refreshed = {
 		.facility_name = refresh->facility.name,
 		.caller = refresh_caller(refresh),
 	};
-	r = session_tokens_issue(auth, arena, &refresh->session, refresh->account.kind, thumbprint,
-				 &refreshed.tokens);
+	int r = session_tokens_issue(auth, arena, &refresh->session, refresh->account.kind,
+				     &refreshed.tokens);
 	if (r)
 		return PASS(r);
 	*ret_refreshed = refreshed;

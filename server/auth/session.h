@@ -19,7 +19,8 @@ struct session_tokens {
 struct session_binding {
 	int64_t account_no;
 	int64_t facility_no;
-	int64_t device_no;
+	struct str
+		thumbprint; /* of the key whose proof began it, registered or not; absent: none */
 	struct str password;
 };
 
@@ -34,16 +35,16 @@ MUST_CHECK int session_verifier(const struct auth *auth, int key_n, struct str f
 
 /*
  * Tokens of the session as it stands (its counter), made at session->rotated_ms: the same session
- * gives an equivalent answer each time. thumbprint: "" without a device.
+ * gives an equivalent answer each time.
  */
 MUST_CHECK int session_tokens_issue(const struct auth *auth, struct arena *arena,
 				    const struct store_session *session, enum account_kind kind,
-				    const char *thumbprint, struct session_tokens *ret_tokens);
+				    struct session_tokens *ret_tokens);
 
 enum session_outcome {
 	SESSION_ENDED = 1, /* ended, too long idle, too old, replayed, or no handle of ours */
 	SESSION_PASSWORD,  /* wrong login id or password; the AUTH_MISSES_MAX-th ends the session */
-	SESSION_DEVICE,	   /* the session is a device's, and this is not its proof */
+	SESSION_DEVICE,	   /* the session is bound to a key, and this is not its proof */
 	SESSION_REPLAYED,  /* a handle was shown that had been used: the family is ended */
 };
 

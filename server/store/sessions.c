@@ -10,12 +10,12 @@ enum { PURGE_MAX = 1000 };
 /* --- session --- */
 
 static const char session_add[] =
-	"INSERT INTO session (id, facility_no, account_no, device_no, rotated_ms, idem_key, key_n,"
-	" verifier, client, epoch, ends_ms)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+	"INSERT INTO session (id, facility_no, account_no, device_no, thumbprint, rotated_ms,"
+	" idem_key, key_n, verifier, client, epoch, ends_ms)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
 static const char session_find[] =
-	"SELECT id, facility_no, account_no, device_no, counter, rotated_ms, idem_key, key_n,"
-	" verifier, misses, client, epoch, ends_ms, ended_ms FROM session WHERE id = $1";
+	"SELECT id, facility_no, account_no, device_no, thumbprint, counter, rotated_ms, idem_key,"
+	" key_n, verifier, misses, client, epoch, ends_ms, ended_ms FROM session WHERE id = $1";
 static const char session_rotate[] =
 	"UPDATE session SET counter = counter + 1, rotated_ms = $4, idem_key = $3, misses = 0"
 	" WHERE id = $1 AND counter = $2 AND ended_ms = 0";
@@ -30,10 +30,10 @@ int store_session_add(struct db *db, const struct store_session *session)
 	int r = row_change(db, session_add,
 			   DB_ARGS(db_blob(session->id), db_int(session->facility_no),
 				   db_int(session->account_no), db_int(session->device_no),
-				   db_int(session->rotated_ms), db_blob(session->idem_key),
-				   db_int(session->key_n), db_blob(session->verifier),
-				   db_text(session->client), db_int(session->epoch),
-				   db_int(session->ends_ms)),
+				   db_text(session->thumbprint), db_int(session->rotated_ms),
+				   db_blob(session->idem_key), db_int(session->key_n),
+				   db_blob(session->verifier), db_text(session->client),
+				   db_int(session->epoch), db_int(session->ends_ms)),
 			   STORE_CONFLICT);
 	return r < 0 ? PASS(r) : r;
 }
@@ -45,16 +45,17 @@ static int session_read(struct row *row, struct store_session *ret_session)
 		.facility_no = row_int(row, 1),
 		.account_no = row_int(row, 2),
 		.device_no = row_int(row, 3),
-		.counter = row_int(row, 4),
-		.rotated_ms = row_int(row, 5),
-		.idem_key = row_str(row, 6),
-		.key_n = row_int(row, 7),
-		.verifier = row_str(row, 8),
-		.misses = row_int(row, 9),
-		.client = row_str(row, 10),
-		.epoch = row_int(row, 11),
-		.ends_ms = row_int(row, 12),
-		.ended_ms = row_int(row, 13),
+		.thumbprint = row_str(row, 4),
+		.counter = row_int(row, 5),
+		.rotated_ms = row_int(row, 6),
+		.idem_key = row_str(row, 7),
+		.key_n = row_int(row, 8),
+		.verifier = row_str(row, 9),
+		.misses = row_int(row, 10),
+		.client = row_str(row, 11),
+		.epoch = row_int(row, 12),
+		.ends_ms = row_int(row, 13),
+		.ended_ms = row_int(row, 14),
 	};
 	int r = row_end(row);
 	if (r < 0)

@@ -9,17 +9,18 @@ struct store_session {
 	struct str id; /* STORE_ID_BYTES: the family */
 	int64_t facility_no;
 	int64_t account_no;
-	int64_t device_no;   /* 0: bare */
-	int64_t counter;     /* of the handle that is good now; starts at 0 */
-	int64_t rotated_ms;  /* when it was handed out */
-	struct str idem_key; /* STORE_DIGEST_BYTES of the key of the last refresh; absent: none */
-	int64_t key_n;	     /* of the verifier's key */
-	struct str verifier; /* STORE_DIGEST_BYTES: HMAC over the password */
-	int64_t misses;	     /* wrong passwords at refresh */
-	struct str client;   /* "vendor product version", for the operator */
-	int64_t epoch;	     /* the account's at login */
-	int64_t ends_ms;     /* at the latest */
-	int64_t ended_ms;    /* 0: alive */
+	int64_t device_no;     /* 0: none that is registered */
+	struct str thumbprint; /* of the key that it is bound to; absent: none */
+	int64_t counter;       /* of the handle that is good now; starts at 0 */
+	int64_t rotated_ms;    /* when it was handed out */
+	struct str idem_key;   /* STORE_DIGEST_BYTES of the key of the last refresh; absent: none */
+	int64_t key_n;	       /* of the verifier's key */
+	struct str verifier;   /* STORE_DIGEST_BYTES: HMAC over the password */
+	int64_t misses;	       /* wrong passwords at refresh */
+	struct str client;     /* "vendor product version", for the operator */
+	int64_t epoch;	       /* the account's at login */
+	int64_t ends_ms;       /* at the latest */
+	int64_t ended_ms;      /* 0: alive */
 };
 
 /* counter, misses and ended_ms start at 0. Outcome: STORE_CONFLICT. */

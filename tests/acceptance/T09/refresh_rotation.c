@@ -181,7 +181,7 @@ static void device_try(struct run *run)
 	};
 	int64_t device_no;
 	assert_int_equal(store_device_add(house->db, &device, &device_no), 0);
-	struct session_binding binding = {account->no, account->facility_no, device_no,
+	struct session_binding binding = {account->no, account->facility_no, str_of(own),
 					  secret_str(&house->here.reader.password)};
 	unsigned char verifier[KEYS_MAC_BYTES];
 	int key_n = keys_token_number(house->service->keys);
@@ -193,6 +193,7 @@ static void device_try(struct run *run)
 		.facility_no = account->facility_no,
 		.account_no = account->no,
 		.device_no = device_no,
+		.thumbprint = str_of(own),
 		.rotated_ms = house->time.now_ms,
 		.key_n = key_n,
 		.verifier = str_bytes(verifier, sizeof verifier),
@@ -202,7 +203,7 @@ static void device_try(struct run *run)
 	assert_int_equal(store_session_add(house->db, &session), 0);
 	struct session_tokens tokens;
 	assert_int_equal(session_tokens_issue(&house->service->auth, &house->arena, &session,
-					      ACCOUNT_READER, own, &tokens),
+					      ACCOUNT_READER, &tokens),
 			 0);
 	struct str handle = tokens.refresh_handle;
 	expect(run, "no proof", device_refresh(run, handle, "") == SESSION_DEVICE);

@@ -101,7 +101,7 @@ static void session_make(struct run *run, const struct house_account *account, i
 	assert_int_equal(store_session_add(house->db, &session), 0);
 	struct session_tokens tokens;
 	assert_int_equal(session_tokens_issue(&house->service->auth, &house->arena, &session,
-					      account->row.kind, "", &tokens),
+					      account->row.kind, &tokens),
 			 0);
 	run->token = tokens.access_token;
 	run->session_device_no = device_no;
