@@ -4,7 +4,8 @@
 
     generate-api.py [--check] OPENAPI PROBLEMS [OUT_DIR]
 
-writes problems.def, reasons.def, routes.def and wire_limits.h into OUT_DIR; --check writes nothing.
+writes names.def, problems.def, reasons.def, routes.def and wire_limits.h into OUT_DIR; --check
+writes nothing.
 """
 import re
 import sys
@@ -264,6 +265,37 @@ def routes_def(api):
         yield f"ROUTE_ROW({', '.join(cells)})"
 
 
+def member_names(api):
+    """Every member of a body, but for what lies within a result: its elements keep their names."""
+    names = set()
+    for name, schema in api["components"]["schemas"].items():
+        if name in result_schemas(api):
+            continue
+        for found in objects(schema):
+            names.update(found.get("properties", {}))
+    return sorted(names)
+
+
+def result_schemas(api):
+    """The schemas reached from a result only."""
+    found, todo = set(), ["Result"]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += [r.rsplit("/", 1)[1] for r in references(api["components"]["schemas"][name])]
+    return found
+
+
+def names_def(api):
+    for name in member_names(api):
+        yield f"MEMBER_NAME({c_text(name)})"
+    queries = {parameter["name"] for parameter in api["components"]["parameters"].values()
+               if parameter["in"] == "query"}
+    for name in sorted(queries):
+        yield f"PARAMETER_NAME({c_text(name)})"
+
+
 def limits_h(api):
     yield "#pragma once\n"
     yield "/* Lengths are code points. */"
@@ -300,6 +332,7 @@ def main(arguments):
         return
     out = Path(paths[2])
     for name, source, lines in (
+            ("names.def", "openapi.yaml", names_def(api)),
             ("problems.def", "problems.yaml", problems_def(problems)),
             ("reasons.def", "problems.yaml", reasons_def(problems)),
             ("routes.def", "openapi.yaml", routes_def(api)),

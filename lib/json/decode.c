@@ -196,3 +196,15 @@ bool json_is_array(const struct json *node)
 {
 	return node_is_array(node_open(node));
 }
+
+bool json_member_next(const struct json *object, void **place, struct str *ret_name,
+		      const struct json **ret_value)
+{
+	json_t *node = node_open(object);
+	*place = *place ? json_object_iter_next(node, *place) : json_object_iter(node);
+	if (!*place)
+		return false;
+	*ret_name = str_of(json_object_iter_key(*place));
+	*ret_value = node_close(json_object_iter_value(*place));
+	return true;
+}

@@ -128,6 +128,13 @@ bool json_is_object(const struct json *node);
 bool json_is_array(const struct json *node);
 
 /*
+ * The next member of an object, in the order of the text; *place is NULL at first. False: no more,
+ * or not an object.
+ */
+bool json_member_next(const struct json *object, void **place, struct str *ret_name,
+		      const struct json **ret_value);
+
+/*
  * Spans: the bytes of a value exactly as they came, borrowed from the text. Only for text that
  * json_read has accepted. A key spelt with escapes is not found.
  */
@@ -136,3 +143,22 @@ struct str json_span_member(struct str object, const char *name); /* absent: not
 /* Take the next element of an array's span out of *rest (at first the whole span); false: no more.
  */
 bool json_span_next(struct str *rest, struct str *ret_element);
+
+/* How a text is to be spelt again. Names and texts come and go without their quotes, as they stand
+ * in JSON: what would need an escape comes escaped, and must go so. */
+struct json_renaming {
+	/* What a member is called. */
+	struct str (*name)(void *ctx, struct str name);
+	/* What a member's text says; NULL: texts stay. name is the one in the text. */
+	struct str (*text)(void *ctx, struct str name, struct str text);
+	/* Is the member's value to stay byte for byte? NULL: none. */
+	bool (*is_kept)(void *ctx, struct str name);
+	void *ctx;
+};
+
+/*
+ * The same JSON with other names, in the arena; all that is not renamed stays byte for byte. Only
+ * for text that json_read has accepted. Fault: -ENOMEM.
+ */
+MUST_CHECK int json_rename(struct arena *arena, struct str text,
+			   const struct json_renaming *renaming, struct str *ret_text);

@@ -3,7 +3,7 @@
  * Where a value lies in the text. The text has been through json_read, so that this only has to
  * tell strings from structure; it still never looks past the end.
  */
-#include "lib/json/json.h"
+#include "lib/json/span.h"
 
 static bool is_space(char byte)
 {
@@ -16,7 +16,7 @@ static void skip(struct str *text, size_t bytes)
 	text->len -= bytes;
 }
 
-static void skip_space(struct str *text)
+void span_skip_space(struct str *text)
 {
 	while (text->len && is_space(text->ptr[0]))
 		skip(text, 1);
@@ -58,8 +58,7 @@ static size_t plain_bytes(struct str text)
 	return i;
 }
 
-/* Take the value that text begins with. */
-static struct str value_take(struct str *text)
+struct str span_take(struct str *text)
 {
 	if (text->len == 0)
 		return (struct str){0};
@@ -75,11 +74,11 @@ static struct str value_take(struct str *text)
 /* Step over one punctuation mark and the space around it; false: another byte stands there. */
 static bool mark_take(struct str *text, char mark)
 {
-	skip_space(text);
+	span_skip_space(text);
 	if (text->len == 0 || text->ptr[0] != mark)
 		return false;
 	skip(text, 1);
-	skip_space(text);
+	span_skip_space(text);
 	return true;
 }
 
@@ -89,10 +88,10 @@ struct str json_span_member(struct str object, const char *name)
 	if (!mark_take(&object, '{'))
 		return (struct str){0};
 	while (object.len && object.ptr[0] == '"') {
-		struct str key = value_take(&object);
+		struct str key = span_take(&object);
 		if (!mark_take(&object, ':'))
 			break;
-		struct str value = value_take(&object);
+		struct str value = span_take(&object);
 		if (str_equal((struct str){key.ptr + 1, key.len - 2}, wanted))
 			return value;
 		(void)mark_take(&object, ',');
@@ -106,6 +105,6 @@ bool json_span_next(struct str *rest, struct str *ret_element)
 		return false;
 	if (rest->len == 0 || rest->ptr[0] == ']')
 		return false;
-	*ret_element = value_take(rest);
+	*ret_element = span_take(rest);
 	return true;
 }

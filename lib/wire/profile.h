@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The wire profile: how each call is spelt on the wire. The operator's own specification is not
- * public, so method and path come from this table on both sides, never from the code that makes or
- * serves a call.
+ * public, so whatever it may spell differently comes from this table on both sides, never from the
+ * code that makes or serves a call: the default is that of api/openapi.yaml, another is read from a
+ * file (profile_file.h) and applied at the edge (spelling.h). docs/wire-profile.md describes it.
  */
 #pragma once
 
@@ -41,8 +42,45 @@ struct wire_profile_route {
 	const char *path;   /* "/v1/results/{id}/reference": at most one {argument}, one segment */
 };
 
+enum { WIRE_NAME_BYTES = 65 }; /* of a profile, with its NUL */
+
+/* One name, as the contract has it and as the profile has it. */
+struct wire_name {
+	struct str ours;
+	struct str theirs;
+};
+
+struct wire_names {
+	const struct wire_name *items;
+	size_t count;
+};
+
+enum wire_body {
+	WIRE_BODY_REQUEST,
+	WIRE_BODY_REPLY,
+	WIRE_BODY_PROBLEM,
+	WIRE_BODIES,
+};
+
+enum wire_token {
+	WIRE_TOKEN_BEARER, /* Authorization: Bearer … (RFC 6750) */
+	WIRE_TOKEN_BARE,   /* Authorization: … */
+};
+
+enum wire_paging {
+	WIRE_PAGING_CURSOR,
+	WIRE_PAGING_NONE, /* all of a period in one reply: no limit, no cursor */
+};
+
 struct wire_profile {
 	struct wire_profile_route routes[WIRE_CALLS];
+	/* Only what is spelt differently. */
+	struct wire_names members;	   /* of bodies, all but what lies within a result */
+	struct wire_names parameters;	   /* of queries */
+	struct wire_names codes;	   /* of problems */
+	struct str envelopes[WIRE_BODIES]; /* the one member that holds all others; absent: none */
+	enum wire_token token;
+	enum wire_paging paging;
 };
 
 /* That of api/openapi.yaml. */
