@@ -139,6 +139,33 @@ def banned_refuses_sql_outside_the_store():
 
 
 @test
+def banned_passes_sql_that_is_a_constant():
+    passes("banned", {"server/store/a.c": """
+        static const char one[] = "SELECT a FROM b WHERE c = $1";
+        static const char *const many[] = {"DELETE FROM b", "DELETE FROM c"};
+        int row_find(struct db *db, struct arena *arena, const char *sql, struct row *row);
+        int f(struct db *db, struct str name, const char *sql)
+        {
+                return row_find(db, NULL, more(db, name) ? one : sql, DB_ARGS(db_text(name)), 0) +
+                       db_run(db, many[1], DB_NO_ARGS, NULL) +
+                       db_run(db, "UPDATE b SET " COLUMNS, DB_NO_ARGS, NULL);
+        }
+        """})
+
+
+@test
+def banned_refuses_sql_that_is_made_at_run_time():
+    built = "SQL is a constant"
+    for body in ("db_run(db, text, DB_NO_ARGS, NULL);", "row_find(db, arena, name.ptr, args, 1, &row);",
+                 "PQexec(conn, line_of(name));", "db->ops->exec(db, made);", "char sql[64];",
+                 'snprintf(text, 64, "SELECT a FROM b WHERE c = \'%s\'", name);',
+                 'arena_print(arena, &text, "DROP TABLE "\n"%.*s", STR_ARG(name));',
+                 "db_query(db, known ? text : one, DB_NO_ARGS, &rows);"):
+        refuses("banned", {"server/store/a.c": 'static const char one[] = "SELECT 1";\nvoid f(void)'
+                                               "\n{\n" + body + "\n}\n"}, built)
+
+
+@test
 def banned_refuses_json_names_outside_wire():
     refuses("banned", {"server/api/a.c": 'q = "{\\"name\\": 1}";\n'}, "JSON names")
 

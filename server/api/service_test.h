@@ -19,6 +19,7 @@
 #include "server/auth/code.h"
 #include "server/auth/enrolment.h"
 #include "server/auth/password.h"
+#include "server/auth/session.h"
 #include "server/eligibility/check.h"
 #include "server/register/staff.h"
 #include "server/audit/audit.h"
@@ -339,6 +340,42 @@ static inline struct house_session house_session(struct house *house, const char
 		.token = house_text(house, "access_token"),
 		.handle = house_text(house, "refresh_handle"),
 	};
+}
+
+/* A token of the facility's W account at a device of its own, as if both had logged in now. */
+static inline struct str house_reader_token(struct house *house,
+					    const struct house_facility *facility)
+{
+	static const unsigned char verifier[STORE_DIGEST_BYTES] = {1};
+	unsigned char id[STORE_ID_BYTES];
+	char thumbprint[THUMBPRINT_BYTES] = {0};
+	struct store_device device = {
+		.facility_no = facility->no,
+		.account_no = facility->reader.row.no,
+		.platform = STR("linux"),
+		.name = STR("受付"),
+	};
+	struct store_session session = {
+		.facility_no = facility->no,
+		.account_no = facility->reader.row.no,
+		.rotated_ms = house->time.now_ms,
+		.key_n = 1,
+		.verifier = str_bytes(verifier, sizeof verifier),
+		.client = STR("test"),
+		.epoch = facility->reader.row.epoch,
+		.ends_ms = house->time.now_ms + AUTH_SESSION_MS,
+	};
+	random_bytes(id, sizeof id);
+	snprintf(thumbprint, sizeof thumbprint, "%043lld", (long long)facility->no);
+	device.id = session.id = str_bytes(id, sizeof id);
+	device.thumbprint = str_of(thumbprint);
+	assert_int_equal(store_device_add(house->db, &device, &session.device_no), 0);
+	assert_int_equal(store_session_add(house->db, &session), 0);
+	struct session_tokens tokens;
+	assert_int_equal(session_tokens_issue(&house->service->auth, &house->arena, &session,
+					      ACCOUNT_READER, thumbprint, &tokens),
+			 0);
+	return tokens.access_token;
 }
 
 static inline int house_refresh(struct house *house, const struct house_account *account,

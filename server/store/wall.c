@@ -8,6 +8,9 @@
  * sees all. Both are made here where the migrating role may; elsewhere the operator makes them
  * before (docs/operation).
  *
+ * A temporary table would stand before ours of the same name: nobody but the database's owner makes
+ * any.
+ *
  * "(SELECT …)" around the setting lets the planner read it once a statement, not once a row.
  */
 #include "server/store/wall.h"
@@ -31,7 +34,12 @@ static const char roles_make[] =
 	"  IF NOT has_schema_privilege(name, current_schema(), 'USAGE') THEN"
 	"   EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), name);"
 	"  END IF;"
-	" END LOOP; END $$";
+	" END LOOP;"
+	" IF has_database_privilege('" DB_ROLE_APP "', current_database(), 'TEMPORARY') AND"
+	"  pg_has_role(current_user, (SELECT datdba FROM pg_database"
+	"  WHERE datname = current_database()), 'USAGE') THEN"
+	"  EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());"
+	" END IF; END $$";
 
 static const char tables_open[] =
 	"DO $$ DECLARE t RECORD; name TEXT; BEGIN"
