@@ -66,6 +66,14 @@ static size_t point_bytes(struct str text)
 	return bytes <= text.len && utf8_valid((struct str){text.ptr, bytes}) ? bytes : 0;
 }
 
+/* Characters that are seen only by what they do to others: directions, the byte order mark. */
+static bool turns(struct str point)
+{
+	uint32_t at = utf8_next(&point);
+	return at == 0x061C || at == 0x200E || at == 0x200F || at == 0xFEFF ||
+	       (at >= 0x202A && at <= 0x202E) || (at >= 0x2066 && at <= 0x2069);
+}
+
 /* One character of foreign text; moves *rest past it. */
 static void line_add_escaped(struct line *line, struct str *rest)
 {
@@ -76,7 +84,7 @@ static void line_add_escaped(struct line *line, struct str *rest)
 		line_print(line, "\\%c", first);
 	else if (bytes == 0 || (bytes == 1 && utf8_has_control(point)))
 		line_print(line, "\\x%02x", first);
-	else if (utf8_has_control(point)) {
+	else if (utf8_has_control(point) || turns(point)) {
 		struct str again = point;
 		line_print(line, "\\u%04x", (unsigned)utf8_next(&again));
 	} else

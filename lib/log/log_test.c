@@ -51,6 +51,9 @@ static void test_text_can_neither_end_its_line_nor_its_quotes(void **state)
 		{STR("\xC2\x9B"), "x=\"\\u009b\"\n"},
 		{STR("\xFF\xC3"), "x=\"\\xff\\xc3\"\n"},
 		{STR("\x1B[31m\x7F"), "x=\"\\x1b[31m\\x7f\"\n"},
+		{STR("a\xE2\x80\xAE"
+		     "b\xEF\xBB\xBF"),
+		 "x=\"a\\u202eb\\ufeff\"\n"},
 		{{"a\0b", 3}, "x=\"a\\x00b\"\n"},
 	};
 	char text[LOG_LINE_BYTES_MAX];
