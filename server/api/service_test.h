@@ -368,12 +368,12 @@ static inline struct str house_reader_token(struct house *house,
 	random_bytes(id, sizeof id);
 	snprintf(thumbprint, sizeof thumbprint, "%043lld", (long long)facility->no);
 	device.id = session.id = str_bytes(id, sizeof id);
-	device.thumbprint = str_of(thumbprint);
+	device.thumbprint = session.thumbprint = str_of(thumbprint);
 	assert_int_equal(store_device_add(house->db, &device, &session.device_no), 0);
 	assert_int_equal(store_session_add(house->db, &session), 0);
 	struct session_tokens tokens;
 	assert_int_equal(session_tokens_issue(&house->service->auth, &house->arena, &session,
-					      ACCOUNT_READER, thumbprint, &tokens),
+					      ACCOUNT_READER, &tokens),
 			 0);
 	return tokens.access_token;
 }
