@@ -138,6 +138,10 @@ DEFINE_AUTO_POINTER(struct signing_key, signing_key_destroy)
 MUST_CHECK int verify_key_of(const struct signing_key *key, struct verify_key **ret_key);
 /* From a JWK's x and y (32 bytes each). Outcome CRYPTO_MALFORMED: not a point of P-256. */
 MUST_CHECK int verify_key_of_jwk(struct str x, struct str y, struct verify_key **ret_key);
+/* Its x ‖ y, as verify_key_of_jwk takes them apart. */
+enum { VERIFY_KEY_BYTES = 64 };
+MUST_CHECK int verify_key_write(const struct verify_key *key,
+				unsigned char ret_point[VERIFY_KEY_BYTES]);
 void verify_key_destroy(struct verify_key *key);
 DEFINE_AUTO_POINTER(struct verify_key, verify_key_destroy)
 

@@ -209,6 +209,18 @@ int verify_key_of_jwk(struct str x, struct str y, struct verify_key **ret_key)
 	return r < 0 ? PASS(r) : r;
 }
 
+int verify_key_write(const struct verify_key *key, unsigned char ret_point[VERIFY_KEY_BYTES])
+{
+	static_assert(VERIFY_KEY_BYTES == 2 * COORDINATE_BYTES, "x and y");
+	struct point point;
+	int r = point_of_pkey(key->pkey, &point);
+	if (r < 0)
+		return PASS(r);
+	memcpy(ret_point, point.x, sizeof point.x);
+	memcpy(ret_point + sizeof point.x, point.y, sizeof point.y);
+	return 0;
+}
+
 int verify_key_jwk(struct arena *arena, const struct verify_key *key, struct str *ret_jwk)
 {
 	struct point point;

@@ -50,7 +50,8 @@ struct admin {
 typedef int admin_command(struct admin *admin);
 
 admin_command admin_init, admin_facility_add, admin_account_add, admin_enrolment_issue,
-	admin_activation_issue, admin_staff_add, admin_import, admin_audit_list, admin_audit_verify;
+	admin_activation_issue, admin_staff_add, admin_import, admin_audit_list, admin_audit_verify,
+	admin_keys_list, admin_keys_rotate;
 
 /* --- for the commands: output.c --- */
 

@@ -211,6 +211,28 @@ static void test_every_change_is_on_the_trail(void **state)
 	assert_null(strstr(office->out, "花子"));
 }
 
+static void test_every_kind_of_key_is_rotated_and_listed(void **state)
+{
+	struct office *office = *state;
+	static const char *const kinds[] = {"root",  "store", "lookup", "pepper",
+					    "token", "proof", "audit"};
+	begin(office);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		char command[64], call[64];
+		snprintf(command, sizeof command, "keys rotate %s", kinds[i]);
+		assert_int_equal(run(office, command), ADMIN_OK);
+		assert_str_equal(text_of(office, "rotated"), str_of(kinds[i]));
+		snprintf(call, sizeof call, "keys_rotate_%s", kinds[i]);
+		assert_int_equal(run(office, "audit list"), ADMIN_OK);
+		assert_str_equal(text_of(office, "call"), str_of(call));
+	}
+	assert_int_equal(run(office, "keys list"), ADMIN_OK);
+	assert_non_null(strstr(office->out, "\"name\":\"store-2\""));
+	assert_non_null(strstr(office->out, "\"name\":\"month-"));
+	assert_int_equal(run(office, "keys rotate month"), ADMIN_USAGE);
+	assert_int_equal(run(office, "keys rotate everything"), ADMIN_USAGE);
+}
+
 static void test_other_words_are_a_usage_error(void **state)
 {
 	struct office *office = *state;
@@ -235,6 +257,7 @@ int main(void)
 		OFFICE_TEST(test_codes_are_issued_for_the_right_kind),
 		OFFICE_TEST(test_people_are_imported_line_by_line),
 		OFFICE_TEST(test_every_change_is_on_the_trail),
+		OFFICE_TEST(test_every_kind_of_key_is_rotated_and_listed),
 		OFFICE_TEST(test_other_words_are_a_usage_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

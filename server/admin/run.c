@@ -47,6 +47,8 @@ static const struct command commands[] = {
 	{{"import", NULL}, admin_import, {NEEDS(file)}, 1},
 	{{"audit", "list"}, admin_audit_list, {0}, 0},
 	{{"audit", "verify"}, admin_audit_verify, {0}, 0},
+	{{"keys", "list"}, admin_keys_list, {0}, 0},
+	{{"keys", "rotate"}, admin_keys_rotate, {NEEDS(file)}, 1},
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
@@ -62,7 +64,11 @@ static int usage(FILE *err)
 	      "  staff add --facility コード --id ID --name 名前\n"
 	      "  import ファイル                            人の登録（JSON Lines）\n"
 	      "  audit list [--facility コード]             監査の記録\n"
-	      "  audit verify                               監査の記録と結果の照合\n",
+	      "  audit verify                               監査の記録と結果の照合\n"
+	      "  keys list                                  鍵の一覧\n"
+	      "  keys rotate 種類                           鍵の更新（root, store, lookup, "
+	      "pepper,\n"
+	      "                                             token, proof, audit）\n",
 	      err);
 	return ADMIN_USAGE;
 }

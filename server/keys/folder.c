@@ -9,16 +9,21 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	FILE_BYTES_MAX = 1024,
 	MADE_BYTES = 8, /* big-endian, before the key */
 	ARENA_BYTES = 16 * 1024,
+	READ_TRIES = 3, /* a root key may be replaced between two of our reads */
 };
 
 static const char root_name[] = "root";
+/* The root key to come, while files are wrapped anew; after a crash the next try goes on. */
+static const char next_name[] = ".root-next";
 /* What a crash leaves behind under this name is overwritten by the next write. */
 static const char passing_name[] = ".new";
 
@@ -32,7 +37,6 @@ static void fd_close(int *fd)
 void folder_clear(struct folder *folder)
 {
 	fd_close(&folder->fd);
-	secret_wipe(&folder->root);
 }
 
 static bool exposed(int fd, mode_t type)
@@ -115,24 +119,63 @@ static int file_write(const struct folder *folder, const char *name, struct str 
 	return r < 0 ? PASS(r) : r;
 }
 
-int folder_root_read(struct folder *folder)
+/* --- the root key --- */
+
+static int root_read(const struct folder *folder, const char *name, struct secret *ret_root)
 {
-	int r = file_read(folder, root_name, &folder->root);
+	int r = file_read(folder, name, ret_root);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	return folder->root.len == CRYPTO_KEY_BYTES ? 0 : KEYS_FORGED;
+	return ret_root->len == CRYPTO_KEY_BYTES ? 0 : KEYS_FORGED;
 }
 
-int folder_root_make(struct folder *folder)
+int folder_root_check(const struct folder *folder)
+{
+	struct secret root AUTO(secret_wipe) = {0};
+	int r = root_read(folder, root_name, &root);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int root_write(const struct folder *folder, const char *name)
 {
 	struct secret root AUTO(secret_wipe) = {.len = CRYPTO_KEY_BYTES};
 	random_bytes(root.bytes, root.len);
-	int r = file_write(folder, root_name, secret_str(&root));
-	if (r)
-		return r < 0 ? PASS(r) : r;
-	folder->root = root;
+	int r = file_write(folder, name, secret_str(&root));
+	return r < 0 ? PASS(r) : r;
+}
+
+int folder_root_make(const struct folder *folder)
+{
+	int r = root_write(folder, root_name);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* --- one writer at a time: a file must not come or go while all are wrapped anew --- */
+
+struct lock {
+	int fd; /* < 0: not held */
+};
+
+static void lock_release(struct lock *lock)
+{
+	if (lock->fd >= 0)
+		flock(lock->fd, LOCK_UN);
+	lock->fd = -1;
+}
+
+static int lock_take(const struct folder *folder, struct lock *ret_lock)
+{
+	int r;
+	do
+		r = flock(folder->fd, LOCK_EX);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return RAISE(EIO);
+	ret_lock->fd = folder->fd;
 	return 0;
 }
+
+/* --- wrapped files --- */
 
 static int key_split(struct str text, struct secret *ret_key, int64_t *ret_made_ms)
 {
@@ -148,37 +191,76 @@ static int key_split(struct str text, struct secret *ret_key, int64_t *ret_made_
 	return 0;
 }
 
+static int unwrap(struct arena *arena, const struct secret *root, const char *name,
+		  const struct secret *wrapped, struct str *ret_text)
+{
+	int r = aead_open(arena, secret_str(root), str_of(name), secret_str(wrapped), ret_text);
+	if (r < 0)
+		return PASS(r);
+	return r ? KEYS_FORGED : 0;
+}
+
+/* Under the root key, or under the one to come. */
+static int file_open(const struct folder *folder, struct arena *arena, const char *name,
+		     struct str *ret_text)
+{
+	struct secret wrapped AUTO(secret_wipe) = {0}, root AUTO(secret_wipe) = {0};
+	int r = file_read(folder, name, &wrapped);
+	if (r == 0)
+		r = root_read(folder, root_name, &root);
+	if (r == 0)
+		r = unwrap(arena, &root, name, &wrapped, ret_text);
+	if (r != KEYS_FORGED)
+		return r < 0 ? PASS(r) : r;
+	r = root_read(folder, next_name, &root);
+	if (r == 0)
+		r = unwrap(arena, &root, name, &wrapped, ret_text);
+	if (r < 0)
+		return PASS(r);
+	return r ? KEYS_FORGED : 0;
+}
+
 int folder_read(const struct folder *folder, const char *name, struct secret *ret_key,
 		int64_t *ret_made_ms)
 {
 	struct arena arena AUTO(arena_clear) = {0};
-	struct secret wrapped AUTO(secret_wipe) = {0};
 	struct str text;
 	arena_init(&arena, ARENA_BYTES);
-	int r = file_read(folder, name, &wrapped);
+	int r = KEYS_FORGED;
+	for (int i = 0; r == KEYS_FORGED && i < READ_TRIES; i++)
+		r = file_open(folder, &arena, name, &text);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = aead_open(&arena, secret_str(&folder->root), str_of(name), secret_str(&wrapped), &text);
-	if (r)
-		return r < 0 ? PASS(r) : KEYS_FORGED;
 	r = key_split(text, ret_key, ret_made_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int wrapped_write(const struct folder *folder, const char *name, struct str text)
+{
+	struct arena arena AUTO(arena_clear) = {0};
+	struct secret root AUTO(secret_wipe) = {0};
+	struct str wrapped;
+	arena_init(&arena, ARENA_BYTES);
+	int r = root_read(folder, root_name, &root);
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(EIO);
+	r = aead_seal(&arena, secret_str(&root), str_of(name), text, &wrapped);
+	if (r == 0)
+		r = file_write(folder, name, wrapped);
 	return r < 0 ? PASS(r) : r;
 }
 
 int folder_write(const struct folder *folder, const char *name, struct str key, int64_t made_ms)
 {
-	struct arena arena AUTO(arena_clear) = {0};
+	AUTO(lock_release) struct lock lock = {.fd = -1};
 	struct secret text AUTO(secret_wipe) = {.len = MADE_BYTES + key.len};
-	struct str wrapped;
 	assert(key.len && text.len <= SECRET_BYTES_MAX && strlen(name) < FOLDER_NAME_BYTES);
-	arena_init(&arena, ARENA_BYTES);
 	for (size_t i = 0; i < MADE_BYTES; i++)
 		text.bytes[i] = (unsigned char)((uint64_t)made_ms >> 8 * (MADE_BYTES - 1 - i));
 	memcpy(text.bytes + MADE_BYTES, key.ptr, key.len);
-	int r = aead_seal(&arena, secret_str(&folder->root), str_of(name), secret_str(&text),
-			  &wrapped);
+	int r = lock_take(folder, &lock);
 	if (r == 0)
-		r = file_write(folder, name, wrapped);
+		r = wrapped_write(folder, name, secret_str(&text));
 	return r < 0 ? PASS(r) : r;
 }
 
@@ -198,7 +280,10 @@ int folder_destroy(const struct folder *folder, const char *name)
 	int fd AUTO(fd_close) = openat(folder->fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? KEYS_ABSENT : RAISE(EIO);
-	int r = noise_write(fd);
+	AUTO(lock_release) struct lock lock = {.fd = -1};
+	int r = lock_take(folder, &lock);
+	if (r == 0)
+		r = noise_write(fd);
 	if (r < 0)
 		return PASS(r);
 	if (unlinkat(folder->fd, name, 0) < 0 || fsync(folder->fd) < 0)
@@ -206,9 +291,100 @@ int folder_destroy(const struct folder *folder, const char *name)
 	return 0;
 }
 
+/* --- a new root key --- */
+
+struct rewrap {
+	const struct folder *folder;
+	struct secret root, next;
+};
+
+static void rewrap_clear(struct rewrap *rewrap)
+{
+	secret_wipe(&rewrap->root);
+	secret_wipe(&rewrap->next);
+}
+
+static int file_replace(const struct folder *folder, const char *name, struct str bytes)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	unlinkat(folder->fd, passing_name, 0);
+	int fd AUTO(fd_close) = openat(folder->fd, passing_name, flags, 0600);
+	if (fd < 0)
+		return RAISE(EIO);
+	int r = bytes_write(fd, bytes);
+	if (r < 0)
+		return PASS(r);
+	if (renameat(folder->fd, passing_name, folder->fd, name) < 0 || fsync(folder->fd) < 0)
+		return RAISE(EIO);
+	return 0;
+}
+
+static int file_rewrap(void *ctx, const char *name)
+{
+	const struct rewrap *rewrap = ctx;
+	struct arena arena AUTO(arena_clear) = {0};
+	struct secret wrapped AUTO(secret_wipe) = {0};
+	struct str text, anew;
+	arena_init(&arena, ARENA_BYTES);
+	int r = file_read(rewrap->folder, name, &wrapped);
+	if (r == 0)
+		r = unwrap(&arena, &rewrap->next, name, &wrapped, &text);
+	if (r == 0)
+		return 0; /* by a try that did not come to its end */
+	if (r == KEYS_FORGED)
+		r = unwrap(&arena, &rewrap->root, name, &wrapped, &text);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = aead_seal(&arena, secret_str(&rewrap->next), str_of(name), text, &anew);
+	if (r == 0)
+		r = file_replace(rewrap->folder, name, anew);
+	return r ? FOLD(r) : 0;
+}
+
+/* The old root key is overwritten where it lies, once its name is the new one's. */
+static int root_replace(const struct folder *folder)
+{
+	int fd AUTO(fd_close) = openat(folder->fd, root_name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || renameat(folder->fd, next_name, folder->fd, root_name) < 0 ||
+	    fsync(folder->fd) < 0)
+		return RAISE(EIO);
+	int r = noise_write(fd);
+	return r < 0 ? PASS(r) : 0;
+}
+
+int folder_root_rotate(const struct folder *folder)
+{
+	AUTO(lock_release) struct lock lock = {.fd = -1};
+	AUTO(rewrap_clear) struct rewrap rewrap = {.folder = folder};
+	int r = lock_take(folder, &lock);
+	if (r == 0)
+		r = root_write(folder, next_name);
+	if (r == 0 || r == KEYS_THERE)
+		r = root_read(folder, next_name, &rewrap.next);
+	if (r == 0)
+		r = root_read(folder, root_name, &rewrap.root);
+	if (r == 0)
+		r = folder_each(folder, file_rewrap, &rewrap);
+	if (r == 0)
+		r = root_replace(folder);
+	return r < 0 ? PASS(r) : r;
+}
+
 bool folder_lacks(const struct folder *folder, const char *name)
 {
 	return faccessat(folder->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
+bool folder_is_new(const struct folder *folder, const char *name, int64_t milliseconds)
+{
+	struct stat status;
+	struct timespec now;
+	if (fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    clock_gettime(CLOCK_REALTIME, &now) < 0)
+		return false;
+	int64_t age_ms = (int64_t)(now.tv_sec - status.st_mtim.tv_sec) * 1000 +
+			 (now.tv_nsec - status.st_mtim.tv_nsec) / 1000000;
+	return age_ms >= 0 && age_ms < milliseconds;
 }
 
 static void dir_close(DIR **dir)

@@ -10,8 +10,7 @@ enum {
 };
 
 struct folder {
-	int fd;		    /* < 0: closed */
-	struct secret root; /* wraps the files */
+	int fd; /* < 0: closed */
 };
 
 void folder_clear(struct folder *folder);
@@ -19,10 +18,18 @@ void folder_clear(struct folder *folder);
 /* Outcomes: KEYS_ABSENT, KEYS_EXPOSED. The root key is not read yet. */
 MUST_CHECK int folder_open(const char *dir, struct folder *ret_folder);
 
-/* The root key: read it (outcomes KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED: not 32 bytes), make it
- * (outcome KEYS_THERE). */
-MUST_CHECK int folder_root_read(struct folder *folder);
-MUST_CHECK int folder_root_make(struct folder *folder);
+/*
+ * The root key is read from its file whenever it is needed, and not kept. Is it there (outcomes
+ * KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED: not 32 bytes)? Make it (outcome KEYS_THERE).
+ */
+MUST_CHECK int folder_root_check(const struct folder *folder);
+MUST_CHECK int folder_root_make(const struct folder *folder);
+/*
+ * A new root key, and every file wrapped by it; the old one is overwritten. Others may read
+ * meanwhile, and wait before they write. Called again after a crash, it goes on. Outcomes:
+ * KEYS_FORGED, KEYS_EXPOSED - of one of the files.
+ */
+MUST_CHECK int folder_root_rotate(const struct folder *folder);
 
 /*
  * One wrapped key: when it was made (ms) and its bytes. Written whole or not at all, and synced.
@@ -37,6 +44,9 @@ MUST_CHECK int folder_destroy(const struct folder *folder, const char *name);
 
 /* Is there certainly no file of this name? (false: there is, or nobody can say) */
 bool folder_lacks(const struct folder *folder, const char *name);
+
+/* Was the file written within the last milliseconds, by the file system's own time? */
+bool folder_is_new(const struct folder *folder, const char *name, int64_t milliseconds);
 
 /* Calls each(ctx, name) for every file but the root key; stops at its first answer that is not 0
  * and answers that. */

@@ -13,18 +13,18 @@
 #include "server/keys/keys.h"
 
 enum {
-	KEYS_NUMBER_MAX =
-		16, /* generations of store, lookup and pepper that can be alive at once */
-	KEYS_SIGNERS_MAX = 64, /* seen by one process in its life */
-	KEYS_MONTHS_MAX = 16,  /* in memory; the window of 翌月末 needs three */
+	KEYS_NUMBER_MAX = 65535, /* two bytes of a sealed value */
+	KEYS_SIGNERS_MAX = 64,	 /* seen by one process in its life */
+	KEYS_MONTHS_MAX = 16,	 /* in memory; the window of 翌月末 needs three */
 	KEYS_KID_BYTES = THUMBPRINT_BYTES,
+	KEYS_UNTIMED = -1,
 };
 
 /* Uses of a store key beyond the tokens'. */
 enum { KEYS_STORE_SEAL = KEYS_TOKEN_LABELS, KEYS_STORE_LABELS };
 
 struct signer {
-	struct signing_key *key;
+	struct signing_key *key; /* NULL: only its public half is left */
 	struct verify_key *verify;
 	char kid[KEYS_KID_BYTES];
 	int64_t made_ms;
@@ -37,10 +37,12 @@ struct signers {
 	atomic_size_t newest; /* signs; once there is one */
 };
 
-/* The generations of one numbered key. */
+/* The generations of one numbered key; n lies in place n % KEYS_ALIVE_MAX. */
 struct generations {
-	atomic_bool there[KEYS_NUMBER_MAX + 1];
-	atomic_int newest; /* for new things; 0: none */
+	atomic_int n[KEYS_ALIVE_MAX]; /* 0: none is there */
+	int64_t made_ms[KEYS_ALIVE_MAX];
+	bool gone[KEYS_ALIVE_MAX]; /* the follower's: to be wiped at its next turn */
+	atomic_int newest;	   /* for new things; 0: none */
 };
 
 struct month {
@@ -52,37 +54,60 @@ struct month {
 struct keys {
 	struct folder folder;
 	struct generations store_n, lookup_n, pepper_n;
-	/* The follower's: a key came; since when it waits to be the newest. */
-	bool came, settling;
+	/* The follower's: a key came; since when it waits to be the newest (KEYS_UNTIMED: since
+	 * keys_open). */
+	bool opening, came, settling;
 	int64_t came_ms;
-	struct secret store[KEYS_NUMBER_MAX + 1][KEYS_STORE_LABELS];
-	struct secret lookup[KEYS_NUMBER_MAX + 1][KEYS_LOOKUP_LABELS];
-	struct secret pepper[KEYS_NUMBER_MAX + 1];
+	struct secret store[KEYS_ALIVE_MAX][KEYS_STORE_LABELS];
+	struct secret lookup[KEYS_ALIVE_MAX][KEYS_LOOKUP_LABELS];
+	struct secret pepper[KEYS_ALIVE_MAX];
 	struct signers token, proof, audit;
 	pthread_mutex_t lock;
 	struct month months[KEYS_MONTHS_MAX]; /* under the lock */
 	size_t months_next;
 };
 
+/* --- kind.c: what a file's name says --- */
+
+struct kind {
+	enum keys_kind kind;
+	struct str prefix; /* "store-" */
+	struct str name;   /* "store" */
+};
+/* NULL: no kind of ours. */
+const struct kind *kind_of_name(const char *name);
+const struct kind *kind_of(enum keys_kind kind);
+/* The number behind "store-" and its kin. Outcome: KEYS_FORGED. */
+MUST_CHECK int kind_number(const struct kind *kind, const char *name, int *ret_number);
+/* The thumbprint behind "token-" and its kin; *ret_public: the file has the public half only. */
+struct str kind_kid(const struct kind *kind, const char *name, bool *ret_public);
+
 /* --- numbered.c: store-N, lookup-N, pepper-N --- */
 
-/* The number behind "store-" and its kin. Outcomes: KEYS_ABSENT (another name), KEYS_FORGED. */
-MUST_CHECK int numbered_name(const char *name, struct str prefix, int *ret_number);
+/* NULL: not a numbered kind. */
+struct generations *generations_of(struct keys *keys, enum keys_kind kind);
+static inline size_t generation_place(int n)
+{
+	return (size_t)n % KEYS_ALIVE_MAX;
+}
 bool generation_there(const struct generations *generations, int n);
 /* From now on the newest is used for new things. */
 void generation_settle(struct generations *generations);
-/* Is there a key of this name? */
-bool numbered_there(struct keys *keys, const char *name);
-/* Outcomes: KEYS_ABSENT (no kind of ours), KEYS_FORGED. */
-MUST_CHECK int numbered_take(struct keys *keys, const char *name, const struct secret *key);
+/* Outcome: KEYS_FORGED (also: its place is another's still). */
+MUST_CHECK int numbered_take(struct keys *keys, enum keys_kind kind, int n,
+			     const struct secret *key, int64_t made_ms);
+/* Forget those whose files are gone: out of use at once, wiped at the next turn. */
+void numbered_follow(struct keys *keys, enum keys_kind kind);
 
 /* --- signer.c: token-KID, proof-KID, audit-KID --- */
 
+/* NULL: not a kind that signs. */
+struct signers *signers_of(struct keys *keys, enum keys_kind kind);
 /* NULL: none. */
 const struct signer *signer_find(const struct signers *signers, struct str kid);
-/* Outcome: KEYS_FORGED. */
-MUST_CHECK int signer_add(struct signers *signers, const struct secret *pem, const char *kid,
-			  int64_t made_ms);
+/* bytes: the PEM, or the public half. Outcome: KEYS_FORGED. */
+MUST_CHECK int signer_add(struct signers *signers, const struct secret *bytes, struct str kid,
+			  bool public, int64_t made_ms);
 void signer_settle(struct signers *signers);
 void signers_clear(struct signers *signers);
 

@@ -9,44 +9,58 @@
 
 #include <stdlib.h>
 
-/* A key that we have already is left as it is. */
-static bool known(struct keys *keys, const char *name)
+/* A numbered key that we have already is left as it is. */
+static int numbered_file_take(struct keys *keys, const struct kind *kind, const char *name)
 {
-	struct str text = str_of(name);
-	if (str_starts(text, STR("month-")))
-		return true;
-	if (str_starts(text, STR("token-")))
-		return signer_find(&keys->token, str_of(name + 6));
-	if (str_starts(text, STR("proof-")))
-		return signer_find(&keys->proof, str_of(name + 6));
-	if (str_starts(text, STR("audit-")))
-		return signer_find(&keys->audit, str_of(name + 6));
-	return numbered_there(keys, name);
+	struct secret key AUTO(secret_wipe) = {0};
+	int64_t made_ms;
+	int n;
+	int r = kind_number(kind, name, &n);
+	if (r)
+		return r;
+	if (generation_there(generations_of(keys, kind->kind), n))
+		return 0;
+	r = folder_read(&keys->folder, name, &key, &made_ms);
+	if (r == 0)
+		r = numbered_take(keys, kind->kind, n, &key, made_ms);
+	keys->came |= r == 0;
+	return r < 0 ? PASS(r) : r;
+}
+
+/* So is one that signs, also when only its public half is left. */
+static int signer_file_take(struct keys *keys, const struct kind *kind, const char *name)
+{
+	struct secret key AUTO(secret_wipe) = {0};
+	int64_t made_ms;
+	bool public;
+	struct str kid = kind_kid(kind, name, &public);
+	struct signers *signers = signers_of(keys, kind->kind);
+	if (signer_find(signers, kid))
+		return 0;
+	int r = folder_read(&keys->folder, name, &key, &made_ms);
+	if (r == 0)
+		r = signer_add(signers, &key, kid, public, made_ms);
+	keys->came |= r == 0;
+	return r < 0 ? PASS(r) : r;
 }
 
 /* What is named like no key of ours is somebody's mistake: do not start. */
 static int file_take(void *ctx, const char *name)
 {
 	struct keys *keys = ctx;
-	struct secret key AUTO(secret_wipe) = {0};
-	int64_t made_ms;
-	if (known(keys, name))
+	const struct kind *kind = kind_of_name(name);
+	if (!kind)
+		return KEYS_FORGED;
+	if (kind->kind == KEYS_KIND_MONTH)
+		return 0; /* read when it is asked for */
+	if (keys->opening && folder_is_new(&keys->folder, name, KEYS_SETTLE_MS))
 		return 0;
-	int r = folder_read(&keys->folder, name, &key, &made_ms);
-	if (r)
-		return r < 0 ? PASS(r) : r;
-	if (str_starts(str_of(name), STR("token-")))
-		r = signer_add(&keys->token, &key, name + 6, made_ms);
-	else if (str_starts(str_of(name), STR("proof-")))
-		r = signer_add(&keys->proof, &key, name + 6, made_ms);
-	else if (str_starts(str_of(name), STR("audit-")))
-		r = signer_add(&keys->audit, &key, name + 6, made_ms);
-	else
-		r = numbered_take(keys, name, &key);
+	int r = generations_of(keys, kind->kind) ? numbered_file_take(keys, kind, name)
+						 : signer_file_take(keys, kind, name);
 	if (r < 0)
 		return PASS(r);
-	keys->came |= r == 0;
-	return r ? KEYS_FORGED : 0;
+	/* It went between the list and the reading: ended elsewhere. */
+	return r && r != KEYS_ABSENT ? r : 0;
 }
 
 /* From now on the newest of each kind is used for new things. */
@@ -64,11 +78,14 @@ static void keys_settle(struct keys *keys)
 int keys_follow(struct keys *keys, int64_t mono_ms)
 {
 	keys_months_follow(keys);
+	numbered_follow(keys, KEYS_KIND_STORE);
+	numbered_follow(keys, KEYS_KIND_LOOKUP);
+	numbered_follow(keys, KEYS_KIND_PEPPER);
 	keys->came = false;
 	int r = folder_each(&keys->folder, file_take, keys);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	if (keys->came) {
+	if (keys->came || (keys->settling && keys->came_ms == KEYS_UNTIMED)) {
 		keys->settling = true;
 		keys->came_ms = mono_ms;
 	}
@@ -77,19 +94,46 @@ int keys_follow(struct keys *keys, int64_t mono_ms)
 	return 0;
 }
 
+static bool keys_whole(const struct keys *keys)
+{
+	return keys->store_n.newest && keys->lookup_n.newest && keys->pepper_n.newest &&
+	       keys_token_signing(keys).key && keys_proof_signing(keys).key &&
+	       keys_audit_signing(keys).key;
+}
+
+/*
+ * First the keys that every other process has seen; those are used for new things. Younger ones
+ * open and verify, unless they are the first of all.
+ */
+static int folder_take(struct keys *keys)
+{
+	keys->opening = true;
+	int r = folder_each(&keys->folder, file_take, keys);
+	keys->opening = false;
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	keys_settle(keys);
+	keys->came = false;
+	r = folder_each(&keys->folder, file_take, keys);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (!keys_whole(keys))
+		keys_settle(keys);
+	else if (keys->came) {
+		keys->settling = true;
+		keys->came_ms = KEYS_UNTIMED;
+	}
+	return keys_whole(keys) ? 0 : KEYS_ABSENT;
+}
+
 static int keys_read(struct keys *keys, const char *dir)
 {
 	int r = folder_open(dir, &keys->folder);
 	if (r == 0)
-		r = folder_root_read(&keys->folder);
+		r = folder_root_check(&keys->folder);
 	if (r == 0)
-		r = folder_each(&keys->folder, file_take, keys);
-	if (r)
-		return r < 0 ? PASS(r) : r;
-	keys_settle(keys);
-	bool whole = keys->store_n.newest && keys->lookup_n.newest && keys->pepper_n.newest &&
-		     keys->token.count && keys->proof.count && keys->audit.count;
-	return whole ? 0 : KEYS_ABSENT;
+		r = folder_take(keys);
+	return r < 0 ? PASS(r) : r;
 }
 
 int keys_open(struct keys **ret_keys, const char *dir)

@@ -4,7 +4,8 @@
  *
  * A folder (0700) of small files (0600): "root" wraps all others (AEAD, AAD = the file's name).
  * store-N, lookup-N, pepper-N and month-YYYYMM are 32 random bytes; token-KID, proof-KID and
- * audit-KID are P-256 keys whose KID is their RFC 7638 thumbprint. The folder is never inside the
+ * audit-KID are P-256 keys whose KID is their RFC 7638 thumbprint; KID.pub is what is left of one
+ * that signs no more: its public half. The folder is never inside the
  * store or its backup, so that a destroyed month key leaves nothing readable anywhere.
  *
  * A sealed value = version 1 (one byte) ‖ key number (2 bytes, big-endian; the month's number for a
@@ -48,8 +49,10 @@ enum {
 MUST_CHECK int keys_init(const char *dir, int64_t now_ms);
 
 /*
- * Read all keys. Outcomes: KEYS_ABSENT (no folder, no root, or one of the first keys is missing),
- * KEYS_EXPOSED, KEYS_FORGED (a file that root does not open); in all of them: do not start.
+ * Read all keys. One that was made within KEYS_SETTLE_MS, by the time of its file, is not used for
+ * new things yet: others may not have seen it. Outcomes: KEYS_ABSENT (no folder, no root, or one of
+ * the first keys is missing), KEYS_EXPOSED, KEYS_FORGED (a file that root does not open); in all of
+ * them: do not start.
  */
 MUST_CHECK int keys_open(struct keys **ret_keys, const char *dir);
 
@@ -62,24 +65,62 @@ MUST_CHECK int keys_open(struct keys **ret_keys, const char *dir);
 enum { KEYS_SETTLE_MS = 5000 };
 MUST_CHECK int keys_follow(struct keys *keys, int64_t mono_ms);
 
-/*
- * One more key of this kind beside those that are there; running services follow. Values under the
- * older ones stay good. Outcomes: KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED (the folder or its root),
- * KEYS_FULL.
- */
 enum keys_kind {
+	KEYS_KIND_ROOT,
+	KEYS_KIND_MONTH,
 	KEYS_KIND_STORE,
+	KEYS_KIND_LOOKUP,
+	KEYS_KIND_PEPPER,
 	KEYS_KIND_TOKEN,
 	KEYS_KIND_PROOF,
+	KEYS_KIND_AUDIT,
+	KEYS_KINDS,
 };
+struct str keys_kind_name(enum keys_kind kind); /* "root", "month", "store", … */
+/* Outcome: KEYS_ABSENT (no such kind). */
+MUST_CHECK int keys_kind_read(struct str text, enum keys_kind *ret_kind);
+
+/*
+ * One more key of this kind beside those that are there; running services follow, and values under
+ * the older ones stay good. Root: a new one, and all files wrapped by it. Not for months, which the
+ * calendar rotates. Outcomes: KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED (the folder, its root or one
+ * of its files), KEYS_FULL (KEYS_ALIVE_MAX are in use).
+ */
+enum { KEYS_ALIVE_MAX = 16 /* generations of one numbered key */ };
 MUST_CHECK int keys_rotate(const char *dir, enum keys_kind kind, int64_t now_ms);
 
 /*
- * Destroy the files of token keys that are followed by one that has signed for
- * KEYS_TOKEN_OVERLAP_MS: every token of theirs has ended. The caller holds the lease.
+ * Done with: token keys that are followed by one that has signed for KEYS_TOKEN_OVERLAP_MS, since
+ * every token of theirs has ended; and the private halves of proof and audit keys that are followed
+ * by one that has signed for KEYS_SIGNER_OVERLAP_MS. Their files are destroyed. The caller holds
+ * the lease.
  */
-enum { KEYS_TOKEN_OVERLAP_MS = 15 * 60 * 1000 };
-MUST_CHECK int keys_tokens_retire(struct keys *keys, int64_t now_ms);
+enum { KEYS_TOKEN_OVERLAP_MS = 15 * 60 * 1000, KEYS_SIGNER_OVERLAP_MS = 60 * 1000 };
+MUST_CHECK int keys_signers_retire(struct keys *keys, int64_t now_ms);
+
+/* The generations of a numbered kind, rising; the one for new things is keys_newest. */
+struct keys_generation {
+	int n;
+	int64_t made_ms;
+};
+size_t keys_generations(const struct keys *keys, enum keys_kind kind,
+			struct keys_generation ret_generations[KEYS_ALIVE_MAX]);
+int keys_newest(const struct keys *keys, enum keys_kind kind);
+/* Its file is destroyed; every process drops it soon. n is not the newest. The caller holds the
+ * lease, and knows that nothing is under it any more. */
+MUST_CHECK int keys_generation_destroy(struct keys *keys, enum keys_kind kind, int n);
+
+/* A file of the folder, for a list. */
+struct keys_file {
+	enum keys_kind kind;
+	struct str name;  /* "store-2"; borrowed for the call */
+	int64_t made_ms;  /* month: when it begins */
+	bool public_only; /* signs no more */
+};
+/* Calls each(ctx, file) in no order until it answers something else than 0. Outcomes: what it
+ * answered; KEYS_ABSENT, KEYS_EXPOSED, KEYS_FORGED. */
+MUST_CHECK int keys_each(const char *dir, int (*each)(void *ctx, const struct keys_file *file),
+			 void *ctx);
 
 /* Wipes and frees; accepts NULL. */
 void keys_close(struct keys *keys);
@@ -98,6 +139,9 @@ MUST_CHECK int keys_seal(const struct keys *keys, struct arena *arena, struct st
 /* Outcomes: KEYS_FORGED, KEYS_ABSENT. */
 MUST_CHECK int keys_open_sealed(const struct keys *keys, struct arena *arena, struct str aad,
 				struct str sealed, struct str *ret_text);
+
+/* The number of the store key in a sealed value; < 0: it is none. */
+int keys_sealed_number(struct str sealed);
 
 /* --- † the month key: results and their numbers. month as in lib/base/period.h --- */
 /* Outcome: KEYS_ABSENT - the caller answers 503 and stores nothing. */
@@ -148,6 +192,23 @@ MUST_CHECK int keys_lookup(const struct keys *keys, enum keys_lookup_label label
 			   unsigned char ret_mac[KEYS_MAC_BYTES]);
 /* The number of the key that keys_lookup uses: what goes into lookup_n. */
 int keys_lookup_number(const struct keys *keys);
+/*
+ * While a lookup key is followed by another one, rows stand under either: both values are sought in
+ * one statement. new is for what is written, with its key's number n; old is the same value where
+ * there is only one key.
+ */
+struct keys_lookup {
+	int n;
+	unsigned char new[KEYS_MAC_BYTES];
+	unsigned char old[KEYS_MAC_BYTES];
+};
+MUST_CHECK int keys_lookup_both(const struct keys *keys, enum keys_lookup_label label,
+				const struct str *parts, size_t parts_count,
+				struct keys_lookup *ret_lookup);
+/* Under key n. Outcome: KEYS_ABSENT. */
+MUST_CHECK int keys_lookup_under(const struct keys *keys, int n, enum keys_lookup_label label,
+				 const struct str *parts, size_t parts_count,
+				 unsigned char ret_mac[KEYS_MAC_BYTES]);
 
 /* --- MACs of tokens that carry their own meaning; the token carries key number n --- */
 enum keys_token_label {

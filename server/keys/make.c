@@ -75,83 +75,169 @@ int keys_init(const char *dir, int64_t now_ms)
 
 /* --- rotation --- */
 
-struct rotated {
-	struct str prefix;
-	int newest;
+struct census {
+	const struct kind *kind;
+	int newest, oldest; /* numbers; 0: none */
+	int signing;
 };
 
-static int newest_look(void *ctx, const char *name)
+static int file_count(void *ctx, const char *name)
 {
-	struct rotated *rotated = ctx;
+	struct census *census = ctx;
 	int n;
-	if (numbered_name(name, rotated->prefix, &n) == 0 && n > rotated->newest)
-		rotated->newest = n;
+	if (kind_of_name(name) != census->kind)
+		return 0;
+	census->signing += !str_ends(str_of(name), STR(".pub"));
+	if (kind_number(census->kind, name, &n))
+		return 0;
+	if (n > census->newest)
+		census->newest = n;
+	if (!census->oldest || n < census->oldest)
+		census->oldest = n;
 	return 0;
 }
 
-static int generation_add(const struct folder *folder, struct str prefix, int64_t now_ms)
+static int generation_add(const struct folder *folder, const struct census *census, int64_t now_ms)
 {
-	struct rotated rotated = {.prefix = prefix};
 	char name[FOLDER_NAME_BYTES];
-	int r = folder_each(folder, newest_look, &rotated);
-	if (r)
-		return FOLD(r);
-	if (rotated.newest == KEYS_NUMBER_MAX)
+	int n = census->newest + 1;
+	if (n > KEYS_NUMBER_MAX || n - census->oldest >= KEYS_ALIVE_MAX)
 		return KEYS_FULL;
-	snprintf(name, sizeof name, "%.*s%d", STR_ARG(prefix), rotated.newest + 1);
-	r = random_write(folder, name, now_ms);
+	snprintf(name, sizeof name, "%.*s%d", STR_ARG(census->kind->prefix), n);
+	int r = random_write(folder, name, now_ms);
 	return r < 0 ? PASS(r) : r;
 }
 
-static int signers_count(void *ctx, const char *name)
+static int kind_rotate(const struct folder *folder, enum keys_kind kind, int64_t now_ms)
 {
-	struct rotated *rotated = ctx;
-	rotated->newest += str_starts(str_of(name), rotated->prefix);
-	return 0;
-}
-
-static int signer_rotate(const struct folder *folder, const char *kind, int64_t now_ms)
-{
-	struct rotated rotated = {.prefix = str_of(kind)};
-	int r = folder_each(folder, signers_count, &rotated);
+	struct census census = {.kind = kind_of(kind)};
+	char name[FOLDER_NAME_BYTES];
+	int r = folder_each(folder, file_count, &census);
 	if (r)
 		return FOLD(r);
-	if (rotated.newest >= SIGNER_FILES_MAX)
-		return KEYS_FULL;
-	r = signer_write(folder, kind, now_ms);
+	switch (kind) {
+	case KEYS_KIND_STORE:
+	case KEYS_KIND_LOOKUP:
+	case KEYS_KIND_PEPPER: r = generation_add(folder, &census, now_ms); break;
+	case KEYS_KIND_TOKEN:
+	case KEYS_KIND_PROOF:
+	case KEYS_KIND_AUDIT:
+		if (census.signing >= SIGNER_FILES_MAX)
+			return KEYS_FULL;
+		snprintf(name, sizeof name, "%.*s", STR_ARG(census.kind->name));
+		r = signer_write(folder, name, now_ms);
+		break;
+	case KEYS_KIND_ROOT: r = folder_root_rotate(folder); break;
+	case KEYS_KIND_MONTH:
+	case KEYS_KINDS: return RAISE(EINVAL);
+	}
 	return r < 0 ? PASS(r) : r;
 }
 
-int keys_tokens_retire(struct keys *keys, int64_t now_ms)
+static int folder_ready(const char *dir, struct folder *folder)
 {
-	size_t newest = atomic_load(&keys->token.newest), count = atomic_load(&keys->token.count);
-	if (now_ms - keys->token.list[newest].made_ms < KEYS_TOKEN_OVERLAP_MS)
+	int r = folder_open(dir, folder);
+	if (r == 0)
+		r = folder_root_check(folder);
+	return r < 0 ? PASS(r) : r;
+}
+
+int keys_rotate(const char *dir, enum keys_kind kind, int64_t now_ms)
+{
+	struct folder folder AUTO(folder_clear) = {.fd = -1};
+	int r = folder_ready(dir, &folder);
+	if (r == 0)
+		r = kind_rotate(&folder, kind, now_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* --- the end of what signs no more --- */
+
+static int public_half_keep(const struct keys *keys, const struct kind *kind,
+			    const struct signer *signer)
+{
+	char name[FOLDER_NAME_BYTES];
+	unsigned char point[VERIFY_KEY_BYTES];
+	int r = verify_key_write(signer->verify, point);
+	if (r)
+		return FOLD(r);
+	snprintf(name, sizeof name, "%.*s%s.pub", STR_ARG(kind->prefix), signer->kid);
+	r = folder_write(&keys->folder, name, str_bytes(point, sizeof point), signer->made_ms);
+	return r < 0 ? PASS(r) : 0; /* KEYS_THERE: by a try that did not come to its end */
+}
+
+static int signer_retire(const struct keys *keys, const struct kind *kind,
+			 const struct signer *signer)
+{
+	char name[FOLDER_NAME_BYTES];
+	snprintf(name, sizeof name, "%.*s%s", STR_ARG(kind->prefix), signer->kid);
+	if (!signer->key || folder_lacks(&keys->folder, name))
+		return 0;
+	int r = kind->kind == KEYS_KIND_TOKEN ? 0 : public_half_keep(keys, kind, signer);
+	if (r == 0)
+		r = folder_destroy(&keys->folder, name);
+	return r < 0 ? PASS(r) : 0;
+}
+
+static int kind_retire(struct keys *keys, enum keys_kind kind, int64_t overlap_ms, int64_t now_ms)
+{
+	const struct signers *signers = signers_of(keys, kind);
+	const struct signer *newest = &signers->list[atomic_load(&signers->newest)];
+	size_t count = atomic_load(&signers->count);
+	if (now_ms - newest->made_ms < overlap_ms)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
-		char name[FOLDER_NAME_BYTES];
+		const struct signer *signer = &signers->list[i];
 		/* One that is younger only waits for its turn. */
-		if (i == newest || keys->token.list[i].made_ms > keys->token.list[newest].made_ms)
+		if (signer == newest || signer->made_ms > newest->made_ms)
 			continue;
-		snprintf(name, sizeof name, "token-%s", keys->token.list[i].kid);
-		int r = folder_destroy(&keys->folder, name);
+		int r = signer_retire(keys, kind_of(kind), signer);
 		if (r < 0)
 			return PASS(r);
 	}
 	return 0;
 }
 
-int keys_rotate(const char *dir, enum keys_kind kind, int64_t now_ms)
+int keys_signers_retire(struct keys *keys, int64_t now_ms)
 {
-	struct folder folder AUTO(folder_clear) = {.fd = -1};
-	int r = folder_open(dir, &folder);
+	int r = kind_retire(keys, KEYS_KIND_TOKEN, KEYS_TOKEN_OVERLAP_MS, now_ms);
 	if (r == 0)
-		r = folder_root_read(&folder);
+		r = kind_retire(keys, KEYS_KIND_PROOF, KEYS_SIGNER_OVERLAP_MS, now_ms);
+	if (r == 0)
+		r = kind_retire(keys, KEYS_KIND_AUDIT, KEYS_SIGNER_OVERLAP_MS, now_ms);
+	return r < 0 ? PASS(r) : 0;
+}
+
+/* --- a list --- */
+
+struct listing {
+	const struct folder *folder;
+	int (*each)(void *ctx, const struct keys_file *file);
+	void *ctx;
+};
+
+static int file_tell(void *ctx, const char *name)
+{
+	const struct listing *listing = ctx;
+	struct secret key AUTO(secret_wipe) = {0};
+	const struct kind *kind = kind_of_name(name);
+	struct keys_file file = {.name = str_of(name)};
+	if (!kind)
+		return KEYS_FORGED;
+	int r = folder_read(listing->folder, name, &key, &file.made_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	switch (kind) {
-	case KEYS_KIND_STORE: r = generation_add(&folder, STR("store-"), now_ms); break;
-	case KEYS_KIND_TOKEN: r = signer_rotate(&folder, "token", now_ms); break;
-	case KEYS_KIND_PROOF: r = signer_rotate(&folder, "proof", now_ms); break;
-	}
+	file.kind = kind->kind;
+	file.public_only = str_ends(file.name, STR(".pub"));
+	return listing->each(listing->ctx, &file);
+}
+
+int keys_each(const char *dir, int (*each)(void *ctx, const struct keys_file *file), void *ctx)
+{
+	struct folder folder AUTO(folder_clear) = {.fd = -1};
+	struct listing listing = {&folder, each, ctx};
+	int r = folder_ready(dir, &folder);
+	if (r == 0)
+		r = folder_each(&folder, file_tell, &listing);
 	return r < 0 ? PASS(r) : r;
 }

@@ -44,8 +44,7 @@ static int value_seal(struct arena *arena, const struct secret *key, int number,
 	return 0;
 }
 
-/* The key number of a sealed value; < 0: it is none. */
-static int value_number(struct str sealed)
+int keys_sealed_number(struct str sealed)
 {
 	if (sealed.len < KEYS_SEALED_EXTRA || sealed.ptr[0] != SEALED_VERSION)
 		return -1;
@@ -66,19 +65,21 @@ int keys_seal(const struct keys *keys, struct arena *arena, struct str aad, stru
 	      struct str *ret_sealed)
 {
 	int n = atomic_load(&keys->store_n.newest);
-	int r = value_seal(arena, &keys->store[n][KEYS_STORE_SEAL], n, aad, text, ret_sealed);
+	int r = value_seal(arena, &keys->store[generation_place(n)][KEYS_STORE_SEAL], n, aad, text,
+			   ret_sealed);
 	return r < 0 ? PASS(r) : 0;
 }
 
 int keys_open_sealed(const struct keys *keys, struct arena *arena, struct str aad,
 		     struct str sealed, struct str *ret_text)
 {
-	int n = value_number(sealed);
+	int n = keys_sealed_number(sealed);
 	if (n < 0)
 		return KEYS_FORGED;
 	if (!generation_there(&keys->store_n, n))
 		return KEYS_ABSENT;
-	int r = value_open(arena, &keys->store[n][KEYS_STORE_SEAL], aad, sealed, ret_text);
+	int r = value_open(arena, &keys->store[generation_place(n)][KEYS_STORE_SEAL], aad, sealed,
+			   ret_text);
 	return r < 0 ? PASS(r) : r;
 }
 
@@ -98,7 +99,7 @@ int keys_open_month(struct keys *keys, struct arena *arena, int month, struct st
 		    struct str sealed, struct str *ret_text)
 {
 	struct secret key AUTO(secret_wipe) = {0};
-	if (value_number(sealed) != month)
+	if (keys_sealed_number(sealed) != month)
 		return KEYS_FORGED;
 	int r = month_key(keys, month, &key);
 	if (r == 0)
@@ -141,7 +142,7 @@ static int reader_month(struct keys *keys, struct keys_reader *reader, int month
 int keys_read_month(struct keys *keys, struct keys_reader *reader, struct arena *arena, int month,
 		    struct str aad, struct str sealed, struct str *ret_text)
 {
-	if (value_number(sealed) != month)
+	if (keys_sealed_number(sealed) != month)
 		return KEYS_FORGED;
 	int r = reader_month(keys, reader, month);
 	if (r == 0)
@@ -152,7 +153,7 @@ int keys_read_month(struct keys *keys, struct keys_reader *reader, struct arena 
 int keys_read_sealed(const struct keys *keys, struct keys_reader *reader, struct arena *arena,
 		     struct str aad, struct str sealed, struct str *ret_text)
 {
-	int n = value_number(sealed);
+	int n = keys_sealed_number(sealed);
 	if (n < 0)
 		return KEYS_FORGED;
 	if (!generation_there(&keys->store_n, n))
@@ -160,8 +161,9 @@ int keys_read_sealed(const struct keys *keys, struct keys_reader *reader, struct
 	if (!reader->store_opener.ctx || reader->store_n != n) {
 		aead_opener_clear(&reader->store_opener);
 		reader->store_n = n;
-		int r = aead_opener_init(&reader->store_opener,
-					 secret_str(&keys->store[n][KEYS_STORE_SEAL]));
+		int r = aead_opener_init(
+			&reader->store_opener,
+			secret_str(&keys->store[generation_place(n)][KEYS_STORE_SEAL]));
 		if (r)
 			return FOLD(r);
 	}

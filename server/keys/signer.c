@@ -10,22 +10,57 @@ static void signer_clear(struct signer *signer)
 	verify_key_destroyp(&signer->verify);
 }
 
-static int signer_read(const struct secret *pem, const char *kid, struct signer *ret_signer)
+/* The two halves, or what is left of them. */
+static int halves_read(const struct secret *bytes, bool public, struct signer *signer)
 {
-	struct signer signer AUTO(signer_clear) = {.made_ms = ret_signer->made_ms};
-	int r = signing_key_read(secret_str(pem), &signer.key);
+	struct str point = secret_str(bytes);
+	int r;
+	if (public) {
+		size_t half = VERIFY_KEY_BYTES / 2;
+		if (point.len != VERIFY_KEY_BYTES)
+			return KEYS_FORGED;
+		r = verify_key_of_jwk((struct str){point.ptr, half},
+				      (struct str){point.ptr + half, half}, &signer->verify);
+		return r < 0 ? PASS(r) : r ? KEYS_FORGED : 0;
+	}
+	r = signing_key_read(point, &signer->key);
 	if (r)
 		return r < 0 ? PASS(r) : KEYS_FORGED;
-	r = verify_key_of(signer.key, &signer.verify);
-	if (r == 0)
-		r = verify_key_thumbprint(signer.verify, signer.kid);
+	r = verify_key_of(signer->key, &signer->verify);
+	return r ? FOLD(r) : 0;
+}
+
+static int signer_read(const struct secret *bytes, struct str kid, bool public,
+		       struct signer *ret_signer)
+{
+	struct signer signer AUTO(signer_clear) = {.made_ms = ret_signer->made_ms};
+	int r = halves_read(bytes, public, &signer);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = verify_key_thumbprint(signer.verify, signer.kid);
 	if (r)
 		return FOLD(r);
-	if (strcmp(signer.kid, kid) != 0)
+	if (!str_equal(str_of(signer.kid), kid))
 		return KEYS_FORGED;
 	*ret_signer = signer;
 	signer = (struct signer){0};
 	return 0;
+}
+
+struct signers *signers_of(struct keys *keys, enum keys_kind kind)
+{
+	switch (kind) {
+	case KEYS_KIND_TOKEN: return &keys->token;
+	case KEYS_KIND_PROOF: return &keys->proof;
+	case KEYS_KIND_AUDIT: return &keys->audit;
+	case KEYS_KIND_ROOT:
+	case KEYS_KIND_MONTH:
+	case KEYS_KIND_STORE:
+	case KEYS_KIND_LOOKUP:
+	case KEYS_KIND_PEPPER:
+	case KEYS_KINDS: break;
+	}
+	return NULL;
 }
 
 const struct signer *signer_find(const struct signers *signers, struct str kid)
@@ -37,12 +72,13 @@ const struct signer *signer_find(const struct signers *signers, struct str kid)
 	return NULL;
 }
 
-int signer_add(struct signers *signers, const struct secret *pem, const char *kid, int64_t made_ms)
+int signer_add(struct signers *signers, const struct secret *bytes, struct str kid, bool public,
+	       int64_t made_ms)
 {
 	if (signers->count == KEYS_SIGNERS_MAX)
 		return RAISE(E2BIG);
 	struct signer signer = {.made_ms = made_ms};
-	int r = signer_read(pem, kid, &signer);
+	int r = signer_read(bytes, kid, public, &signer);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	signers->list[signers->count] = signer;
@@ -53,9 +89,12 @@ int signer_add(struct signers *signers, const struct secret *pem, const char *ki
 void signer_settle(struct signers *signers)
 {
 	size_t newest = 0, count = atomic_load(&signers->count);
-	for (size_t i = 1; i < count; i++)
-		if (signers->list[i].made_ms >= signers->list[newest].made_ms)
+	for (size_t i = 1; i < count; i++) {
+		const struct signer *other = &signers->list[newest];
+		if (signers->list[i].key &&
+		    (!other->key || signers->list[i].made_ms >= other->made_ms))
 			newest = i;
+	}
 	atomic_store(&signers->newest, newest);
 }
 

@@ -42,7 +42,7 @@ int retention_keys_make(void *ctx, struct db *db, struct arena *arena, int64_t n
 		if (r)
 			return FOLD(r);
 	}
-	int r = keys_tokens_retire(retention->keys, now_ms);
+	int r = keys_signers_retire(retention->keys, now_ms);
 	return r ? PASS(r) : 0;
 }
 
