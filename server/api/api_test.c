@@ -556,6 +556,40 @@ static int64_t steady_ms(void *ctx)
 	return HOUSE_NOW_MS;
 }
 
+/* A key of this kind more, taken up by the service and in use. */
+static void key_rotate(struct house *house, enum keys_kind kind)
+{
+	assert_int_equal(keys_rotate(house->keys_dir, kind, house->time.now_ms), 0);
+	assert_int_equal(work_run_once(house->service->work), 0);
+	house->time.now_ms += KEYS_SETTLE_MS;
+	assert_int_equal(work_run_once(house->service->work), 0);
+}
+
+static int64_t pepper_of(struct house *house, const struct house_account *account)
+{
+	struct store_account row;
+	assert_int_equal(store_account_find(house->db, &house->arena, account->row.login_id, &row),
+			 0);
+	return row.pepper_n;
+}
+
+static void test_a_new_pepper_is_under_a_password_from_its_next_login_on(void **state)
+{
+	struct house *house = *state;
+	struct house_account *account = &house->here.receipt;
+	struct str password = secret_str(&account->password);
+	house_enrol(house, account);
+	key_rotate(house, KEYS_KIND_PEPPER);
+	assert_int_equal(house_login(house, "1310000003", "WA0000001", STR("wrong")), 401);
+	assert_int_equal(pepper_of(house, account), 1);
+	assert_int_equal(house_login(house, "1310000003", "WA0000001", password), 200);
+	assert_int_equal(pepper_of(house, account), 2);
+	assert_int_equal(house_login(house, "1310000003", "WA0000001", password), 200);
+	struct str challenge = house_text(house, "challenge");
+	assert_int_equal(house_mfa(house, challenge, house_passcode(house, account, 1)), 200);
+	assert_int_equal(pepper_of(house, &house->there.receipt), 1);
+}
+
 static void test_a_clock_that_jumped_stops_tokens_and_recording_only(void **state)
 {
 	struct house *house = *state;
@@ -711,6 +745,7 @@ int main(void)
 		HOUSE_TEST(test_a_number_is_written_over_the_expected_one_only),
 		HOUSE_TEST(test_a_number_belongs_to_one_person),
 		HOUSE_TEST(test_a_service_that_runs_for_months_has_its_keys),
+		HOUSE_TEST(test_a_new_pepper_is_under_a_password_from_its_next_login_on),
 		HOUSE_TEST(test_a_clock_that_jumped_stops_tokens_and_recording_only),
 		HOUSE_TEST(test_wrong_fields_are_named),
 		HOUSE_TEST(test_queries_are_judged_too),

@@ -130,6 +130,9 @@ int device_login_check(const struct auth *auth, struct db *db, struct arena *are
 	r = login_judge(db, arena, claim, &answer, ret_login, &device);
 	if (r || ret_login->verdict)
 		return r ? PASS(r) : 0;
+	r = password_renewal_make(auth, arena, claim, &answer, &ret_login->renewal);
+	if (r)
+		return PASS(r);
 	return session_prepare(auth, arena, &device, &answer.account, claim->password, ret_login);
 }
 
@@ -147,6 +150,8 @@ int device_login_commit(struct db *db, struct device_login *login, int64_t now_m
 		return DEVICE_CLOSED;
 	if (login->verdict)
 		return login->verdict;
-	r = store_session_add(db, &login->session);
+	r = password_renewal_write(db, &login->renewal);
+	if (r == 0)
+		r = store_session_add(db, &login->session);
 	return r ? FOLD(r) : 0;
 }

@@ -55,11 +55,12 @@ struct device_login {
 	unsigned char verifier[KEYS_MAC_BYTES];
 	struct store_session session;
 	struct session_tokens tokens;
+	struct password_renewal renewal;
 	struct str facility_name;
 	int64_t wait_ms; /* DEVICE_CLOSED: for how long; 0: until the operator opens it */
 };
 
-/* One Argon2id; writes nothing. *ret_login must stay where it is until the commit. */
+/* As login_check; writes nothing. *ret_login must stay where it is until the commit. */
 MUST_CHECK int device_login_check(const struct auth *auth, struct db *db, struct arena *arena,
 				  const struct password_claim *claim, struct str client,
 				  const struct dpop_proof *proof, int64_t now_ms,

@@ -95,6 +95,9 @@ int login_check(const struct auth *auth, struct db *db, struct arena *arena,
 	login.right = answer.right;
 	if (login.right) {
 		r = challenge_make(auth, arena, request, &answer.account, now_ms, &login);
+		if (r == 0)
+			r = password_renewal_make(auth, arena, &request->claim, &answer,
+						  &login.renewal);
 		if (r)
 			return PASS(r);
 	}
@@ -114,7 +117,10 @@ int login_commit(struct db *db, struct login *login, int64_t now_ms)
 			 now_ms, &login->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : LOGIN_CLOSED;
-	return login->right ? 0 : LOGIN_REFUSED;
+	if (!login->right)
+		return LOGIN_REFUSED;
+	r = password_renewal_write(db, &login->renewal);
+	return r ? PASS(r) : 0;
 }
 
 int challenge_read(const struct auth *auth, struct arena *arena, struct str text, int64_t now_ms,

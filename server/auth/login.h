@@ -40,7 +40,8 @@ struct login {
 	struct store_lane lane;
 	const struct dpop_proof *proof;
 	struct str challenge; /* the ticket, in the arena; absent unless right */
-	int64_t wait_ms;      /* LOGIN_CLOSED: for how long; 0: until the operator opens it */
+	struct password_renewal renewal;
+	int64_t wait_ms; /* LOGIN_CLOSED: for how long; 0: until the operator opens it */
 };
 
 enum login_outcome {
@@ -49,7 +50,10 @@ enum login_outcome {
 	LOGIN_PROOF,	   /* the proof was used before */
 };
 
-/* The same reads and one Argon2id, whatever is wrong. */
+/*
+ * The same reads and one Argon2id, whatever is wrong; a right password costs one more when its
+ * pepper was rotated.
+ */
 MUST_CHECK int login_check(const struct auth *auth, struct db *db, struct arena *arena,
 			   const struct login_request *request, int64_t now_ms,
 			   struct login *ret_login);

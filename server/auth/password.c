@@ -52,6 +52,40 @@ int password_check(const struct auth *auth, struct db *db, struct arena *arena,
 	return 0;
 }
 
+int password_renewal_make(const struct auth *auth, struct arena *arena,
+			  const struct password_claim *claim, const struct password_answer *answer,
+			  struct password_renewal *ret_renewal)
+{
+	struct password_renewal renewal = {answer->account, answer->account.password};
+	struct password_input input = {
+		.account = claim->login_id,
+		.facility = answer->facility.code,
+		.kind = account_kind_name(claim->kind),
+		.password = claim->password,
+	};
+	int pepper_n = keys_pepper_number(auth->keys);
+	*ret_renewal = (struct password_renewal){0};
+	if (!answer->right || answer->account.pepper_n == pepper_n)
+		return 0;
+	int r = keys_pepper(auth->keys, pepper_n, &input.pepper);
+	if (r)
+		return FOLD(r);
+	renewal.account.pepper_n = pepper_n;
+	r = password_hash(arena, &input, &auth->cost, &renewal.account.password);
+	if (r)
+		return FOLD(r);
+	*ret_renewal = renewal;
+	return 0;
+}
+
+int password_renewal_write(struct db *db, const struct password_renewal *renewal)
+{
+	if (!renewal->old.len)
+		return 0;
+	int r = store_account_rehash(db, &renewal->account, renewal->old);
+	return r < 0 ? PASS(r) : 0;
+}
+
 int password_make(const struct auth *auth, struct arena *arena, struct store_account *account,
 		  struct str facility_code, struct secret *ret_password)
 {

@@ -23,6 +23,21 @@ struct password_answer {
 	struct store_facility facility; /* the account's */
 };
 
+/*
+ * The right password of an account whose hash stands under an older pepper, hashed anew. Zeroed:
+ * nothing is to be done.
+ */
+struct password_renewal {
+	struct store_account account; /* with the new hash and its pepper's number */
+	struct str old;
+};
+MUST_CHECK int password_renewal_make(const struct auth *auth, struct arena *arena,
+				     const struct password_claim *claim,
+				     const struct password_answer *answer,
+				     struct password_renewal *ret_renewal);
+/* In the login's transaction. Nothing ends by it; who changed the password meanwhile has won. */
+MUST_CHECK int password_renewal_write(struct db *db, const struct password_renewal *renewal);
+
 /* Two reads and one Argon2id, also when no such account exists. */
 MUST_CHECK int password_check(const struct auth *auth, struct db *db, struct arena *arena,
 			      const struct password_claim *claim,
