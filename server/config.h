@@ -21,6 +21,12 @@ enum config_environment {
 	CONFIG_ENVIRONMENT_PRODUCTION,
 };
 
+enum config_mail_security {
+	CONFIG_MAIL_STARTTLS,
+	CONFIG_MAIL_TLS,
+	CONFIG_MAIL_PLAIN, /* in a test environment only */
+};
+
 enum config_engine {
 	CONFIG_ENGINE_SQLITE,
 	CONFIG_ENGINE_POSTGRES,
@@ -56,6 +62,17 @@ struct config {
 		int64_t timeout_ms;
 		int64_t ttl_ms;
 	} revocation;
+	struct {
+		struct str server;  /* host:port; empty: mail waits in the outbox */
+		int security;	    /* enum config_mail_security */
+		struct str ca_file; /* PEM; empty: the system's */
+		struct str user;    /* empty: without authentication */
+		struct str password_file;
+		struct str sender;
+		struct str operators; /* SETTING_MAILS */
+		int64_t timeout_ms;   /* for a whole mail */
+		int64_t tries_max;
+	} mail;
 	struct {
 		int64_t body_bytes_max;
 		int64_t body_timeout_ms;  /* for a whole body, however it drips */

@@ -13,15 +13,15 @@ enum {
 	MODE_NOT_OWNER = 077,
 };
 
-static void file_check(struct config_report *report, const char *key, struct str path,
-		       mode_t refused)
+static void file_check(struct config_report *report, const char *section, const char *key,
+		       struct str path, mode_t refused)
 {
 	struct stat st;
 	if (stat(path.ptr, &st) < 0 || !S_ISREG(st.st_mode) || access(path.ptr, R_OK) < 0)
-		config_refuse(report, "service", key, "このファイルを読めません。",
+		config_refuse(report, section, key, "このファイルを読めません。",
 			      "the file cannot be read.");
 	else if (st.st_mode & refused)
-		config_refuse(report, "service", key,
+		config_refuse(report, section, key,
 			      "所有者のほかは読めないようにしてください（chmod 600）。",
 			      "must be readable by its owner only (chmod 600).");
 }
@@ -58,11 +58,31 @@ static void store_check(struct config_report *report, const struct config *confi
 			      "with SQLite this must be a file name beginning with /.");
 }
 
+/* A server without a sender, or a user without a password, would be found out by the first mail. */
+static void mail_check(struct config_report *report, const struct config *config)
+{
+	if (!config->mail.server.len)
+		return;
+	if (!config->mail.sender.len)
+		config_refuse(report, "mail", "sender", "メールを送るには、差出人が必要です。",
+			      "is needed to send mail.");
+	if (config->mail.ca_file.len)
+		file_check(report, "mail", "ca_file", config->mail.ca_file, 0);
+	if (config->mail.user.len)
+		file_check(report, "mail", "password_file", config->mail.password_file,
+			   MODE_NOT_OWNER);
+	if (config->mail.security == CONFIG_MAIL_PLAIN &&
+	    config->service.environment == CONFIG_ENVIRONMENT_PRODUCTION)
+		config_refuse(report, "mail", "security", "本番では plain を使えません。",
+			      "plain is not for production.");
+}
+
 int config_check(const char *path, const struct config *config, FILE *out)
 {
 	struct config_report report = {.path = path, .out = out};
-	file_check(&report, "certificate", config->service.certificate, 0);
-	file_check(&report, "certificate_key", config->service.certificate_key, MODE_NOT_OWNER);
+	file_check(&report, "service", "certificate", config->service.certificate, 0);
+	file_check(&report, "service", "certificate_key", config->service.certificate_key,
+		   MODE_NOT_OWNER);
 	folder_check(&report, "service", "state_dir", config->service.state_dir, MODE_OTHERS);
 	if (access(config->service.state_dir.ptr, W_OK) < 0)
 		config_refuse(&report, "service", "state_dir", "このフォルダーに書き込めません。",
@@ -70,5 +90,6 @@ int config_check(const char *path, const struct config *config, FILE *out)
 	folder_check(&report, "keys", "dir", config->keys.dir, MODE_NOT_OWNER);
 	anchors_check(&report, config);
 	store_check(&report, config);
+	mail_check(&report, config);
 	return report.refused ? CONFIG_REFUSED : 0;
 }

@@ -130,6 +130,8 @@ static void test_every_kind_of_mistake_is_refused(void **state)
 		{"[service]\nmodule = /x$y\n", ":13: [service] module: must be a file name"},
 		{"[service]\nmodule = /x\"y\n", ":13: [service] module: must be a file name"},
 		{"[service]\nmodule = /\xFF\n", ":13: [service] module: must be a file name"},
+		{"[mail]\nsender = a b@c\n", ":13: [mail] sender: must be a mail address"},
+		{"[mail]\noperators = a@b,,c@d\n", ":13: [mail] operators: must be mail addresses"},
 		{"[revocation]\nocsp_url = ftp://x\n", ":13: [revocation] ocsp_url: must be a URL"},
 		{"[limits]\nhash_threads\n", ":13: the line is neither"},
 		{"[limits\nhash_threads=1\n", ":12: the line is neither"},

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "lib/base/mail_address.h"
 #include "lib/base/number.h"
 #include "lib/base/utf8.h"
 
@@ -82,6 +83,25 @@ static bool is_url(struct str text)
 	return str_starts(text, STR("http://")) || str_starts(text, STR("https://"));
 }
 
+bool setting_mails_next(struct str *rest, struct str *ret_address)
+{
+	struct str piece;
+	if (!str_split(rest, ',', &piece))
+		return false;
+	*ret_address = str_trim(piece);
+	return true;
+}
+
+static bool is_mails(struct str text)
+{
+	struct str rest = text, address;
+	size_t count = 0;
+	while (setting_mails_next(&rest, &address))
+		if (++count > SETTING_MAILS_MAX || !mail_address_valid(address))
+			return false;
+	return true;
+}
+
 static bool is_text(struct str text)
 {
 	return text.len <= TEXT_BYTES_MAX && utf8_valid(text) && !utf8_has_control(text);
@@ -110,6 +130,8 @@ static bool text_allowed(const struct setting *setting, struct str text)
 	case SETTING_ADDRESS: return setting_address_split(text, &host, &port);
 	case SETTING_ORIGIN: return setting_origin_split(text, &host, &port);
 	case SETTING_URL: return is_url(text);
+	case SETTING_MAIL: return mail_address_valid(text);
+	case SETTING_MAILS: return is_mails(text);
 	case SETTING_TEXT:
 	case SETTING_CHOICE:
 	case SETTING_NUMBER: break;
@@ -183,6 +205,10 @@ static const struct {
 			    "an https URL without a path (https://localhost:8443)"},
 	[SETTING_URL] = {"http:// か https:// で始まる URL",
 			 "a URL beginning with http:// or https://"},
+	[SETTING_MAIL] = {"メールアドレス（例 kanri@example.jp）",
+			  "a mail address (kanri@example.jp)"},
+	[SETTING_MAILS] = {"メールアドレス（8つまで、「,」で区切る）",
+			   "mail addresses, at most 8, with commas between"},
 };
 
 const char *setting_allowed_ja(const struct setting *setting, char *text, size_t bytes)

@@ -11,9 +11,13 @@ enum setting_type {
 	SETTING_ADDRESS, /* host:port, [v6]:port */
 	SETTING_ORIGIN,	 /* https://host[:port] */
 	SETTING_URL,	 /* http:// or https:// */
+	SETTING_MAIL,	 /* one mail address */
+	SETTING_MAILS,	 /* one to SETTING_MAILS_MAX of them, with commas between */
 	SETTING_CHOICE,
 	SETTING_NUMBER,
 };
+
+enum { SETTING_MAILS_MAX = 8 };
 
 /* A list of these ends at word == NULL. */
 struct choice {
@@ -53,6 +57,9 @@ bool setting_address_split(struct str text, struct str *ret_host, int64_t *ret_p
 
 /* Host and port of an origin; port 443 when it names none. */
 bool setting_origin_split(struct str text, struct str *ret_host, int64_t *ret_port);
+
+/* The next of SETTING_MAILS's addresses, taken off *rest as by str_split. */
+bool setting_mails_next(struct str *rest, struct str *ret_address);
 
 /* A path that may stand in quotes in a file of nginx or of the shell. */
 bool setting_is_path(struct str text);

@@ -8,7 +8,8 @@ import sys
 
 import yaml
 
-TYPES = {"text", "path", "folder", "address", "origin", "url", "choice", "number"}
+TYPES = {"text", "path", "folder", "address", "origin", "url", "mail", "mails", "choice",
+         "number"}
 KEYS = {"section", "key", "type", "unit", "range", "choices", "default", "ja", "en"}
 
 

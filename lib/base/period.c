@@ -202,6 +202,22 @@ const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES])
 	return text;
 }
 
+const char *period_mail_print(int64_t at_ms, char text[PERIOD_MAIL_BYTES])
+{
+	/* 1970-01-01 was a Thursday. */
+	static const char days[] = "ThuFriSatSunMonTueWed";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	int64_t jst_ms = at_ms + JST_OFFSET_MS;
+	assert(at_ms >= 0 && jst_ms / DAY_MS < 2932897); /* 10000-01-01 */
+	struct civil civil = civil_of_days(jst_ms / DAY_MS);
+	int second = (int)(jst_ms % DAY_MS / 1000);
+	snprintf(text, PERIOD_MAIL_BYTES, "%.3s, %02u %.3s %04u %02d:%02d:%02d +0900",
+		 days + 3 * (jst_ms / DAY_MS % 7), (unsigned)civil.day % 100u,
+		 months + 3 * (civil.month - 1), (unsigned)civil.year % 10000u, second / 3600 % 24,
+		 second / 60 % 60, second % 60);
+	return text;
+}
+
 const char *period_utc_print(int64_t at_ms, char text[PERIOD_UTC_BYTES])
 {
 	assert(at_ms >= 0 && at_ms / DAY_MS < 2932897); /* 10000-01-01 */

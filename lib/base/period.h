@@ -18,6 +18,7 @@ enum {
 	PERIOD_DATE_BYTES = 9,	    /* yyyyMMdd and a NUL */
 	PERIOD_DATETIME_BYTES = 15, /* yyyyMMddHHmmss and a NUL */
 	PERIOD_WAREKI_BYTES = 40,   /* 令和元年12月31日 and a NUL */
+	PERIOD_MAIL_BYTES = 32,	    /* Sun, 22 Nov 2026 12:00:00 +0900 and a NUL */
 	PERIOD_UTC_BYTES = 25,	    /* 2026-11-22T01:30:00.000Z and a NUL */
 };
 
@@ -66,6 +67,9 @@ const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES]);
 
 /* Outcome: PERIOD_MALFORMED. As period_datetime_parse, but in UTC (certificates). */
 MUST_CHECK int period_utc_parse(struct str text, int64_t *ret_ms);
+
+/* The Date of a mail (RFC 5322 section 3.3), in JST, and a NUL; returns text. Years 1970..9999. */
+const char *period_mail_print(int64_t at_ms, char text[PERIOD_MAIL_BYTES]);
 
 /* The one text printed in UTC, for logs (RFC 3339): 2026-11-22T01:30:00.000Z and a NUL; years
  * 1970..9999.

@@ -282,9 +282,28 @@ static void test_certificates_are_read_in_utc(void **state)
 	assert_int_equal(at_ms, 0);
 }
 
+static void test_the_date_of_a_mail_is_in_jst(void **state)
+{
+	static const struct {
+		int64_t at_ms;
+		const char *text;
+	} rows[] = {
+		{0, "Thu, 01 Jan 1970 09:00:00 +0900"},
+		{INT64_C(1795316400000), "Sun, 22 Nov 2026 12:00:00 +0900"},
+		{INT64_C(1795359599999), "Sun, 22 Nov 2026 23:59:59 +0900"},
+		{INT64_C(1795359600000), "Mon, 23 Nov 2026 00:00:00 +0900"},
+		{INT64_C(1709132400000), "Thu, 29 Feb 2024 00:00:00 +0900"},
+	};
+	char text[PERIOD_MAIL_BYTES];
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(period_mail_print(rows[i].at_ms, text), rows[i].text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_date_of_a_mail_is_in_jst),
 		cmocka_unit_test(test_the_anchors_are_right),
 		cmocka_unit_test(test_every_month_begins_and_ends_to_the_second),
 		cmocka_unit_test(test_a_result_closes_at_the_end_of_next_month),

@@ -5,7 +5,7 @@
 #include "server/store/changes.h"
 #include "server/store/sessions.h"
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
+enum { MAIL_EVERY_MS = 500, SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
 static int spent_purge(void *ctx, struct db *db, struct arena *arena, int64_t now_ms)
 {
@@ -16,6 +16,25 @@ static int spent_purge(void *ctx, struct db *db, struct arena *arena, int64_t no
 		return FOLD(r);
 	r = store_spent_purge(db, now_ms);
 	return r ? FOLD(r) : 0;
+}
+
+/* A mail's server may take its time, and with it the thread. */
+static int mail_start(struct service *service, bool thread)
+{
+	const struct work_task tasks[] = {
+		{"mail", MAIL_EVERY_MS, false, mail_send_due, &service->mail},
+		{"mail_tidy", MINUTE_MS, false, mail_tidy, &service->mail},
+	};
+	struct work_options options = {
+		.db = service_db_options(service->config, false),
+		.clock = &service->clock,
+		.log = &service->log,
+		.tasks = tasks,
+		.tasks_count = sizeof tasks / sizeof tasks[0],
+		.thread = thread,
+	};
+	int r = work_create(&service->mail_work, &options);
+	return r ? PASS(r) : 0;
 }
 
 int housekeeping_start(struct service *service, bool thread)
@@ -37,5 +56,7 @@ int housekeeping_start(struct service *service, bool thread)
 		.thread = thread,
 	};
 	int r = work_create(&service->work, &options);
+	if (r == 0)
+		r = mail_start(service, thread);
 	return r ? PASS(r) : 0;
 }

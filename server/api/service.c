@@ -217,6 +217,20 @@ static int trust_open(struct service *service)
 	return r ? FOLD(r) : 0;
 }
 
+static int mail_open_way(struct service *service, const struct service_options *options)
+{
+	struct mail_transport smtp = {smtp_send, (void *)(uintptr_t)service->config};
+	service->mail = (struct mail_sender){
+		.keys = service->keys,
+		.config = service->config,
+		.clock = &service->clock,
+		.log = &service->log,
+		.transport = options->mail ? *options->mail : smtp,
+	};
+	int r = smtp_init();
+	return r ? PASS(r) : 0;
+}
+
 static int keys_of(struct service *service)
 {
 	int r = keys_open(&service->keys, service->config->keys.dir.ptr);
@@ -264,6 +278,8 @@ static int service_open(struct service *service, const struct service_options *o
 	if (r == 0)
 		r = waits_open(service);
 	if (r == 0)
+		r = mail_open_way(service, options);
+	if (r == 0)
 		r = housekeeping_start(service, options->background);
 	return r ? PASS(r) : 0;
 }
@@ -294,6 +310,7 @@ void service_destroy(struct service *service)
 {
 	if (!service)
 		return;
+	work_destroy(service->mail_work);
 	work_destroy(service->work);
 	waits_stop(service->waits);
 	/* The lanes first: their calls still hand jobs to the writer. */

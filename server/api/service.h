@@ -17,6 +17,7 @@
 #include "server/auth/tail.h"
 #include "server/config.h"
 #include "server/eligibility/eligibility.h"
+#include "server/mail/sender.h"
 #include "server/retention/retention.h"
 #include "server/tasks/work.h"
 
@@ -44,6 +45,8 @@ struct service {
 	struct audit_heads heads;
 	struct retention retention; /* the work's own */
 	struct work *work;
+	struct mail_sender mail;
+	struct work *mail_work;	 /* the same for mail: a slow server holds up nothing else */
 	struct release *release; /* holds replies back; NULL: they leave at once */
 };
 
@@ -57,6 +60,7 @@ struct service_options {
 	const struct clock *tail_clock;
 	bool tail_by_hand;
 	bool background; /* work on a thread of its own; else only work_run_once does it (tests) */
+	const struct mail_transport *mail; /* NULL: SMTP, as the settings say */
 	/* Hold replies to logins back to the next multiple of 50 ms after their arrival. Only by
 	 * the system's clock: virtual time does not move while one waits. */
 	bool hold_replies;
