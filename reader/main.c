@@ -321,6 +321,18 @@ static int client_start(struct program *program)
 	return r ? FOLD(r) : 0;
 }
 
+static int profile_take(struct program *program)
+{
+	const char *path = program->options.wire_profile;
+	if (!path)
+		return 0;
+	program->about = path;
+	int r = client_profile_read(program->client, path);
+	if (!r)
+		program->about = NULL;
+	return r < 0 ? PASS(r) : r;
+}
+
 static int state_find(struct program *program)
 {
 	const char *home = getenv("HOME");
@@ -362,6 +374,8 @@ static int program_run(struct program *program)
 	int r = state_find(program);
 	if (r == 0)
 		r = client_start(program);
+	if (r == 0)
+		r = profile_take(program);
 	if (r == 0)
 		r = command_run(program);
 	int status = tell(program, r);

@@ -38,6 +38,7 @@ const char options_help[] =
 	"                             （既定 ~/.shikaku-reader）\n"
 	"  --service URL              接続先（https://…）。activate で使い、あとは覚えている\n"
 	"  --ca ファイル              サーバー証明書の信頼点（PEM）\n"
+	"  --wire-profile ファイル    通信の書き方がちがうサービスにつなぐとき（JSON）\n"
 	"  --secret-fd 番号           "
 	"パスワード、コード、暗証番号を読む記述子（既定は端末か標準入力）\n"
 	"\n"
@@ -63,6 +64,7 @@ static const char *const methods[] = {
 static const struct option_row rows[] = {
 	{.name = "--service", .offset = offsetof(struct options, service)},
 	{.name = "--ca", .offset = offsetof(struct options, ca_file)},
+	{.name = "--wire-profile", .offset = offsetof(struct options, wire_profile)},
 	{.name = "--state", .offset = offsetof(struct options, state)},
 	{.name = "--id", .offset = offsetof(struct options, id)},
 	{.name = "--name", .offset = offsetof(struct options, name)},

@@ -23,7 +23,8 @@ struct options {
 	enum command command;
 	const char *service;
 	const char *ca_file;
-	const char *state; /* the state folder */
+	const char *wire_profile; /* NULL: as in api/openapi.yaml */
+	const char *state;	  /* the state folder */
 	const char *id;
 	const char *name; /* of the device */
 	const char *staff;

@@ -140,6 +140,18 @@ static int option_set(shk_client *client, char **place, const char **option, con
 	return 0;
 }
 
+int32_t SHK_CALL shk_client_set_wire_profile(shk_client *client, const char *path)
+{
+	int32_t code = call_enter(client);
+	if (code)
+		return code;
+	if (!path || !*path || !text_is_good(path, PATH_BYTES_MAX))
+		return call_refuse(client, SHK_ERR_ARGUMENT);
+	if (client_session(client->client)->state != SESSION_NONE)
+		return call_refuse(client, SHK_ERR_STATE);
+	return call_leave(client, client_profile_read(client->client, path));
+}
+
 int32_t SHK_CALL shk_client_set_ca_file(shk_client *client, const char *path)
 {
 	int32_t code = call_enter(client);

@@ -42,9 +42,10 @@ struct config {
 		struct str origin;	    /* "https://host[:port]", no path, no final '/' */
 		struct str certificate;	    /* PEM file: leaf first, then the chain */
 		struct str certificate_key; /* PEM file, readable by its owner only */
-		struct str state_dir; /* run files and small state; the service may write it */
-		struct str module;    /* shikakud_module.so; empty: beside the program */
-		int environment;      /* enum config_environment */
+		struct str state_dir;	 /* run files and small state; the service may write it */
+		struct str module;	 /* shikakud_module.so; empty: beside the program */
+		struct str wire_profile; /* file; empty: as in api/openapi.yaml */
+		int environment;	 /* enum config_environment */
 	} service;
 	struct {
 		int engine;	   /* enum config_engine */

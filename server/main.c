@@ -24,6 +24,7 @@
 #include "server/config.h"
 #include "server/nginx_conf.h"
 #include "server/store/store.h"
+#include "server/wire_profile.h"
 
 #define NGINX "/usr/sbin/nginx"
 
@@ -94,6 +95,9 @@ static int settings_read(struct launch *launch)
 	int r = config_read(launch->settings, &launch->arena, stderr, config);
 	if (r == 0)
 		r = config_check(launch->settings, config, stderr);
+	struct wire_profile profile;
+	if (r == 0)
+		r = service_profile_read(config, &launch->arena, stderr, &profile);
 	if (r < 0)
 		return refuse("メモリーが足りません。", "out of memory.", launch->settings);
 	if (r)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/api/api.h"
+#include "server/wire_profile.h"
 
 enum {
 	SETTINGS_BYTES_MAX = 256 * 1024,
@@ -18,6 +19,7 @@ enum {
 struct running {
 	struct arena arena; /* the settings' texts */
 	struct config config;
+	struct wire_profile profile;
 	struct service *service;
 };
 
@@ -37,8 +39,12 @@ static int running_open(struct running *running, const char *settings)
 	int r = config_read(settings, &running->arena, stderr, &running->config);
 	if (r)
 		return r < 0 ? PASS(r) : RAISE(EINVAL);
+	r = service_profile_read(&running->config, &running->arena, stderr, &running->profile);
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(EINVAL);
 	struct service_options options = {
 		.config = &running->config,
+		.profile = running->config.service.wire_profile.len ? &running->profile : NULL,
 		.clock = clock_system,
 		.log_fd = STDERR_FILENO,
 		.background = true,

@@ -32,6 +32,7 @@ const char options_help[] =
 	"  --store ファイル           カルテを置くところ（既定 ~/.shikaku-workstation.db）\n"
 	"  --ca ファイル              サーバー証明書の信頼点（PEM）\n"
 	"  --proxy URL                プロキシ（http://ホスト:ポート）\n"
+	"  --wire-profile ファイル    通信の書き方がちがうサービスにつなぐとき（JSON）\n"
 	"  --session ファイル         ログインの情報（既定 ~/.shikaku-workstation-session、0600）\n"
 	"  --password-fd 番号         パスワードとパスコードを読む記述子（既定は標準入力）\n"
 	"\n"

@@ -183,6 +183,16 @@ SHK_API int32_t SHK_CALL shk_client_set_service(shk_client *client, const char *
 SHK_API int32_t SHK_CALL shk_client_set_ca_file(shk_client *client, const char *path);
 
 /*
+ * Speak as this wire profile says: a service may spell paths, names and more differently from
+ * api/openapi.yaml (docs/wire-profile.md). Everything this header says stays true, whatever the
+ * profile; the 照会番号, the results' bytes and the codes here are never respelt.
+ * path  a JSON file; read now.
+ * Errors: ARGUMENT, IN_USE, STATE when a session is open; FILE, with shk_error_field(client, 0)
+ * naming the place in the file that is wrong.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_wire_profile(shk_client *client, const char *path);
+
+/*
  * Go through a proxy (HTTP CONNECT; the proxy sees no content).
  * url  "http://[user:password@]host:port"; NULL for the environment's https_proxy; "" for none.
  * Errors: ARGUMENT, IN_USE.

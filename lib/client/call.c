@@ -12,6 +12,7 @@
 
 #include "lib/base/number.h"
 #include "lib/client/retry.h"
+#include "lib/wire/spelling.h"
 
 enum {
 	CALL_HEADERS_MAX = 6,
@@ -51,16 +52,19 @@ void key_make(const struct client *client, char key[SESSION_KEY_BYTES])
 static int url_make(const struct client *client, const struct call *call, struct arena *arena,
 		    struct str *ret_url, struct str *ret_url_bare)
 {
-	struct str path;
-	int r = wire_path(client->options.profile, call->call, call->argument, arena, &path);
+	const struct wire_profile *profile = client->options.profile;
+	struct str path, query;
+	int r = wire_path(profile, call->call, call->argument, arena, &path);
 	if (!r)
 		r = arena_print(arena, ret_url_bare, "%s%.*s", client->service, STR_ARG(path));
+	if (!r)
+		r = spelling_query_out(profile, arena, call->query, &query);
 	if (r)
 		return PASS(r);
 	*ret_url = *ret_url_bare;
-	if (call->query.ptr)
+	if (query.ptr)
 		r = arena_print(arena, ret_url, "%.*s?%.*s", STR_ARG(*ret_url_bare),
-				STR_ARG(call->query));
+				STR_ARG(query));
 	return r ? PASS(r) : 0;
 }
 
@@ -90,7 +94,8 @@ static int headers_make(struct client *client, const struct call *call, struct s
 	if (call->idempotency_key.ptr)
 		header_put(headers, STR("Idempotency-Key"), call->idempotency_key);
 	if (call->with_token) {
-		r = arena_print(arena, &token, "Bearer %s", client->session.access_token);
+		r = spelling_token_out(client->options.profile, arena,
+				       str_of(client->session.access_token), &token);
 		if (r)
 			return PASS(r);
 		header_put(headers, STR("Authorization"), token);
@@ -137,12 +142,31 @@ static int transport_problem(struct client *client, enum transport_outcome outco
 	return RAISE(EINVAL);
 }
 
+/* The exchange, spelt by the profile there and back. */
+static int exchange_spelt(struct client *client, const struct call *call, struct arena *arena,
+			  struct transport_reply *ret_reply)
+{
+	const struct wire_profile *profile = client->options.profile;
+	struct call spelt = *call;
+	int r = spelling_body_out(profile, WIRE_BODY_REQUEST, arena, call->body, &spelt.body);
+	if (r)
+		return PASS(r);
+	r = exchange(client, &spelt, arena, ret_reply);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	enum wire_body kind = ret_reply->status / 100 == 2 ? WIRE_BODY_REPLY : WIRE_BODY_PROBLEM;
+	r = spelling_body_in(profile, kind, arena, ret_reply->body, &ret_reply->body);
+	if (r == SPELLING_UNFIT)
+		ret_reply->body = STR(""); /* which no decoder takes */
+	return r < 0 ? PASS(r) : 0;
+}
+
 /* One try: 0, or a fault, or a problem that the trouble tells. */
 static int attempt(struct client *client, const struct call *call, struct arena *arena,
 		   struct str *ret_body)
 {
 	struct transport_reply reply;
-	int r = exchange(client, call, arena, &reply);
+	int r = exchange_spelt(client, call, arena, &reply);
 	if (r < 0)
 		return PASS(r);
 	if (r > 0)

@@ -41,6 +41,7 @@ void client_destroy(struct client *client)
 		return;
 	session_clear(&client->session);
 	arena_clear(&client->trouble_arena);
+	arena_clear(&client->profile_arena);
 	secret_memory_unlock(client, sizeof *client);
 	free(client);
 }

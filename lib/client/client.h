@@ -48,6 +48,13 @@ DEFINE_AUTO_POINTER(struct client, client_destroy)
 
 /* "https://host[:port]". Fault: -EINVAL, also while a session of another service is there. */
 MUST_CHECK int client_service_set(struct client *client, struct str service);
+
+/*
+ * Speak by the wire profile of this file (lib/wire/profile_file.h) from now on. Problem:
+ * PROBLEM_FILE_UNUSABLE, the complaint naming the place in it; all stays as it was then. Faults:
+ * -EINVAL while there is a session, -ENOMEM.
+ */
+MUST_CHECK int client_profile_read(struct client *client, const char *path);
 /* Which program speaks; required before the logins and activate. Fault: -EINVAL (a length). */
 MUST_CHECK int client_program_set(struct client *client, const struct wire_client *program);
 /* The device's key for DPoP proofs (RFC 9449); borrowed until the client's end. NULL: none. */

@@ -2,6 +2,7 @@
 #include "lib/base/test.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/client/client.h"
 #include "lib/client/retry.h"
@@ -424,6 +425,107 @@ static void test_a_page_of_results_keeps_their_bytes(void **state)
 	client_answer_clear(&answer);
 }
 
+/* --- a profile without paging --- */
+
+#define RESULT(id)                                                                   \
+	"{\"id\":\"" id "\",\"confirmed_at\":\"20261122103000\",\"method\":\"pin\"," \
+	"\"staff\":\"S1\",\"reference_version\":0,\"result\":{\"XmlMsg\":{}}}"
+
+static void profile_set(struct desk *desk, const char *text)
+{
+	char path[] = "/tmp/shikaku-client-XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(close(fd), 0);
+	int r = client_profile_read(desk->client, path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(r, 0);
+}
+
+static void test_without_pages_the_period_is_halved_until_it_fits(void **state)
+{
+	struct desk *desk = *state;
+	static const char many[] = "{\"code\":\"results_too_many\"}";
+	static const struct transport_fake_step steps[] = {
+		{.status = 422, .body = many},
+		{.status = 422, .body = many},
+		{.status = 200, .body = "{\"results\":[" RESULT(RESULT_ID) "]}"},
+		{.status = 200, .body = "{\"results\":[]}"},
+	};
+	struct client_answer answer;
+	struct wire_page page;
+	struct wire_search search = {.from_ms = 1793458800000,
+				     .to_ms = 1793458806000,
+				     .limit = 100};
+	profile_set(desk, "{\"paging\":\"none\"}");
+	logged_in(desk);
+	SCRIPT(desk, steps);
+	client_answer_init(&answer);
+	assert_int_equal(client_page(desk->client, &search, &answer, &page), 0);
+	assert_int_equal(page.results_count, 1);
+	assert_str_equal(page.next_cursor, STR("1793458802000"));
+	assert_true(contains(desk->fake.asked[1].url, "to=20261101000003"));
+	assert_true(contains(desk->fake.asked[2].url, "to=20261101000001"));
+	assert_false(contains(desk->fake.asked[2].url, "limit"));
+	search.cursor = STR("1793458802000");
+	assert_int_equal(client_page(desk->client, &search, &answer, &page), 0);
+	assert_true(contains(desk->fake.asked[3].url, "from=20261101000002&to=20261101000006"));
+	assert_null(page.next_cursor.ptr);
+	client_answer_clear(&answer);
+}
+
+static void test_a_second_that_holds_too_much_is_told(void **state)
+{
+	struct desk *desk = *state;
+	static const struct transport_fake_step steps[] = {
+		{.status = 422, .body = "{\"code\":\"results_too_many\"}"},
+	};
+	struct client_answer answer;
+	struct wire_page page;
+	struct wire_search search = {.from_ms = 1793458800000, .to_ms = 1793458800000};
+	profile_set(desk, "{\"paging\":\"none\"}");
+	logged_in(desk);
+	SCRIPT(desk, steps);
+	client_answer_init(&answer);
+	assert_int_equal(client_page(desk->client, &search, &answer, &page),
+			 PROBLEM_RESULTS_TOO_MANY);
+	search.cursor = STR("c2");
+	assert_int_equal(client_page(desk->client, &search, &answer, &page),
+			 PROBLEM_CURSOR_REFUSED);
+	client_answer_clear(&answer);
+}
+
+static void test_a_profile_changes_what_is_said_and_heard(void **state)
+{
+	struct desk *desk = *state;
+	static const struct transport_fake_step steps[] = {
+		{.status = 200, .body = "{\"R\":{\"Ticket\":\"challenge-1\",\"expires_in\":300}}"},
+		{.status = 401, .body = "{\"code\":\"E2\"}"},
+		{.status = 200, .body = "{\"challenge\":\"challenge-1\",\"expires_in\":300}"},
+	};
+	profile_set(desk, "{\"envelope\":{\"reply\":\"R\"},\"paths\":{\"login\":\"POST /auth\"},"
+			  "\"members\":{\"challenge\":\"Ticket\",\"password\":\"Secret\"},"
+			  "\"codes\":{\"passcode_refused\":\"E2\"}}");
+	SCRIPT(desk, steps);
+	assert_int_equal(login(desk), 0);
+	assert_str_equal(desk->fake.asked[0].url, STR(SERVICE "/auth"));
+	assert_true(contains(desk->fake.asked[0].body, "\"Secret\":\"correct horse battery\""));
+	assert_int_equal(client_mfa(desk->client, STR("123456")), PROBLEM_PASSCODE_REFUSED);
+	assert_true(contains(desk->fake.asked[1].body, "\"Ticket\":\"challenge-1\""));
+	assert_int_equal(login(desk), PROBLEM_REPLY_MALFORMED);
+}
+
+static void test_a_profile_that_is_wrong_changes_nothing(void **state)
+{
+	struct desk *desk = *state;
+	assert_int_equal(client_profile_read(desk->client, "/nonexistent"), PROBLEM_FILE_UNUSABLE);
+	logged_in(desk);
+	assert_int_equal(client_profile_read(desk->client, "/nonexistent"), -EINVAL);
+	SCRIPT(desk, counted);
+	assert_int_equal(count(desk), 0);
+}
+
 static void test_a_conflict_tells_the_number_that_is_held(void **state)
 {
 	struct desk *desk = *state;
@@ -549,6 +651,10 @@ int main(void)
 		AT_DESK(test_cancelling_ends_the_tries),
 		AT_DESK(test_a_page_that_is_not_ours_is_told_as_such),
 		AT_DESK(test_a_page_of_results_keeps_their_bytes),
+		AT_DESK(test_without_pages_the_period_is_halved_until_it_fits),
+		AT_DESK(test_a_second_that_holds_too_much_is_told),
+		AT_DESK(test_a_profile_changes_what_is_said_and_heard),
+		AT_DESK(test_a_profile_that_is_wrong_changes_nothing),
 		AT_DESK(test_a_conflict_tells_the_number_that_is_held),
 		AT_DESK(test_the_reader_proves_its_device),
 		AT_DESK(test_only_a_bare_https_address_is_a_service),

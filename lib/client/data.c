@@ -30,8 +30,8 @@ int client_count(struct client *client, const struct wire_search *search,
 	return finish(client, r);
 }
 
-int client_page(struct client *client, const struct wire_search *search,
-		struct client_answer *answer, struct wire_page *ret_page)
+int page_ask(struct client *client, const struct wire_search *search, struct client_answer *answer,
+	     struct wire_page *ret_page)
 {
 	struct call call = {
 		.call = WIRE_DOWNLOAD,
@@ -48,6 +48,15 @@ int client_page(struct client *client, const struct wire_search *search,
 	if (!r)
 		r = wire_download_reply_decode(&answer->arena, body, &answer->input, ret_page);
 	return finish(client, r);
+}
+
+int client_page(struct client *client, const struct wire_search *search,
+		struct client_answer *answer, struct wire_page *ret_page)
+{
+	int r = client->options.profile->paging == WIRE_PAGING_NONE
+			? page_by_period(client, search, answer, ret_page)
+			: page_ask(client, search, answer, ret_page);
+	return r < 0 ? PASS(r) : r;
 }
 
 int client_reference(struct client *client, struct str result_id,

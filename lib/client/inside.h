@@ -10,6 +10,7 @@ enum {
 	REPLY_BYTES_MAX = 65536,
 	PAGE_BYTES_MAX = 16 * 1024 * 1024,
 	ANSWER_BYTES_MAX = 64 * 1024 * 1024,
+	PROFILE_BYTES_MAX = 1024 * 1024,
 };
 
 struct client {
@@ -20,6 +21,8 @@ struct client {
 	const struct signing_key *device; /* borrowed; NULL: none */
 	bool password_is_dropped;
 	struct session session;
+	struct wire_profile profile; /* one that was read; its texts lie in profile_arena */
+	struct arena profile_arena;
 	struct client_trouble trouble;
 	struct arena trouble_arena;
 };
@@ -60,6 +63,14 @@ MUST_CHECK int trouble_reply(struct client *client, const struct transport_reply
 
 /* The renewal itself, without call_begin; the password is the session's. */
 MUST_CHECK int session_renew(struct client *client);
+
+/* One request for a page, as the search says. */
+MUST_CHECK int page_ask(struct client *client, const struct wire_search *search,
+			struct client_answer *answer, struct wire_page *ret_page);
+
+/* The same where the profile knows no pages: parts of the period instead; the cursors are ours. */
+MUST_CHECK int page_by_period(struct client *client, const struct wire_search *search,
+			      struct client_answer *answer, struct wire_page *ret_page);
 
 /* A fresh key for Idempotency-Key. */
 void key_make(const struct client *client, char key[SESSION_KEY_BYTES]);

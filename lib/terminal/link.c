@@ -98,7 +98,13 @@ int link_open(struct link *link, const char *session_name)
 	/* The library would take it for a certificate that is not trusted. */
 	if (link->options->ca_file && access(link->options->ca_file, R_OK) != 0)
 		return say_trouble(link->program, SAY_FILE_UNUSABLE, link->options->ca_file);
-	return link_status(link, client_tell(link->client, link), "--service、--ca、--proxy");
+	int status = link_status(link, client_tell(link->client, link), "--service、--ca、--proxy");
+	if (!status && link->options->wire_profile)
+		status = link_status(link,
+				     shk_client_set_wire_profile(link->client,
+								 link->options->wire_profile),
+				     link->options->wire_profile);
+	return status;
 }
 
 void link_close(struct link *link)

@@ -14,19 +14,20 @@ enum { LINK_PATH_BYTES = 4096 };
 
 /* Part of the program's options; texts are those of argv, NULL: not given. */
 struct link_options {
-	const char *service, *ca_file, *proxy, *session;
+	const char *service, *ca_file, *proxy, *session, *wire_profile;
 	int secret_fd; /* where password and passcode are read */
 };
 
-/* The rows of the five, for a struct holder with the member link. */
-#define LINK_OPTION_ROWS(holder, link)                                               \
-	{.name = "--service", .offset = offsetof(holder, link.service)},             \
-		{.name = "--ca", .offset = offsetof(holder, link.ca_file)},          \
-		{.name = "--proxy", .offset = offsetof(holder, link.proxy)},         \
-		{.name = "--session", .offset = offsetof(holder, link.session)},     \
-	{                                                                            \
-		.name = "--password-fd", .offset = offsetof(holder, link.secret_fd), \
-		.kind = OPTION_NUMBER, .number_max = 1023                            \
+/* The rows of the six, for a struct holder with the member link. */
+#define LINK_OPTION_ROWS(holder, link)                                                     \
+	{.name = "--service", .offset = offsetof(holder, link.service)},                   \
+		{.name = "--ca", .offset = offsetof(holder, link.ca_file)},                \
+		{.name = "--proxy", .offset = offsetof(holder, link.proxy)},               \
+		{.name = "--session", .offset = offsetof(holder, link.session)},           \
+		{.name = "--wire-profile", .offset = offsetof(holder, link.wire_profile)}, \
+	{                                                                                  \
+		.name = "--password-fd", .offset = offsetof(holder, link.secret_fd),       \
+		.kind = OPTION_NUMBER, .number_max = 1023                                  \
 	}
 
 struct link {

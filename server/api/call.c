@@ -2,6 +2,7 @@
 /* What the calls' files have in common. */
 #include "server/api/call.h"
 
+#include "lib/wire/spelling.h"
 #include "server/audit/audit.h"
 
 enum {
@@ -13,6 +14,10 @@ enum {
 int reply_json(struct api_call *call, struct str body)
 {
 	struct web_reply *reply = &call->exchange->reply;
+	int r = spelling_body_out(call->service->profile, WIRE_BODY_REPLY, reply_arena(call), body,
+				  &body);
+	if (r)
+		return PASS(r);
 	reply->status = STATUS_OK;
 	reply->content_type = STR("application/json");
 	reply->body = body;
@@ -54,7 +59,9 @@ int request_proof(struct api_call *call, enum proof_cover cover, struct dpop_pro
 	};
 	if (cover == PROOF_OF_TOKEN_AND_BODY) {
 		request.access_token = call->token;
-		request.body = call->request->body.ptr ? call->request->body : STR("");
+		/* As it came: the device signed no other. */
+		struct str body = call->exchange->request.body;
+		request.body = body.ptr ? body : STR("");
 	}
 	int r = dpop_verify(&call->service->auth, &call->arena, &request, call->now_ms, ret_proof);
 	if (r < 0)

@@ -22,7 +22,8 @@ enum {
 struct api_call {
 	const struct service *service;
 	struct web_exchange *exchange;
-	const struct web_request *request;
+	const struct web_request
+		*request; /* spelt as the contract; as it came: exchange->request */
 	const struct api_route *route;
 	enum wire_call name;
 	struct str argument;  /* of the path */
@@ -67,8 +68,8 @@ static inline struct arena *reply_arena(struct api_call *call)
 	return &call->exchange->arena;
 }
 
-/* 200 with a JSON body that lies in reply_arena. Answers 0. */
-int reply_json(struct api_call *call, struct str body);
+/* 200 with a JSON body that lies in reply_arena, spelt by the profile. Fault: -ENOMEM. */
+MUST_CHECK int reply_json(struct api_call *call, struct str body);
 
 /* 304 or 200 carry this tag. Fault: -ENOMEM. */
 MUST_CHECK int reply_tag(struct api_call *call, struct str etag);

@@ -7,6 +7,7 @@
  * on the lane, at the moment the work is done. A token that passed both costs a look into the cache
  * from then on, as long as the tail keeps that cache true.
  */
+#include "lib/wire/spelling.h"
 #include "server/api/api.h"
 #include "server/api/call.h"
 #include "server/auth/session.h"
@@ -16,8 +17,6 @@ enum {
 	CALL_ARENA_BYTES_MAX = 16 * 1024 * 1024, /* a full page, sealed and open */
 	STATUS_INTERNAL = 500,
 };
-
-static const struct str bearer = {"Bearer ", 7};
 
 static void call_log(const struct api_call *call)
 {
@@ -157,16 +156,14 @@ static void lane_run(void *job, void *worker)
 
 /* --- the loop's side --- */
 
-/* RFC 6750 section 2.1. */
 static int token_read(struct api_call *call)
 {
 	struct str header = call->request->authorization;
 	if (!header.ptr)
 		return PROBLEM_TOKEN_MISSING;
-	if (header.len < bearer.len ||
-	    !str_equal_nocase((struct str){header.ptr, bearer.len}, bearer))
+	call->token = spelling_token_in(call->service->profile, header);
+	if (!call->token.ptr)
 		return PROBLEM_TOKEN_INVALID;
-	call->token = (struct str){header.ptr + bearer.len, header.len - bearer.len};
 	int r = digest_sha256(call->token, call->token_digest);
 	return r ? FOLD(r) : 0;
 }
@@ -274,6 +271,27 @@ static int clock_check(const struct api_call *call)
 	return PROBLEM_CLOCK_UNTRUSTED;
 }
 
+/* From here on the call reads as the contract spells it. */
+static int request_spell(struct api_call *call)
+{
+	const struct wire_profile *profile = call->service->profile;
+	if (profile == &wire_profile_default)
+		return 0;
+	struct web_request *request = arena_alloc(&call->arena, sizeof *request);
+	if (!request)
+		return RAISE(ENOMEM);
+	*request = *call->request;
+	int r = spelling_query_in(profile, &call->arena, request->query, &request->query);
+	if (r)
+		return PASS(r);
+	r = spelling_body_in(profile, WIRE_BODY_REQUEST, &call->arena, request->body,
+			     &request->body);
+	if (r)
+		return r < 0 ? PASS(r) : PROBLEM_REQUEST_MALFORMED;
+	call->request = request;
+	return 0;
+}
+
 static int admit(struct api_call *call)
 {
 	if (call->request->refused)
@@ -285,7 +303,11 @@ static int admit(struct api_call *call)
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = clock_check(call);
-	return r ? r : body_check(call);
+	if (!r)
+		r = body_check(call);
+	if (!r)
+		r = request_spell(call);
+	return r < 0 ? PASS(r) : r;
 }
 
 static void pool_take(struct api_call *call, enum wire_lane lane)
@@ -353,7 +375,10 @@ void api_dispatch(struct service *service, struct web_exchange *exchange)
 
 void api_unready(struct web_exchange *exchange)
 {
-	static const struct service nothing = {.log = {.fd = -1}};
+	static const struct service nothing = {
+		.log = {.fd = -1},
+		.profile = &wire_profile_default,
+	};
 	struct api_call call = {
 		.service = &nothing,
 		.exchange = exchange,

@@ -51,11 +51,36 @@ static int page_reply(struct api_call *call, const struct eligibility_page *page
 	return r ? PASS(r) : 0;
 }
 
+static bool is_unpaged(const struct api_call *call)
+{
+	return call->service->profile->paging == WIRE_PAGING_NONE;
+}
+
+static int search_read(struct api_call *call, struct wire_search *ret_search)
+{
+	struct wire_complaints *complaints = &call->input.complaints;
+	int r = wire_download_query_decode(&call->arena, call->request->query, complaints,
+					   ret_search);
+	if (r || !is_unpaged(call))
+		return r < 0 ? PASS(r) : r;
+	if (ret_search->limit)
+		wire_complain(complaints, STR("limit"), WIRE_REASON_UNKNOWN);
+	if (ret_search->cursor.ptr)
+		wire_complain(complaints, STR("cursor"), WIRE_REASON_UNKNOWN);
+	return complaints->count ? PROBLEM_QUERY_INVALID : 0;
+}
+
+/* One page is all there is, or too much. */
+static int page_alone(struct eligibility_page *page)
+{
+	page->new_cursor = (struct str){0};
+	return page->next_cursor.ptr ? PROBLEM_RESULTS_TOO_MANY : 0;
+}
+
 int download_run(struct api_call *call, struct db *db)
 {
 	struct wire_search search;
-	int r = wire_download_query_decode(&call->arena, call->request->query,
-					   &call->input.complaints, &search);
+	int r = search_read(call, &search);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct eligibility_query query = query_of_search(call, &search);
@@ -76,8 +101,10 @@ int download_run(struct api_call *call, struct db *db)
 		return r < 0 ? PASS(r) : r;
 	if (search.cursor.ptr && page->count == 0 && search_wait(call, &search, &state))
 		return CALL_PARK;
-	r = page_reply(call, page, &state);
-	return r ? PASS(r) : 0;
+	r = is_unpaged(call) ? page_alone(page) : 0;
+	if (!r)
+		r = page_reply(call, page, &state);
+	return r < 0 ? PASS(r) : r;
 }
 
 int download_commit(struct api_call *call, struct db *db)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one place where outcomes and faults become replies. */
+#include "lib/wire/spelling.h"
 #include "server/api/call.h"
 
 enum {
@@ -34,12 +35,15 @@ static void challenge_add(struct web_reply *reply, enum wire_problem problem)
 	header_add(reply, STR("WWW-Authenticate"), scheme);
 }
 
-static void problem_write(struct web_exchange *exchange, enum wire_problem problem,
+static void problem_write(struct api_call *call, enum wire_problem problem,
 			  const struct wire_problem_detail *detail)
 {
-	struct web_reply *reply = &exchange->reply;
+	struct web_reply *reply = &call->exchange->reply;
 	struct str body;
-	int r = wire_problem_encode(&exchange->arena, problem, detail, &body);
+	int r = wire_problem_encode(reply_arena(call), problem, detail, &body);
+	if (!r)
+		r = spelling_body_out(call->service->profile, WIRE_BODY_PROBLEM, reply_arena(call),
+				      body, &body);
 	if (r) {
 		*reply = (struct web_reply){.status = STATUS_INTERNAL};
 		return;
@@ -60,7 +64,7 @@ void problem_reply(struct api_call *call, enum wire_problem problem)
 	};
 	if (call->input.complaints.count)
 		detail.complaints = &call->input.complaints;
-	problem_write(call->exchange, problem, &detail);
+	problem_write(call, problem, &detail);
 }
 
 static enum wire_problem problem_of_fault(int fault)

@@ -296,7 +296,7 @@ int service_create(struct service **ret_service, const struct service_options *o
 		.level = (enum log_level)options->config->log.level,
 		.clock = &service->clock,
 	};
-	service->profile = &wire_profile_default;
+	service->profile = options->profile ? options->profile : &wire_profile_default;
 	int r = service_open(service, options);
 	if (r) {
 		service_destroy(service);

@@ -54,7 +54,8 @@ struct service_options {
 	const struct config *config;
 	struct clock clock;
 	int log_fd;
-	const struct password_cost *cost; /* of new password hashes; NULL: the default */
+	const struct wire_profile *profile; /* NULL: the default */
+	const struct password_cost *cost;   /* of new password hashes; NULL: the default */
 	/* The tail waits in real time, whatever clock is. For tests: its age is measured by this
 	 * clock (NULL: the system's), and it moves by tail_poll alone. */
 	const struct clock *tail_clock;

@@ -129,6 +129,10 @@ static void check_setters(shk_client *client)
 	check(shk_client_set_ca_file(client, "") == SHK_ERR_ARGUMENT &&
 		      shk_client_set_ca_file(client, NULL) == SHK_OK,
 	      "a CA file has a name");
+	check(shk_client_set_wire_profile(client, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_client_set_wire_profile(client, "/nonexistent") == SHK_ERR_FILE &&
+		      shk_error_exit(client) == 1,
+	      "a wire profile is a file");
 	check(shk_client_set_proxy(client, "socks5://a") == SHK_ERR_ARGUMENT &&
 		      shk_client_set_proxy(client, "") == SHK_OK,
 	      "a proxy is an http address, or none");

@@ -2,15 +2,25 @@
 // The journey as tests: one service, one reader, one card after the other, in the journey's order.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FACILITY, Journey, STAFF, qualifications, validity } from './journey.mjs';
 import { exchange } from './http.mjs';
+import { root } from './process.mjs';
 import { Stack } from './stack.mjs';
 
-for (const store of ['sqlite', 'postgres']) {
-  describe(`journey on ${store}`, { concurrency: false }, () => {
-    const stack = new Stack({ store });
+// With the profile a download is more than one reply can hold: the client has to halve the period.
+const houses = [
+  { store: 'sqlite' },
+  { store: 'postgres' },
+  { store: 'sqlite', profile: path.join(root, 'api/profiles/example.json'), limits: { results_page_max: 4 } },
+];
+
+for (const house of houses) {
+  describe(`journey on ${house.store}${house.profile ? ' by another wire profile' : ''}`, { concurrency: false }, () => {
+    const stack = new Stack(house);
     const journey = new Journey(stack);
+    const [, health] = stack.spelling.route('GET', '/v1/health');
     let first; // the results before the insurer change
 
     before(() => stack.start(), { timeout: 120000 });
@@ -18,10 +28,10 @@ for (const store of ['sqlite', 'postgres']) {
 
     it('speaks TLS 1.3 and 1.2 and nothing older', async () => {
       for (const version of ['TLSv1.2', 'TLSv1.3']) {
-        const reply = await exchange({ port: stack.port, ca: stack.ca, path: '/v1/health', tls: { minVersion: version, maxVersion: version } });
+        const reply = await exchange({ port: stack.port, ca: stack.ca, path: health, tls: { minVersion: version, maxVersion: version } });
         assert.equal(reply.status, 200);
       }
-      await assert.rejects(exchange({ port: stack.port, ca: stack.ca, path: '/v1/health', tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } }));
+      await assert.rejects(exchange({ port: stack.port, ca: stack.ca, path: health, tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } }));
     });
 
     it('registers a facility, its accounts, staff and people', async () => {
@@ -29,6 +39,21 @@ for (const store of ['sqlite', 'postgres']) {
       assert.match(journey.reader.login_id, /^W\d{7}$/);
       assert.match(journey.receipt.login_id, /^WA\d{7}$/);
       assert.equal(journey.persons.length, 17);
+    });
+
+    it('answers as its profile spells it and no other way', { skip: !house.profile }, async () => {
+      const client = { vendor: '見本', product: '見本', version: '1' };
+      const ours = { facility_code: FACILITY.code, login_id: 'WA0000001', password: 'a'.repeat(16), client };
+      const send = (target, value) => stack.call('POST', target, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+      assert.equal((await send('/v1/login', ours)).status, 404);
+      const [, login] = stack.spelling.route('POST', '/v1/login');
+      assert.equal((await send(login, ours)).status, 400);
+      const refused = await send(login, { Request: ours });
+      assert.equal(refused.status, 422);
+      assert.ok(refused.json().Error.FieldErrors.some((one) => one.FieldName === 'facility_code' && one.reason === 'unknown'), refused.body.toString());
+      const spelt = await send(login, stack.spelling.request(ours));
+      assert.equal(spelt.status, 401);
+      assert.equal(spelt.json().Error.Code, 'E0101');
     });
 
     it('refuses a facility code whose check digit is wrong', async () => {

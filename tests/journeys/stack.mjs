@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { exchange } from './http.mjs';
+import { Spelling } from './spelling.mjs';
 import { freePort, program, root, run, start, StepError, waitFor } from './process.mjs';
 
 const readLine = async (file, what) => waitFor(what, () => {
@@ -15,10 +16,13 @@ const readLine = async (file, what) => waitFor(what, () => {
 });
 
 export class Stack {
-  constructor({ dir, port, store = 'sqlite', seed = 20261122 } = {}) {
+  constructor({ dir, port, store = 'sqlite', seed = 20261122, profile, limits = {} } = {}) {
     this.dir = dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'shikaku-'));
     this.fixedPort = port;
     this.store = store;
+    this.profile = profile; // a wire profile's file; none: as in api/openapi.yaml
+    this.spelling = new Spelling(profile);
+    this.limits = limits;
     this.seed = seed;
     this.stops = []; // what to undo, newest last
     this.logs = path.join(this.dir, 'logs');
@@ -69,6 +73,7 @@ certificate = ${this.file('pki', 'server.pem')}
 certificate_key = ${this.file('pki', 'server.key')}
 state_dir = ${this.file('state')}
 environment = test
+wire_profile = ${this.profile ?? ''}
 
 [store]
 engine = ${this.store}
@@ -82,7 +87,9 @@ dir = ${this.file('pki', 'anchors')}
 
 [revocation]
 ocsp_url = http://127.0.0.1:${this.ocspPort}/
-`;
+
+[limits]
+${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join('')}`;
   }
 
   async startService() {
@@ -104,7 +111,7 @@ ocsp_url = http://127.0.0.1:${this.ocspPort}/
       if (service.child.exitCode !== null) {
         throw new StepError(`shikakud ended with ${service.child.exitCode}: ${fs.readFileSync(service.log, 'utf8')}`);
       }
-      last = await this.call('GET', '/v1/health').then((r) => r.status, (e) => e.code);
+      last = await this.call(...this.spelling.route('GET', '/v1/health')).then((r) => r.status, (e) => e.code);
       return last === 200;
     });
   }
@@ -138,10 +145,10 @@ ocsp_url = http://127.0.0.1:${this.ocspPort}/
     return exchange({ port: this.port, ca: this.ca, method, path: target, headers, body });
   }
 
-  /** A JSON request; token is a bearer token. */
-  json(method, target, value, { token, headers = {} } = {}) {
-    const body = value === undefined ? undefined : Buffer.from(JSON.stringify(value));
-    return this.call(method, target, {
+  /** A JSON request, spelt as the stack's profile says; token is a bearer token. */
+  async json(method, target, value, { token, headers = {} } = {}) {
+    const body = value === undefined ? undefined : Buffer.from(JSON.stringify(this.spelling.request(value)));
+    const reply = await this.call(...this.spelling.route(method, target), {
       body,
       headers: {
         ...(body && { 'content-type': 'application/json', 'content-length': body.length }),
@@ -149,6 +156,8 @@ ocsp_url = http://127.0.0.1:${this.ocspPort}/
         ...headers,
       },
     });
+    const read = reply.json;
+    return { ...reply, json: () => this.spelling.reply(reply.status, read()) };
   }
 
   /** shikaku-admin; gives its lines of JSON. */
@@ -158,20 +167,22 @@ ocsp_url = http://127.0.0.1:${this.ocspPort}/
     return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
   }
 
+  get profileArgs() { return this.profile ? ['--wire-profile', this.profile] : []; }
+
   /** The `shikaku` command with the session of `name`. */
   shikaku(name, args, options = {}) {
     return run(program('cli/shikaku'),
-      ['--service', this.url, '--ca', this.caFile, '--session', this.file(`${name}.session`), ...args], options);
+      ['--service', this.url, '--ca', this.caFile, ...this.profileArgs, '--session', this.file(`${name}.session`), ...args], options);
   }
 
   reader(args, { state = 'reader', ...options } = {}) {
     return run(program('reader/shikaku-reader'),
-      ['--service', this.url, '--ca', this.caFile, '--state', this.file(state), ...args],
+      ['--service', this.url, '--ca', this.caFile, ...this.profileArgs, '--state', this.file(state), ...args],
       { env: { PCSCLITE_CSOCK_NAME: this.pcscSocket }, ...options });
   }
 
   workstation(args, { state = 'workstation', ...options } = {}) {
     return run(program('workstation/shikaku-workstation'),
-      ['--ca', this.caFile, '--store', this.file(`${state}.db`), '--session', this.file(`${state}.session`), ...args], options);
+      ['--ca', this.caFile, ...this.profileArgs, '--store', this.file(`${state}.db`), '--session', this.file(`${state}.session`), ...args], options);
   }
 }
