@@ -54,7 +54,9 @@ static int account_write(struct admin *admin, void *ctx)
 		return PASS(r);
 	if (r)
 		return ADMIN_CONFLICT;
-	r = admin_audit(admin, "admin_account_add", work->facility.no, no);
+	r = admin_audit(admin, &(struct store_audit){.call = STR("admin_account_add"),
+						     .facility_no = work->facility.no,
+						     .account_no = no});
 	return r ? PASS(r) : 0;
 }
 
@@ -108,10 +110,16 @@ static int work_begin(struct admin *admin, struct account_work *work)
 	    !login_id_fits(admin->options.login_id, work->account.kind))
 		return admin_refuse(admin, ADMIN_REFUSED,
 				    "ログインIDは、種類（WかWA）と数字7桁です。");
+	bool kept = admin->options.keep_password.ptr != NULL;
+	if (kept && admin->config.service.environment != CONFIG_ENVIRONMENT_TEST)
+		return admin_refuse(admin, ADMIN_REFUSED,
+				    "--keep-password は検証環境だけで使えます。");
+	work->account.must_change = !kept;
 	int r = admin_facility(admin, &work->facility);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	work->account.facility_no = work->facility.no;
+	work->account.password_ms = clock_now_ms(&admin->clock);
 	return 0;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* audit list: the trail as JSON lines, of one facility or of all. audit verify: is it whole? */
-#include "lib/base/period.h"
 #include "lib/json/writer.h"
 #include "server/admin/admin.h"
 #include "server/audit/verify.h"
@@ -23,15 +22,18 @@ static int items_put(struct admin *admin, struct json_writer *writer, struct str
 
 static int row_tell(struct admin *admin, const struct store_audit *row)
 {
-	char at[PERIOD_DATETIME_BYTES];
 	struct json_writer writer;
 	admin_line_begin(admin, &writer);
 	json_put_member_number(&writer, "seq", row->seq);
-	json_put_member(&writer, "at", str_of(period_datetime_print(row->at_ms, at)));
+	admin_put_time(&writer, "at", row->at_ms);
 	json_put_member_number(&writer, "facility", row->facility_no);
 	json_put_member_number(&writer, "account", row->account_no);
 	json_put_member_number(&writer, "device", row->device_no);
 	json_put_member(&writer, "staff", row->staff);
+	if (row->operator.ptr)
+		json_put_member(&writer, "operator", row->operator);
+	if (row->reason.ptr)
+		json_put_member(&writer, "reason", row->reason);
 	json_put_member(&writer, "call", row->call);
 	json_put_member(&writer, "outcome", row->outcome);
 	json_put_member(&writer, "request_id", row->request_id);

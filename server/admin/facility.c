@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* facility add, staff add: whom the service knows. */
-#include "lib/base/utf8.h"
 #include "lib/json/writer.h"
 #include "server/admin/admin.h"
 #include "server/register/staff.h"
@@ -9,11 +8,6 @@ enum {
 	NAME_LEN_MAX = 100,
 	STAFF_ID_LEN_MAX = 32,
 };
-
-static bool text_fits(struct str text, size_t max)
-{
-	return text.len && utf8_valid(text) && utf8_count(text) <= max && !utf8_has_control(text);
-}
 
 static int facility_write(struct admin *admin, void *ctx)
 {
@@ -25,13 +19,14 @@ static int facility_write(struct admin *admin, void *ctx)
 		return PASS(r);
 	if (r)
 		return admin_refuse(admin, ADMIN_CONFLICT, "その医療機関等コードは登録済みです。");
-	r = admin_audit(admin, "admin_facility_add", no, 0);
+	r = admin_audit(admin, &(struct store_audit){.call = STR("admin_facility_add"),
+						     .facility_no = no});
 	return r ? PASS(r) : 0;
 }
 
 int admin_facility_add(struct admin *admin)
 {
-	if (!text_fits(admin->options.name, NAME_LEN_MAX))
+	if (!admin_text_fits(admin->options.name, NAME_LEN_MAX))
 		return admin_refuse(admin, ADMIN_REFUSED, "名称は1〜100文字です。");
 	struct str code;
 	int r = admin_code_fold(admin, admin->options.code, &code);
@@ -55,14 +50,15 @@ static int staff_write(struct admin *admin, void *ctx)
 	int r = staff_put(admin->keys, admin->db, &admin->arena, facility->no, &staff);
 	if (r)
 		return PASS(r);
-	r = admin_audit(admin, "admin_staff_add", facility->no, 0);
+	r = admin_audit(admin, &(struct store_audit){.call = STR("admin_staff_add"),
+						     .facility_no = facility->no});
 	return r ? PASS(r) : 0;
 }
 
 int admin_staff_add(struct admin *admin)
 {
-	if (!text_fits(admin->options.name, NAME_LEN_MAX) ||
-	    !text_fits(admin->options.id, STAFF_ID_LEN_MAX))
+	if (!admin_text_fits(admin->options.name, NAME_LEN_MAX) ||
+	    !admin_text_fits(admin->options.id, STAFF_ID_LEN_MAX))
 		return admin_refuse(admin, ADMIN_REFUSED, "IDは1〜32文字、名前は1〜100文字です。");
 	struct store_facility facility;
 	int r = admin_facility(admin, &facility);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lib/base/utf8.h"
 #include "lib/record/insurer.h"
 #include "server/admin/admin.h"
 #include "server/audit/audit.h"
@@ -40,18 +41,34 @@ int admin_account(struct admin *admin, struct store_account *ret_account)
 	return r ? admin_refuse(admin, ADMIN_NOT_FOUND, "そのログインIDは登録されていません。") : 0;
 }
 
-int admin_audit(struct admin *admin, const char *command, int64_t facility_no, int64_t account_no)
+int admin_id(struct admin *admin, struct str *ret_id)
+{
+	struct str id;
+	int r = decode_hex(&admin->arena, admin->options.id, &id);
+	if (r < 0)
+		return PASS(r);
+	if (r || id.len != STORE_ID_BYTES)
+		return admin_refuse(admin, ADMIN_REFUSED, "--id は16進の32桁です。");
+	*ret_id = id;
+	return 0;
+}
+
+bool admin_text_fits(struct str text, size_t max)
+{
+	return text.len && utf8_valid(text) && utf8_count(text) <= max && !utf8_has_control(text);
+}
+
+int admin_audit(struct admin *admin, const struct store_audit *what)
 {
 	char request_id[33];
 	random_id(request_id);
-	struct store_audit row = {
-		.at_ms = clock_now_ms(&admin->clock),
-		.facility_no = facility_no,
-		.account_no = account_no,
-		.call = str_of(command),
-		.outcome = STR("ok"),
-		.request_id = str_of(request_id),
-	};
+	struct store_audit row = *what;
+	row.at_ms = clock_now_ms(&admin->clock);
+	row.request_id = str_of(request_id);
+	row.operator= admin->options.operator;
+	row.reason = admin->options.reason;
+	if (!row.outcome.ptr)
+		row.outcome = STR("ok");
 	int r = audit_add(admin->db, &row);
 	return r ? PASS(r) : 0;
 }

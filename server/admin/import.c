@@ -87,7 +87,7 @@ static int batch_write(struct admin *admin, void *ctx)
 		if (r)
 			return r < 0 ? PASS(r) : r;
 	}
-	int r = admin_audit(admin, "admin_import", 0, 0);
+	int r = admin_audit(admin, &(struct store_audit){.call = STR("admin_import")});
 	return r ? PASS(r) : 0;
 }
 

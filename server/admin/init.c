@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* init: the first keys and the tables. Safe to repeat: what is there stays. */
+/* init: the first keys, the tables, and the first operator. Safe to repeat: what is there stays. */
 #include "lib/json/writer.h"
 #include "server/admin/admin.h"
 
@@ -34,17 +34,22 @@ static int store_prepare(struct admin *admin)
 
 int admin_init(struct admin *admin)
 {
-	bool made;
+	bool made, operator_made;
 	int r = keys_prepare(admin, &made);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = store_prepare(admin);
+	if (r == 0)
+		r = admin_open(admin);
+	if (r == 0)
+		r = admin_operator_first(admin, &operator_made);
 	if (r)
-		return PASS(r);
+		return r < 0 ? PASS(r) : r;
 	struct json_writer writer;
 	admin_line_begin(admin, &writer);
 	json_put_member(&writer, "keys", made ? STR("made") : STR("kept"));
 	json_put_member(&writer, "store", STR("ready"));
+	json_put_member(&writer, "operator", operator_made ? STR("made") : STR("kept"));
 	r = admin_line_end(admin, &writer);
 	return r ? PASS(r) : ADMIN_OK;
 }

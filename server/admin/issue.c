@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* enrolment issue, activation issue: one-time codes, shown here once. */
-#include "lib/base/period.h"
 #include "lib/json/writer.h"
 #include "server/admin/admin.h"
 #include "server/auth/code.h"
@@ -17,13 +16,6 @@ static void issue_clear(struct issue *issue)
 	secret_wipe(&issue->code);
 }
 
-static void expiry_put(struct json_writer *writer, const struct issue *issue)
-{
-	char text[PERIOD_DATETIME_BYTES];
-	json_put_member(writer, "expires_at",
-			str_of(period_datetime_print(issue->now_ms + CODE_LIFE_MS, text)));
-}
-
 static int issue_begin(struct admin *admin, enum account_kind kind, struct issue *issue)
 {
 	issue->now_ms = clock_now_ms(&admin->clock);
@@ -38,6 +30,16 @@ static int issue_begin(struct admin *admin, enum account_kind kind, struct issue
 				    : "端末を登録できるのはWのアカウントだけです。");
 }
 
+static int issue_audit(struct admin *admin, const struct issue *issue, const char *call)
+{
+	int r = admin_audit(admin, &(struct store_audit){
+					   .call = str_of(call),
+					   .facility_no = issue->account.facility_no,
+					   .account_no = issue->account.no,
+				   });
+	return r ? PASS(r) : 0;
+}
+
 static int enrolment_write(struct admin *admin, void *ctx)
 {
 	struct issue *issue = ctx;
@@ -45,8 +47,7 @@ static int enrolment_write(struct admin *admin, void *ctx)
 				issue->now_ms, &issue->code);
 	if (r)
 		return PASS(r);
-	r = admin_audit(admin, "admin_enrolment_issue", issue->account.facility_no,
-			issue->account.no);
+	r = issue_audit(admin, issue, "admin_enrolment_issue");
 	return r ? PASS(r) : 0;
 }
 
@@ -83,7 +84,7 @@ int admin_enrolment_issue(struct admin *admin)
 	json_put_member(&writer, "login_id", issue.account.login_id);
 	json_put_member(&writer, "url", url);
 	json_put_member(&writer, "code", secret_str(&issue.code));
-	expiry_put(&writer, &issue);
+	admin_put_time(&writer, "expires_at", issue.now_ms + CODE_LIFE_MS);
 	r = admin_line_end(admin, &writer);
 	return r ? PASS(r) : ADMIN_OK;
 }
@@ -95,8 +96,7 @@ static int activation_write(struct admin *admin, void *ctx)
 			   issue->now_ms, &issue->code);
 	if (r)
 		return PASS(r);
-	r = admin_audit(admin, "admin_activation_issue", issue->account.facility_no,
-			issue->account.no);
+	r = issue_audit(admin, issue, "admin_activation_issue");
 	return r ? PASS(r) : 0;
 }
 
@@ -113,7 +113,7 @@ int admin_activation_issue(struct admin *admin)
 	admin_line_begin(admin, &writer);
 	json_put_member(&writer, "login_id", issue.account.login_id);
 	json_put_member(&writer, "code", secret_str(&issue.code));
-	expiry_put(&writer, &issue);
+	admin_put_time(&writer, "expires_at", issue.now_ms + CODE_LIFE_MS);
 	r = admin_line_end(admin, &writer);
 	return r ? PASS(r) : ADMIN_OK;
 }

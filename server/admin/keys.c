@@ -74,7 +74,7 @@ static int kind_rotate(struct admin *admin, void *ctx)
 	const enum keys_kind *kind = ctx;
 	char call[32];
 	snprintf(call, sizeof call, "keys_rotate_%s", keys_kind_name(*kind).ptr);
-	int r = admin_audit(admin, call, 0, 0);
+	int r = admin_audit(admin, &(struct store_audit){.call = str_of(call)});
 	if (r)
 		return PASS(r);
 	r = keys_rotate(admin->config.keys.dir.ptr, *kind, clock_now_ms(&admin->clock));

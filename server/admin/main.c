@@ -6,5 +6,6 @@
 int main(int argc, char **argv)
 {
 	secret_process_guard();
-	return admin_run(argc, argv, stdout, stderr);
+	const struct admin_world world = {clock_system, password_cost_default, stdout, stderr};
+	return admin_run(argc, argv, &world);
 }

@@ -31,5 +31,10 @@ int auth_init(struct auth *auth, struct keys *keys, struct str origin,
 
 struct str account_kind_name(enum account_kind kind)
 {
-	return kind == ACCOUNT_READER ? STR("W") : STR("WA");
+	switch (kind) {
+	case ACCOUNT_READER: return STR("W");
+	case ACCOUNT_RECEIPT: return STR("WA");
+	case ACCOUNT_OPERATOR: return STR("operator");
+	}
+	return STR("?");
 }

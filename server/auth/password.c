@@ -5,8 +5,13 @@
  */
 #include "server/auth/password.h"
 
-/* Without letters and digits that look alike. */
-static const struct str letters = {"abcdefghijkmnpqrstuvwxyz23456789", 32};
+/* Without letters and digits that look alike; the marks are on every keyboard, and harmless in JSON
+ * and on command lines. */
+static const struct str lower = {"abcdefghijkmnpqrstuvwxyz", 24};
+static const struct str upper = {"ABCDEFGHJKLMNPQRSTUVWXYZ", 24};
+static const struct str digits = {"23456789", 8};
+static const struct str letters = {"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-+=@",
+				   60};
 
 /* Everything but the password. */
 static int account_find(struct db *db, struct arena *arena, const struct password_claim *claim,
@@ -17,7 +22,7 @@ static int account_find(struct db *db, struct arena *arena, const struct passwor
 		return PASS(r);
 	/* Nobody has number 0: a read as any other, so that the statements are the same. */
 	r = store_facility_get(db, arena, answer->account.facility_no, &answer->facility);
-	if (r < 0 || (r && answer->account.no))
+	if (r < 0 || (r && answer->account.facility_no))
 		return FOLD(r);
 	struct str code = str_trim(claim->facility_code);
 	answer->right = answer->account.active && answer->account.kind == claim->kind &&
@@ -86,15 +91,14 @@ int password_renewal_write(struct db *db, const struct password_renewal *renewal
 	return r < 0 ? PASS(r) : 0;
 }
 
-int password_make(const struct auth *auth, struct arena *arena, struct store_account *account,
-		  struct str facility_code, struct secret *ret_password)
+int password_adopt(const struct auth *auth, struct arena *arena, struct store_account *account,
+		   struct str facility_code, struct str password)
 {
-	random_text(letters, PASSWORD_LEN_MADE, ret_password);
 	struct password_input input = {
 		.account = account->login_id,
 		.facility = facility_code,
 		.kind = account_kind_name(account->kind),
-		.password = secret_str(ret_password),
+		.password = password,
 	};
 	account->pepper_n = keys_pepper_number(auth->keys);
 	int r = keys_pepper(auth->keys, (int)account->pepper_n, &input.pepper);
@@ -102,4 +106,24 @@ int password_make(const struct auth *auth, struct arena *arena, struct store_acc
 		return FOLD(r);
 	r = password_hash(arena, &input, &auth->cost, &account->password);
 	return r ? FOLD(r) : 0;
+}
+
+static bool text_has(struct str text, struct str letters_wanted)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (memchr(letters_wanted.ptr, text.ptr[i], letters_wanted.len))
+			return true;
+	return false;
+}
+
+int password_make(const struct auth *auth, struct arena *arena, struct store_account *account,
+		  struct str facility_code, struct secret *ret_password)
+{
+	struct str made;
+	do { /* nine times of ten at once */
+		random_text(letters, PASSWORD_LEN_MADE, ret_password);
+		made = secret_str(ret_password);
+	} while (!text_has(made, lower) || !text_has(made, upper) || !text_has(made, digits));
+	int r = password_adopt(auth, arena, account, facility_code, made);
+	return r ? PASS(r) : 0;
 }

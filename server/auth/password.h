@@ -5,7 +5,7 @@
 #include "server/auth/auth.h"
 
 enum {
-	PASSWORD_LEN_MADE = 16, /* letters of a password that the service makes: 80 bits */
+	PASSWORD_LEN_MADE = 16, /* letters of a password that the service makes: 94 bits */
 };
 
 /* What somebody claims to be. */
@@ -43,7 +43,13 @@ MUST_CHECK int password_check(const struct auth *auth, struct db *db, struct are
 			      const struct password_claim *claim,
 			      struct password_answer *ret_answer);
 
-/* A random password, and its PHC string for account (login_id and kind set) of facility. */
+/* The password's PHC string and pepper_n, into account (login_id and kind set) of facility;
+ * facility_code is empty for operators. */
+MUST_CHECK int password_adopt(const struct auth *auth, struct arena *arena,
+			      struct store_account *account, struct str facility_code,
+			      struct str password);
+
+/* The same with a random password: of three classes at least, without letters that look alike. */
 MUST_CHECK int password_make(const struct auth *auth, struct arena *arena,
 			     struct store_account *account, struct str facility_code,
 			     struct secret *ret_password);

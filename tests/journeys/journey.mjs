@@ -42,7 +42,8 @@ export class Journey {
   }
 
   async account(facility, kind) {
-    const [account] = await this.stack.admin(['account', 'add', '--facility', facility.code, '--kind', kind]);
+    const [account] = await this.stack.admin(['account', 'add', '--facility', facility.code, '--kind', kind,
+      '--keep-password']);
     return { facility, kind, login_id: account.login_id, password: account.password };
   }
 

@@ -9,6 +9,9 @@ import { exchange } from './http.mjs';
 import { Spelling } from './spelling.mjs';
 import { freePort, program, root, run, start, StepError, waitFor } from './process.mjs';
 
+/** Made by the stack's init; every command of its shikaku-admin is theirs. */
+export const OPERATOR = { name: 'mihon', password: 'mado wo akeru asa' };
+
 const readLine = async (file, what) => waitFor(what, () => {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   const end = text.indexOf('\n');
@@ -160,10 +163,12 @@ ${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join(
     return { ...reply, json: () => this.spelling.reply(reply.status, read()) };
   }
 
-  /** shikaku-admin; gives its lines of JSON. */
+  /** shikaku-admin, as the stack's own operator; gives its lines of JSON. */
   async admin(args, options = {}) {
-    const { stdout } = await run(program('server/admin/shikaku-admin'), ['--config', this.settingsFile, ...args],
-      { expect: 0, ...options });
+    const { stdout } = await run(program('server/admin/shikaku-admin'),
+      ['--config', this.settingsFile, '--operator', OPERATOR.name, '--reason', '試験',
+        '--operator-password-fd', '0', '--new-password-fd', '0', ...args],
+      { input: `${OPERATOR.password}\n`, expect: 0, ...options });
     return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
   }
 
