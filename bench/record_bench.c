@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * record_bench ours|reference: CPU microseconds to record one verification durably.
+ * record_bench postgres: how many a second on PostgreSQL, at CONNECTIONS writers, in an empty
+ * database (SHIKAKU_TEST_POSTGRES; tools/postgres-test.sh record_bench postgres).
  *
  * ours: what the service runs for it - lib/db's writer over the store's functions. reference: the
  * same statements on bare SQLite, as many to a commit, written without layers: prepared once, bound
@@ -26,11 +28,13 @@ enum {
 	FACILITIES = 100,
 	PATIENTS = 50, /* of each facility */
 	BODY_BYTES = 2048,
+	CONNECTIONS = 4, /* those of the service */
 };
 
 struct bench {
 	char folder[64];
 	char path[96];
+	struct db_options db;
 	int64_t facilities[FACILITIES];
 	char body[BODY_BYTES];
 	int64_t now_ms;
@@ -60,10 +64,10 @@ static void record_make(const struct bench *bench, int n, struct record *ret_rec
 	random_bytes(ret_record->id, sizeof ret_record->id);
 }
 
-static double cpu_us(void)
+static double clock_us(clockid_t which)
 {
 	struct timespec ts;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	clock_gettime(which, &ts);
 	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
 }
 
@@ -93,7 +97,7 @@ static int record_result(struct db *db, struct arena *arena, const struct record
 static int chained_add(struct db *db, struct store_audit *audit)
 {
 	struct store_audit_place place;
-	int r = store_audit_place_take(db, &place);
+	int r = store_audit_place_take(db, audit->at_ms, &place);
 	if (r)
 		return FOLD(r);
 	audit->slot = place.slot;
@@ -115,6 +119,7 @@ static int record_run(void *ctx, struct db *db)
 				    .call = call,
 				    .outcome = outcome,
 				    .request_id = request_id,
+				    .calls = 1,
 				    .n = 1,
 				    .items = BYTES(record->id)};
 	arena_init(&arena, 64 * 1024);
@@ -142,11 +147,10 @@ static void record_done(void *ctx, int result)
 static int ours_run(const struct bench *bench, struct record *records)
 {
 	struct db_writer *writer AUTO(db_writer_destroyp) = NULL;
-	struct db_writer_options options = {.db = {.engine = DB_SQLITE,
-						   .target = bench->path,
-						   .busy_ms = 5000},
+	struct db_writer_options options = {.db = bench->db,
 					    .queue_max = 2 * BATCH,
-					    .batch_max = BATCH};
+					    .batch_max = BATCH,
+					    .connections = CONNECTIONS};
 	sem_t room;
 	sem_init(&room, 0, 2 * BATCH);
 	int r = db_writer_create(&writer, &options);
@@ -171,6 +175,7 @@ enum statement {
 	RESULT_ADD,
 	SEQ_TAKE,
 	AUDIT_ADD,
+	SLOT_END,
 	STATEMENTS,
 };
 
@@ -191,10 +196,11 @@ static const char *const texts[STATEMENTS] = {
 		       " CASE WHEN ref_hmac IS NULL THEN 0 ELSE 1 END, no, ?6, ?7, ?8 FROM patient"
 		       " WHERE facility_no = ?3 AND no = ?5 ON CONFLICT DO NOTHING",
 	[SEQ_TAKE] = "UPDATE audit_slot SET seq = seq + 1 WHERE slot = ?1 RETURNING seq",
+	[SLOT_END] = "UPDATE audit_slot SET hash = ?2 WHERE slot = ?1",
 	[AUDIT_ADD] =
 		"INSERT INTO audit (slot, seq, at_ms, facility_no, account_no, device_no, staff,"
-		" call, outcome, request_id, n, items, hash)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+		" call, outcome, request_id, n, items, hash, calls)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1)"
 		" ON CONFLICT DO NOTHING",
 };
 
@@ -317,6 +323,9 @@ static void raw_audit(const struct raw *raw, const struct record *record)
 	bind_int(raw, AUDIT_ADD, 11, 1);
 	bind_bytes(raw, AUDIT_ADD, 12, BYTES(record->id));
 	raw_run(raw, AUDIT_ADD);
+	bind_int(raw, SLOT_END, 1, 1);
+	bind_bytes(raw, SLOT_END, 2, BYTES(record->scope));
+	raw_run(raw, SLOT_END);
 }
 
 static int reference_run(const struct bench *bench, const struct record *records)
@@ -351,7 +360,7 @@ static int64_t rows_count(struct db *db)
 	return db_column_int(rows, 0);
 }
 
-static int bench_prepare(struct bench *bench, struct db **ret_db)
+static int folder_make(struct bench *bench)
 {
 	const char *tmp = getenv("TMPDIR");
 	snprintf(bench->folder, sizeof bench->folder, "%.40s/shikaku-bench-XXXXXX",
@@ -359,8 +368,16 @@ static int bench_prepare(struct bench *bench, struct db **ret_db)
 	if (!mkdtemp(bench->folder))
 		return RAISE(errno);
 	snprintf(bench->path, sizeof bench->path, "%s/store.db", bench->folder);
-	struct db_options options = {.engine = DB_SQLITE, .target = bench->path, .busy_ms = 5000};
-	int r = db_open(ret_db, &options);
+	bench->db =
+		(struct db_options){.engine = DB_SQLITE, .target = bench->path, .busy_ms = 5000};
+	return 0;
+}
+
+static int bench_prepare(struct bench *bench, struct db **ret_db)
+{
+	int r = bench->db.target ? 0 : folder_make(bench);
+	if (r == 0)
+		r = db_open(ret_db, &bench->db);
 	if (r == 0)
 		r = store_migrate(*ret_db);
 	for (int i = 0; r == 0 && i < FACILITIES; i++) {
@@ -375,15 +392,18 @@ static int bench_prepare(struct bench *bench, struct db **ret_db)
 static void bench_remove(const struct bench *bench)
 {
 	static const char *const ends[] = {"", "-wal", "-shm"};
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; bench->path[0] && i < 3; i++) {
 		char path[128];
 		snprintf(path, sizeof path, "%s%s", bench->path, ends[i]);
 		unlink(path);
 	}
-	rmdir(bench->folder);
+	if (bench->folder[0])
+		rmdir(bench->folder);
 }
 
-static int bench_run(struct bench *bench, struct record *records, bool ours)
+enum kind { OURS, REFERENCE, POSTGRES };
+
+static int bench_run(struct bench *bench, struct record *records, enum kind kind)
 {
 	struct db *db AUTO(db_closep) = NULL;
 	int r = bench_prepare(bench, &db);
@@ -391,30 +411,44 @@ static int bench_run(struct bench *bench, struct record *records, bool ours)
 		return r;
 	for (int i = 0; i < RECORDS; i++)
 		record_make(bench, i, &records[i]);
-	double before = cpu_us();
-	r = ours ? ours_run(bench, records) : reference_run(bench, records);
-	double spent = cpu_us() - before;
+	clockid_t which = kind == POSTGRES ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+	double before = clock_us(which);
+	r = kind == REFERENCE ? reference_run(bench, records) : ours_run(bench, records);
+	double spent = clock_us(which) - before;
 	/* Each leaves one result, one audit row and two spent marks. */
 	if (r == 0 && rows_count(db) != 4 * RECORDS)
 		r = RAISE(EPROTO);
 	if (r == 0)
-		printf("%.2f\n", spent / RECORDS);
+		printf("%.2f\n", kind == POSTGRES ? RECORDS / spent * 1e6 : spent / RECORDS);
 	return r;
+}
+
+static bool kind_read(struct bench *bench, const char *word, enum kind *ret_kind)
+{
+	static const char *const words[] = {"ours", "reference", "postgres"};
+	for (int i = 0; i < 3; i++)
+		if (strcmp(word, words[i]) == 0)
+			*ret_kind = (enum kind)i;
+	if (*ret_kind == POSTGRES)
+		bench->db = (struct db_options){.engine = DB_POSTGRES,
+						.target = getenv("SHIKAKU_TEST_POSTGRES"),
+						.busy_ms = 5000};
+	return strcmp(word, words[*ret_kind]) == 0 && (*ret_kind != POSTGRES || bench->db.target);
 }
 
 int main(int argc, char **argv)
 {
 	struct bench bench = {.now_ms = INT64_C(1795329000000)};
-	bool ours = argc == 2 && strcmp(argv[1], "ours") == 0;
-	if (argc != 2 || (!ours && strcmp(argv[1], "reference") != 0)) {
-		fputs("usage: record_bench ours|reference\n", stderr);
+	enum kind kind = OURS;
+	if (argc != 2 || !kind_read(&bench, argv[1], &kind)) {
+		fputs("usage: record_bench ours|reference|postgres\n", stderr);
 		return 2;
 	}
 	struct record *records = calloc(RECORDS, sizeof *records);
 	if (!records)
 		return 1;
 	random_bytes(bench.body, sizeof bench.body);
-	int r = bench_run(&bench, records, ours);
+	int r = bench_run(&bench, records, kind);
 	bench_remove(&bench);
 	free(records);
 	return r ? 1 : 0;

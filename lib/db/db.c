@@ -3,21 +3,41 @@
 #include "lib/db/db.h"
 
 #include <assert.h>
+#include <sys/random.h>
 
 #include "lib/db/engine.h"
+
+/* Cannot fail for so few bytes once the system has started (getrandom(2)). */
+static int64_t number_draw(void)
+{
+	int64_t number = 0;
+	ssize_t got = getrandom(&number, sizeof number, 0);
+	assert(got == sizeof number);
+	(void)got;
+	number &= INT64_MAX;
+	return number ? number : 1;
+}
 
 int db_open(struct db **ret_db, const struct db_options *options)
 {
 	assert(options->target && options->busy_ms >= 0);
 	int r = options->engine == DB_SQLITE ? sqlite_open(ret_db, options)
 					     : postgres_open(ret_db, options);
-	return r < 0 ? PASS(r) : r;
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	(*ret_db)->number = number_draw();
+	return 0;
 }
 
 void db_close(struct db *db)
 {
 	if (db)
 		db->ops->close(db);
+}
+
+int64_t db_number(const struct db *db)
+{
+	return db->number;
 }
 
 enum db_engine_kind db_engine(const struct db *db)

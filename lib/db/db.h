@@ -60,6 +60,9 @@ DEFINE_AUTO_POINTER(struct db, db_close)
 
 enum db_engine_kind db_engine(const struct db *db);
 
+/* A number of this connection's own, drawn when it was opened; > 0, and hardly ever drawn twice. */
+int64_t db_number(const struct db *db);
+
 /*
  * Has another connection committed anything since this one asked last? The first answer is yes.
  * PostgreSQL cannot tell: always yes. Not inside a transaction. Outcome: DB_BUSY.

@@ -57,6 +57,7 @@ struct db_ops {
 struct db {
 	const struct db_ops *ops;
 	enum db_engine_kind engine;
+	int64_t number;	 /* db_number */
 	bool busy_seen;	 /* DB_BUSY was answered since the last begin */
 	int64_t version; /* what db_moved saw last; 0: not asked yet */
 };

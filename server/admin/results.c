@@ -34,6 +34,7 @@ static int result_read(struct admin *admin, struct show *show)
 {
 	struct eligibility eligibility = {.keys = admin->keys};
 	struct store_result *result = &show->result;
+	struct store_patient patient;
 	int r = store_result_find(admin->db, &admin->arena, show->facility.no, show->id, result);
 	if (r < 0)
 		return PASS(r);
@@ -42,10 +43,12 @@ static int result_read(struct admin *admin, struct show *show)
 	r = eligibility_body_open(&eligibility, &admin->arena, show->facility.no, result,
 				  &show->body);
 	if (r == 0)
+		r = store_patient_get(admin->db, &admin->arena, show->facility.no,
+				      result->patient_no, &patient);
+	if (r == 0)
 		r = eligibility_reference_open(&eligibility, &admin->arena, show->facility.no,
-					       result->scope_hmac, result->ref_version, result->ref,
-					       &show->number);
-	return r ? PASS(r) : 0;
+					       &patient, &show->number);
+	return r ? FOLD(r) : 0;
 }
 
 static int show_write(struct admin *admin, void *ctx)
@@ -57,7 +60,10 @@ static int show_write(struct admin *admin, void *ctx)
 		r = result_read(admin, show);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	audit_item_write(item, show->result.id, show->result.body, show->result.scope_hmac);
+	audit_item_write(item, &(struct audit_item){.id = show->result.id,
+						    .seal = audit_seal_of(show->result.body),
+						    .patient = show->result.scope_hmac,
+						    .ref_version = show->result.ref_version});
 	r = admin_audit(admin, &(struct store_audit){
 				       .call = STR("admin_results_show"),
 				       .facility_no = show->facility.no,

@@ -459,8 +459,9 @@ static inline size_t house_audits(struct house *house, int64_t facility_no)
 {
 	struct store_audit *rows;
 	size_t count;
-	assert_int_equal(store_audit_list(house->db, &house->arena, facility_no, 0,
-					  STORE_AUDIT_PAGE_MAX, &rows, &count),
+	struct store_audit_query query = {.facility_no = facility_no, .to_ms = INT64_MAX};
+	assert_int_equal(store_audit_history(house->db, &house->arena, &query, STORE_AUDIT_PAGE_MAX,
+					     &rows, &count),
 			 0);
 	return count;
 }

@@ -13,31 +13,36 @@
 
 #include "server/store/audit.h"
 
-/* An item = the result's id ‖ seal ‖ patient (the first half of its scope's HMAC); zeros: none. */
+/*
+ * An item = the result's id ‖ seal ‖ patient (the first half of its scope's HMAC) ‖ version of the
+ * patient's number, big-endian; zeros: none.
+ */
 enum {
 	AUDIT_SEAL_BYTES = 16,
 	AUDIT_PATIENT_BYTES = 16,
-	AUDIT_ITEM_BYTES = STORE_ID_BYTES + AUDIT_SEAL_BYTES + AUDIT_PATIENT_BYTES,
+	AUDIT_VERSION_BYTES = 8,
+	AUDIT_ITEM_BYTES =
+		STORE_ID_BYTES + AUDIT_SEAL_BYTES + AUDIT_PATIENT_BYTES + AUDIT_VERSION_BYTES,
 };
-
-/* sealed: the result's body, or the patient's number where that was written; absent: none. */
-void audit_item_write(unsigned char item[AUDIT_ITEM_BYTES], struct str id, struct str sealed,
-		      struct str scope_hmac);
 
 struct audit_item {
-	struct str id;
-	struct str seal;
-	struct str patient;
+	struct str id;	 /* STORE_ID_BYTES */
+	struct str seal; /* AUDIT_SEAL_BYTES, of the body or of the number that was written; absent:
+			  * of none */
+	struct str patient;  /* at least AUDIT_PATIENT_BYTES; absent: of nobody */
+	int64_t ref_version; /* 0: a number was never written, or was not touched */
 };
-/* The item at index of a row's; borrowed. */
+void audit_item_write(unsigned char item[AUDIT_ITEM_BYTES], const struct audit_item *fields);
+
+/* The item at index of a row's, nothing absent; borrowed. */
 struct audit_item audit_item_at(struct str items, size_t index);
 
 /* The seal in a sealed value; absent: too short for one. */
 struct str audit_seal_of(struct str sealed);
 
 /*
- * at_ms, call, outcome and request_id are always given; slot, seq and hash are set here. In a
- * transaction. Faults only.
+ * at_ms, call, outcome and request_id are always given; calls is 1 where it is 0; slot, seq and
+ * hash are set here. In a transaction. Faults only.
  */
 MUST_CHECK int audit_add(struct db *db, const struct store_audit *row);
 

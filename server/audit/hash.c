@@ -4,7 +4,7 @@
 #include "lib/crypto/crypto.h"
 #include "server/audit/audit.h"
 
-enum { NUMBERS = 7, TEXTS = 7 };
+enum { NUMBERS = 8, TEXTS = 7 };
 
 /* An absent text and an empty one are two different rows. */
 static struct str presence(struct str text)
@@ -15,10 +15,9 @@ static struct str presence(struct str text)
 int audit_hash(const struct store_audit *row, struct str previous,
 	       unsigned char ret_hash[STORE_DIGEST_BYTES])
 {
-	const int64_t numbers[NUMBERS] = {row->slot,	   row->seq,
-					  row->at_ms,	   row->facility_no,
-					  row->account_no, row->device_no,
-					  row->n};
+	const int64_t numbers[NUMBERS] = {row->slot,	    row->seq,	     row->at_ms,
+					  row->facility_no, row->account_no, row->device_no,
+					  row->calls,	    row->n};
 	const struct str texts[TEXTS] = {row->staff,	  row->operator, row->reason,
 					 row->call,	  row->outcome,
 					 row->request_id, row->items};

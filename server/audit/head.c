@@ -5,7 +5,9 @@
  */
 #include "server/audit/head.h"
 
+#include <assert.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/base/number.h"
@@ -26,6 +28,57 @@ static int header_make(struct arena *arena, struct str kid, struct str *ret_head
 	return r ? FOLD(r) : 0;
 }
 
+/* --- the ends of the chains --- */
+
+enum { END_TEXT_BYTES = 2 * NUMBER_TEXT_BYTES };
+
+int audit_ends_print(struct arena *arena, const struct store_audit_end *ends, size_t count,
+		     struct str *ret_slots)
+{
+	char *text = arena_bytes(arena, count * END_TEXT_BYTES + 1);
+	size_t len = 0;
+	if (!text)
+		return RAISE(ENOMEM);
+	for (size_t i = 0; i < count; i++) {
+		int printed = snprintf(text + len, END_TEXT_BYTES, "%s%lld:%lld", i ? "," : "",
+				       (long long)ends[i].slot, (long long)ends[i].seq);
+		assert(printed > 0 && printed < END_TEXT_BYTES);
+		len += (size_t)printed;
+	}
+	*ret_slots = (struct str){text, len};
+	return 0;
+}
+
+int audit_ends_digest(const struct store_audit_end *ends, size_t count,
+		      unsigned char ret_digest[STORE_DIGEST_BYTES])
+{
+	struct str hashes[STORE_AUDIT_SLOTS_MAX];
+	assert(count <= STORE_AUDIT_SLOTS_MAX);
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = str_bytes(ends[i].hash, STORE_DIGEST_BYTES);
+	int r = digest_parts(hashes, count, ret_digest);
+	return r ? FOLD(r) : 0;
+}
+
+int audit_ends_read(struct str slots, struct store_audit_end ret_ends[STORE_AUDIT_SLOTS_MAX],
+		    size_t *ret_count)
+{
+	size_t count = 0;
+	int64_t before = 0;
+	struct str end, slot;
+	while (str_split(&slots, ',', &end)) {
+		struct store_audit_end read = {0};
+		if (count == STORE_AUDIT_SLOTS_MAX || !str_split(&end, ':', &slot) ||
+		    number_parse(slot, before + 1, INT64_MAX, &read.slot) ||
+		    number_parse(end, 1, INT64_MAX, &read.seq))
+			return AUDIT_HEAD_FORGED;
+		before = read.slot;
+		ret_ends[count++] = read;
+	}
+	*ret_count = count;
+	return 0;
+}
+
 /* --- signing --- */
 
 static int previous_make(const struct store_audit_head *last,
@@ -39,48 +92,58 @@ static int previous_make(const struct store_audit_head *last,
 }
 
 static int head_make(const struct keys *keys, struct arena *arena,
-		     const struct store_audit_place *end, const struct store_audit_head *last,
-		     struct store_audit_head *head)
+		     const unsigned char digest[STORE_DIGEST_BYTES],
+		     const struct store_audit_head *last, struct store_audit_head *head)
 {
 	struct keys_signer signer = keys_audit_signing(keys);
 	unsigned char previous[STORE_DIGEST_BYTES];
-	struct str header, payload, hash_text, previous_text;
+	struct str header, payload, digest_text, previous_text;
 	int r = previous_make(last, previous);
 	if (r == 0)
-		r = encode_hex(arena, str_bytes(end->previous, STORE_DIGEST_BYTES), &hash_text);
+		r = encode_hex(arena, str_bytes(digest, STORE_DIGEST_BYTES), &digest_text);
 	if (r == 0)
 		r = encode_hex(arena, str_bytes(previous, sizeof previous), &previous_text);
 	if (r == 0)
 		r = header_make(arena, signer.kid, &header);
 	if (r == 0)
-		r = arena_print(arena, &payload, "%.*s %lld %lld %lld %.*s %.*s",
+		r = arena_print(arena, &payload, "%.*s %lld %lld %.*s %.*s %.*s",
 				STR_ARG(signer.kid), (long long)head->n, (long long)head->at_ms,
-				(long long)head->seq, STR_ARG(hash_text), STR_ARG(previous_text));
+				STR_ARG(head->slots), STR_ARG(digest_text), STR_ARG(previous_text));
 	if (r == 0)
 		r = jws_sign(arena, signer.key, header, payload, &head->head);
 	return r ? FOLD(r) : 0;
 }
 
-/* 0 with head->n = 0: there is nothing new to sign. In a transaction, which keeps the end still. */
+/* 0 with head->n = 0: there is nothing new to sign. In a transaction. */
 static int head_add(const struct audit_heads *heads, struct db *db, struct arena *arena,
 		    int64_t now_ms, struct store_audit_head *head)
 {
-	struct store_audit_place end;
+	struct store_audit_end ends[STORE_AUDIT_SLOTS_MAX];
+	unsigned char digest[STORE_DIGEST_BYTES];
+	size_t count;
 	struct store_audit_head last = {0};
-	int r = store_audit_end(db, &end);
+	int r = store_audit_ends(db, ends, &count);
+	if (r == 0)
+		r = audit_ends_digest(ends, count, digest);
 	if (r)
 		return FOLD(r);
 	r = store_audit_head_last(db, arena, &last);
 	if (r < 0)
 		return PASS(r);
-	if (end.seq == last.seq)
-		return 0;
-	*head = (struct store_audit_head){.n = last.n + 1, .at_ms = now_ms, .seq = end.seq};
-	r = head_make(heads->keys, arena, &end, &last, head);
+	struct store_audit_head next = {.n = last.n + 1, .at_ms = now_ms};
+	r = audit_ends_print(arena, ends, count, &next.slots);
 	if (r)
 		return PASS(r);
-	r = store_audit_head_add(db, head);
-	return r ? FOLD(r) : 0;
+	if (str_equal(next.slots, last.slots))
+		return 0;
+	r = head_make(heads->keys, arena, digest, &last, &next);
+	if (r)
+		return PASS(r);
+	r = store_audit_head_add(db, &next);
+	if (r)
+		return FOLD(r);
+	*head = next;
+	return 0;
 }
 
 static void fd_close(const int *fd)
@@ -147,9 +210,9 @@ static int payload_read(struct arena *arena, struct str rest, struct audit_head 
 {
 	struct str word;
 	if (!number_take(&rest, &head->n) || !number_take(&rest, &head->at_ms) ||
-	    !number_take(&rest, &head->seq) || !str_split(&rest, ' ', &word))
+	    !str_split(&rest, ' ', &head->slots) || !str_split(&rest, ' ', &word))
 		return AUDIT_HEAD_FORGED;
-	int r = digest_take(arena, word, &head->hash);
+	int r = digest_take(arena, word, &head->digest);
 	if (r == 0)
 		r = digest_take(arena, rest, &head->previous);
 	return r < 0 ? PASS(r) : r;

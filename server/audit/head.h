@@ -5,8 +5,9 @@
  * the file.
  *
  * A head is a compact JWS (ES256, the audit key); its payload is
- * "KID N AT_MS SEQ HASH PREVIOUS", the last two in hexadecimal: the hash of row SEQ, and SHA-256 of
- * the head before (zeros: the first). The file has one head a line.
+ * "KID N AT_MS SLOTS DIGEST PREVIOUS". SLOTS names the last row of every chain, "1:204,2:77" (slot
+ * and seq); DIGEST is SHA-256 over those rows' hashes, PREVIOUS SHA-256 of the head before (zeros:
+ * the first), both in hexadecimal. The file has one head a line.
  */
 #pragma once
 
@@ -15,7 +16,7 @@
 
 #define AUDIT_HEADS_FILE "audit-heads.jws"
 
-enum { AUDIT_HEAD_BYTES_MAX = 1024 };
+enum { AUDIT_HEAD_BYTES_MAX = 4096 };
 
 struct audit_heads {
 	const struct keys *keys;
@@ -31,8 +32,8 @@ MUST_CHECK int audit_head_sign(void *ctx, struct db *db, struct arena *arena, in
 struct audit_head {
 	int64_t n;
 	int64_t at_ms;
-	int64_t seq;
-	struct str hash;     /* STORE_DIGEST_BYTES */
+	struct str slots;
+	struct str digest;   /* STORE_DIGEST_BYTES */
 	struct str previous; /* STORE_DIGEST_BYTES */
 };
 
@@ -42,3 +43,13 @@ enum audit_head_outcome {
 
 MUST_CHECK int audit_head_read(const struct keys *keys, struct arena *arena, struct str text,
 			       struct audit_head *ret_head);
+
+/* SLOTS and DIGEST of some ends. */
+MUST_CHECK int audit_ends_print(struct arena *arena, const struct store_audit_end *ends,
+				size_t count, struct str *ret_slots);
+MUST_CHECK int audit_ends_digest(const struct store_audit_end *ends, size_t count,
+				 unsigned char ret_digest[STORE_DIGEST_BYTES]);
+/* SLOTS back as ends, without their hashes. Outcome: AUDIT_HEAD_FORGED. */
+MUST_CHECK int audit_ends_read(struct str slots,
+			       struct store_audit_end ret_ends[STORE_AUDIT_SLOTS_MAX],
+			       size_t *ret_count);

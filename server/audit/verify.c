@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One pass over the rows, a page at a time. The numbers (照会番号) need memory: for each patient
- * the last row that wrote one, for that is what the store must hold.
+ * One pass over the rows, slot by slot and a page at a time, then one over the patients. The
+ * numbers (照会番号) need memory in between: for each patient what the last row that wrote one
+ * says.
  */
 #include "server/audit/verify.h"
 
@@ -16,13 +17,17 @@ enum {
 	PATH_BYTES = 1024,
 	READ_BYTES = 4096,
 	SLOTS_FIRST = 1024,
+	ANEW_MS = 60 * 60 * 1000,
 };
 
-/* The last number of one patient, by an item of its results. */
+/* The last number of one patient. */
 struct written {
-	unsigned char item[AUDIT_ITEM_BYTES];
-	int64_t facility_no;
-	int64_t seq; /* 0: free */
+	unsigned char patient[AUDIT_PATIENT_BYTES];
+	int64_t at_ms;
+	int64_t ref_version;
+	int64_t slot, seq; /* of the row; seq 0: free */
+	bool has_number;   /* it was set, not cleared */
+	bool met;	   /* its patient is there */
 };
 
 struct walk {
@@ -30,9 +35,10 @@ struct walk {
 	struct audit_report *report;
 	struct arena page;
 	int64_t opens_ms;
-	int64_t seq;
-	unsigned char hash[STORE_DIGEST_BYTES];
-	struct written *written; /* open addressing by patient; written_max is a power of two */
+	struct store_audit_end ends[STORE_AUDIT_SLOTS_MAX];
+	size_t ends_count, ends_seen;
+	struct store_audit_end at; /* the row before: where the walk is */
+	struct written *written;   /* open addressing by patient; written_max is a power of two */
 	size_t written_count, written_max;
 };
 
@@ -47,6 +53,7 @@ struct str audit_finding_name(enum audit_finding finding)
 	case AUDIT_RESULT_MISSING: return STR("result_missing");
 	case AUDIT_RESULT_CHANGED: return STR("result_changed");
 	case AUDIT_REFERENCE_CHANGED: return STR("reference_changed");
+	case AUDIT_PATIENT_CHANGED: return STR("patient_changed");
 	case AUDIT_RESULT_UNKNOWN: return STR("result_unknown");
 	}
 	return STR("unknown");
@@ -60,6 +67,13 @@ static void found(struct walk *walk, enum audit_finding finding, int64_t at)
 	}
 }
 
+static void found_row(struct walk *walk, enum audit_finding finding, int64_t slot, int64_t seq)
+{
+	if (walk->report->finding == AUDIT_WHOLE)
+		walk->report->slot = slot;
+	found(walk, finding, seq);
+}
+
 static bool still_whole(const struct walk *walk)
 {
 	return walk->report->finding == AUDIT_WHOLE;
@@ -67,17 +81,14 @@ static bool still_whole(const struct walk *walk)
 
 /* --- the numbers that were written --- */
 
-static struct written *written_place(struct written *slots, size_t max, const unsigned char *item)
+static struct written *written_place(struct written *slots, size_t max, struct str patient)
 {
-	struct audit_item wanted = audit_item_at(str_bytes(item, AUDIT_ITEM_BYTES), 0);
 	size_t at = 0;
 	for (size_t i = 0; i < sizeof at; i++)
-		at = at << 8 | (unsigned char)wanted.patient.ptr[i];
-	for (at &= max - 1; slots[at].seq; at = (at + 1) & (max - 1)) {
-		struct str held = str_bytes(slots[at].item, AUDIT_ITEM_BYTES);
-		if (str_equal(audit_item_at(held, 0).patient, wanted.patient))
+		at = at << 8 | (unsigned char)patient.ptr[i];
+	for (at &= max - 1; slots[at].seq; at = (at + 1) & (max - 1))
+		if (memcmp(slots[at].patient, patient.ptr, AUDIT_PATIENT_BYTES) == 0)
 			break;
-	}
 	return &slots[at];
 }
 
@@ -89,54 +100,107 @@ static int written_grow(struct walk *walk)
 	struct written *slots = calloc(max, sizeof *slots);
 	if (!slots)
 		return RAISE(ENOMEM);
-	for (size_t i = 0; i < walk->written_max; i++)
-		if (walk->written[i].seq)
-			*written_place(slots, max, walk->written[i].item) = walk->written[i];
+	for (size_t i = 0; i < walk->written_max; i++) {
+		const struct written *held = &walk->written[i];
+		if (held->seq)
+			*written_place(slots, max, str_bytes(held->patient, AUDIT_PATIENT_BYTES)) =
+				*held;
+	}
 	free(walk->written);
 	walk->written = slots;
 	walk->written_max = max;
 	return 0;
 }
 
-/* A repeated request wrote nothing: its item has no seal. */
+/*
+ * Rows of two slots come in no order of their own. Versions tell it, except that a patient who was
+ * forgotten begins anew: then at least a month lies between.
+ */
+static bool written_later(const struct written *a, const struct written *b)
+{
+	int64_t apart_ms = a->at_ms - b->at_ms;
+	if (apart_ms > ANEW_MS || apart_ms < -ANEW_MS)
+		return apart_ms > 0;
+	return a->ref_version > b->ref_version;
+}
+
+/* A repeated request wrote nothing: its item has no version. */
 static int number_note(struct walk *walk, const struct store_audit *row)
 {
 	static const char none[AUDIT_SEAL_BYTES];
 	struct audit_item item = audit_item_at(row->items, 0);
-	if (str_equal(item.seal, str_bytes(none, sizeof none)))
+	if (item.ref_version == 0)
 		return 0;
 	int r = written_grow(walk);
 	if (r)
 		return PASS(r);
-	struct written written = {.facility_no = row->facility_no, .seq = row->seq};
-	memcpy(written.item, row->items.ptr, AUDIT_ITEM_BYTES);
-	struct written *place = written_place(walk->written, walk->written_max, written.item);
+	struct written written = {.at_ms = row->at_ms,
+				  .ref_version = item.ref_version,
+				  .slot = row->slot,
+				  .seq = row->seq,
+				  .has_number = memcmp(item.seal.ptr, none, sizeof none) != 0};
+	memcpy(written.patient, item.patient.ptr, AUDIT_PATIENT_BYTES);
+	struct written *place = written_place(walk->written, walk->written_max, item.patient);
 	walk->written_count += place->seq == 0;
-	*place = written;
+	if (place->seq == 0 || written_later(&written, place))
+		*place = written;
 	return 0;
 }
 
-static int number_check(struct walk *walk, const struct written *written)
+/* A patient whose number was cleared may have been forgotten meanwhile, and be new again. */
+static void number_check(struct walk *walk, const struct store_patient *patient)
 {
-	struct store_result result;
-	struct audit_item item = audit_item_at(str_bytes(written->item, AUDIT_ITEM_BYTES), 0);
-	int r = store_result_find(walk->verify->db, &walk->page, written->facility_no, item.id,
-				  &result);
-	if (r)
-		return r < 0 ? PASS(r) : 0; /* its month is over, else it was missed before */
-	if (!str_equal(audit_seal_of(result.ref), item.seal))
-		found(walk, AUDIT_REFERENCE_CHANGED, written->seq);
-	return 0;
+	if (!walk->written_max || patient->scope_hmac.len < AUDIT_PATIENT_BYTES)
+		return;
+	struct written *written =
+		written_place(walk->written, walk->written_max, patient->scope_hmac);
+	if (!written->seq)
+		return;
+	bool anew = patient->ref_version == 0 && !written->has_number;
+	written->met = true;
+	if (patient->ref_version != written->ref_version && !anew)
+		found_row(walk, AUDIT_REFERENCE_CHANGED, written->slot, written->seq);
 }
 
-static int numbers_check(struct walk *walk)
+static int patient_check(struct walk *walk, const struct store_patient_row *row)
 {
-	for (size_t i = 0; i < walk->written_max && still_whole(walk); i++) {
-		arena_clear(&walk->page);
-		int r = walk->written[i].seq ? number_check(walk, &walk->written[i]) : 0;
-		if (r)
-			return PASS(r);
+	const struct audit_verify *verify = walk->verify;
+	walk->report->patients++;
+	number_check(walk, &row->patient);
+	int r = verify->patient_open(verify->ctx, &walk->page, row->facility_no, &row->patient);
+	if (r == -EBADMSG)
+		found(walk, AUDIT_PATIENT_CHANGED, row->patient.no);
+	return r < 0 && r != -EBADMSG ? PASS(r) : 0;
+}
+
+/* Somebody took the patient away, and the number with it. */
+static void numbers_check(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->written_max; i++) {
+		const struct written *written = &walk->written[i];
+		if (written->seq && written->has_number && !written->met)
+			found_row(walk, AUDIT_REFERENCE_CHANGED, written->slot, written->seq);
 	}
+}
+
+static int patients_check(struct walk *walk)
+{
+	int64_t after_no = 0;
+	size_t count = 1;
+	while (count && still_whole(walk)) {
+		struct store_patient_row *rows;
+		arena_clear(&walk->page);
+		int r = store_patients_list(walk->verify->db, &walk->page, after_no, &rows, &count);
+		if (r)
+			return FOLD(r);
+		for (size_t i = 0; i < count && still_whole(walk); i++) {
+			r = patient_check(walk, &rows[i]);
+			if (r)
+				return PASS(r);
+			after_no = rows[i].patient.no;
+		}
+	}
+	numbers_check(walk);
 	return 0;
 }
 
@@ -151,7 +215,7 @@ static int result_check(struct walk *walk, const struct store_audit *row)
 	if (r < 0)
 		return PASS(r);
 	if (r) {
-		found(walk, AUDIT_RESULT_MISSING, row->seq);
+		found_row(walk, AUDIT_RESULT_MISSING, row->slot, row->seq);
 		return 0;
 	}
 	walk->report->results++;
@@ -162,7 +226,7 @@ static int result_check(struct walk *walk, const struct store_audit *row)
 	if (r < 0 && r != -EBADMSG)
 		return PASS(r);
 	if (r || !same)
-		found(walk, AUDIT_RESULT_CHANGED, row->seq);
+		found_row(walk, AUDIT_RESULT_CHANGED, row->slot, row->seq);
 	return 0;
 }
 
@@ -190,23 +254,51 @@ static bool row_is(const struct store_audit *row, struct str call)
 	       row->items.len == AUDIT_ITEM_BYTES;
 }
 
-static int row_check(struct walk *walk, const struct store_audit *row)
+static bool end_same(const struct store_audit_end *a, const struct store_audit_end *b)
 {
-	if (row->seq != ++walk->seq) {
-		found(walk, AUDIT_ROW_MISSING, walk->seq);
-		return 0;
-	}
-	struct str previous = str_bytes(walk->hash, sizeof walk->hash);
+	return a->slot == b->slot && a->seq == b->seq &&
+	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
+/* The chain that the walk was in is over: is it as long as its slot says? */
+static void slot_leave(struct walk *walk)
+{
+	const struct store_audit_end *at = &walk->at;
+	if (at->slot == 0)
+		return;
+	const struct store_audit_end *end = &walk->ends[walk->ends_seen];
+	if (walk->ends_seen == walk->ends_count || end->slot != at->slot || end->seq != at->seq)
+		found_row(walk, AUDIT_ROW_MISSING, at->slot, at->seq + 1);
+	else if (!end_same(end, at))
+		found_row(walk, AUDIT_ROW_CHANGED, at->slot, at->seq);
+	walk->ends_seen++;
+}
+
+static int hash_follow(struct walk *walk, const struct store_audit *row)
+{
 	unsigned char hash[STORE_DIGEST_BYTES];
-	int r = audit_hash(row, previous, hash);
+	int r = audit_hash(row, str_bytes(walk->at.hash, sizeof walk->at.hash), hash);
 	if (r)
 		return PASS(r);
-	memcpy(walk->hash, hash, sizeof hash);
+	if (!str_equal(row->hash, str_bytes(hash, sizeof hash)))
+		found_row(walk, AUDIT_ROW_CHANGED, row->slot, row->seq);
+	memcpy(walk->at.hash, hash, sizeof hash);
+	walk->at.seq = row->seq;
 	walk->report->rows++;
-	if (!str_equal(row->hash, str_bytes(hash, sizeof hash))) {
-		found(walk, AUDIT_ROW_CHANGED, row->seq);
-		return 0;
+	return 0;
+}
+
+static int row_check(struct walk *walk, const struct store_audit *row)
+{
+	if (row->slot != walk->at.slot) {
+		slot_leave(walk);
+		walk->at = (struct store_audit_end){.slot = row->slot};
 	}
+	if (still_whole(walk) && row->seq != walk->at.seq + 1)
+		found_row(walk, AUDIT_ROW_MISSING, row->slot, walk->at.seq + 1);
+	int r = still_whole(walk) ? hash_follow(walk, row) : 0;
+	if (r || !still_whole(walk))
+		return r ? PASS(r) : 0;
 	if (row->at_ms >= walk->opens_ms && row_is(row, STR("check")))
 		r = result_check(walk, row);
 	else if (row_is(row, STR("reference")))
@@ -214,46 +306,71 @@ static int row_check(struct walk *walk, const struct store_audit *row)
 	return r ? PASS(r) : 0;
 }
 
+static int page_check(struct walk *walk, size_t *ret_count)
+{
+	struct store_audit *rows;
+	arena_clear(&walk->page);
+	int r = store_audit_list(walk->verify->db, &walk->page, walk->at.slot, walk->at.seq,
+				 STORE_AUDIT_PAGE_MAX, &rows, ret_count);
+	if (r)
+		return FOLD(r);
+	for (size_t i = 0; i < *ret_count && still_whole(walk); i++) {
+		r = row_check(walk, &rows[i]);
+		if (r)
+			return PASS(r);
+	}
+	return 0;
+}
+
 static int rows_check(struct walk *walk)
 {
 	size_t count = 1;
-	struct store_audit_place end;
-	while (count && still_whole(walk)) {
-		struct store_audit *rows;
-		arena_clear(&walk->page);
-		int r = store_audit_list(walk->verify->db, &walk->page, 0, walk->seq,
-					 STORE_AUDIT_PAGE_MAX, &rows, &count);
-		if (r)
-			return FOLD(r);
-		for (size_t i = 0; i < count && still_whole(walk); i++) {
-			r = row_check(walk, &rows[i]);
-			if (r)
-				return PASS(r);
-		}
-	}
-	int r = store_audit_end(walk->verify->db, &end);
+	int r = store_audit_ends(walk->verify->db, walk->ends, &walk->ends_count);
 	if (r)
 		return FOLD(r);
-	if (end.seq != walk->seq)
-		found(walk, AUDIT_ROW_MISSING, walk->seq + 1);
+	while (count && still_whole(walk)) {
+		r = page_check(walk, &count);
+		if (r)
+			return PASS(r);
+	}
+	if (still_whole(walk))
+		slot_leave(walk);
+	if (still_whole(walk) && walk->ends_seen != walk->ends_count)
+		found_row(walk, AUDIT_ROW_MISSING, walk->ends[walk->ends_seen].slot, 1);
 	return 0;
 }
 
 /* --- the heads --- */
+
+/* Do the rows that it names still have the hashes that were signed? Outcome: AUDIT_HEAD_FORGED. */
+static int slots_check(struct walk *walk, const struct audit_head *head)
+{
+	struct store_audit_end ends[STORE_AUDIT_SLOTS_MAX];
+	unsigned char digest[STORE_DIGEST_BYTES];
+	size_t count;
+	int r = audit_ends_read(head->slots, ends, &count);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = store_audit_hash(walk->verify->db, ends[i].slot, ends[i].seq, ends[i].hash);
+	if (r)
+		return r < 0 ? PASS(r) : AUDIT_HEAD_FORGED;
+	r = audit_ends_digest(ends, count, digest);
+	if (r)
+		return PASS(r);
+	return str_equal(head->digest, str_bytes(digest, sizeof digest)) ? 0 : AUDIT_HEAD_FORGED;
+}
 
 /* One after the one before it: previous is that one's digest, and becomes this one's. */
 static int head_check(struct walk *walk, const struct store_audit_head *row,
 		      unsigned char *previous)
 {
 	struct audit_head head;
-	unsigned char hash[STORE_DIGEST_BYTES];
 	int r = audit_head_read(walk->verify->keys, &walk->page, row->head, &head);
 	if (r == 0)
-		r = store_audit_hash(walk->verify->db, head.seq, hash);
+		r = slots_check(walk, &head);
 	if (r < 0)
 		return PASS(r);
 	bool fits = r == 0 && head.n == row->n && head.at_ms == row->at_ms &&
-		    head.seq == row->seq && str_equal(head.hash, str_bytes(hash, sizeof hash)) &&
+		    str_equal(head.slots, row->slots) &&
 		    str_equal(head.previous, str_bytes(previous, STORE_DIGEST_BYTES));
 	if (!fits)
 		found(walk, AUDIT_HEAD_WRONG, row->n);
@@ -363,7 +480,7 @@ static void walk_clear(struct walk *walk)
 static int walk_all(struct walk *walk)
 {
 	int (*const steps[])(struct walk *) = {file_check, heads_check, rows_check, total_check,
-					       numbers_check};
+					       patients_check};
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && still_whole(walk); i++) {
 		int r = steps[i](walk);
 		if (r)

@@ -270,7 +270,11 @@ static int result_add(const struct eligibility *eligibility, struct db *db, stru
 				  confirmation->body, &result.body);
 	if (r)
 		return PASS(r);
-	audit_item_write(confirmation->item, result.id, result.body, patient->scope_hmac);
+	audit_item_write(confirmation->item,
+			 &(struct audit_item){.id = result.id,
+					      .seal = audit_seal_of(result.body),
+					      .patient = patient->scope_hmac,
+					      .ref_version = patient->ref_version});
 	r = store_result_add(db, caller->facility_no, &result);
 	return r ? FOLD(r) : 0;
 }
@@ -290,8 +294,8 @@ int check_commit(const struct eligibility *eligibility, struct db *db, struct ar
 		return PASS(r);
 	struct check_confirmation confirmation = {0};
 	random_bytes(confirmation.id, sizeof confirmation.id);
-	r = eligibility_reference_open(eligibility, arena, caller->facility_no, patient.scope_hmac,
-				       patient.ref_version, patient.ref, &confirmation.reference);
+	r = eligibility_reference_open(eligibility, arena, caller->facility_no, &patient,
+				       &confirmation.reference);
 	if (r)
 		return PASS(r);
 	r = result_add(eligibility, db, arena, caller, check, &patient, now_ms, &confirmation);

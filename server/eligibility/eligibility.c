@@ -130,25 +130,27 @@ static void absent_if_empty(struct str *number)
 		*number = (struct str){0};
 }
 
-static int reference_aad(struct arena *arena, int64_t facility_no, struct str scope_hmac,
-			 int64_t version, struct str *ret_aad)
+static int reference_aad(struct arena *arena, int64_t facility_no,
+			 const struct store_patient *patient, struct str *ret_aad)
 {
+	char no[NUMBER_TEXT_BYTES];
 	struct keys_place place = {
 		.table = STR("patient"),
 		.column = STR("ref"),
-		.row = scope_hmac,
+		.row = patient->scope_hmac,
 		.facility_no = facility_no,
-		.link_no = version,
+		.link = number_print(patient->no, no),
+		.link_no = patient->ref_version,
 	};
 	return keys_place_aad(arena, &place, ret_aad);
 }
 
 int eligibility_reference_seal(const struct eligibility *eligibility, struct arena *arena,
-			       int64_t facility_no, struct str scope_hmac, int64_t version,
+			       int64_t facility_no, const struct store_patient *patient,
 			       struct str number, struct str *ret_sealed)
 {
 	struct str aad;
-	int r = reference_aad(arena, facility_no, scope_hmac, version, &aad);
+	int r = reference_aad(arena, facility_no, patient, &aad);
 	if (r)
 		return PASS(r);
 	r = keys_seal(eligibility->keys, arena, aad, number, ret_sealed);
@@ -156,20 +158,39 @@ int eligibility_reference_seal(const struct eligibility *eligibility, struct are
 }
 
 int eligibility_reference_open(const struct eligibility *eligibility, struct arena *arena,
-			       int64_t facility_no, struct str scope_hmac, int64_t version,
-			       struct str sealed, struct str *ret_number)
+			       int64_t facility_no, const struct store_patient *patient,
+			       struct str *ret_number)
 {
 	*ret_number = (struct str){0};
-	if (!sealed.ptr)
-		return never_written(version);
+	if (!patient->ref.ptr)
+		return never_written(patient->ref_version);
 	struct str aad;
-	int r = reference_aad(arena, facility_no, scope_hmac, version, &aad);
+	int r = reference_aad(arena, facility_no, patient, &aad);
 	if (r)
 		return PASS(r);
-	r = keys_open_sealed(eligibility->keys, arena, aad, sealed, ret_number);
+	r = keys_open_sealed(eligibility->keys, arena, aad, patient->ref, ret_number);
 	if (r)
 		return seal_fault(r);
 	absent_if_empty(ret_number);
+	return 0;
+}
+
+int eligibility_reference_hmac(const struct eligibility *eligibility, struct arena *arena,
+			       int64_t facility_no, struct str number, struct str *ret_hmac)
+{
+	if (!number.ptr) {
+		*ret_hmac = number;
+		return 0;
+	}
+	char facility[NUMBER_TEXT_BYTES];
+	const struct str parts[] = {number_print(facility_no, facility), number};
+	unsigned char *hmac = arena_bytes(arena, KEYS_MAC_BYTES);
+	if (!hmac)
+		return RAISE(ENOMEM);
+	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_REF, parts, 2, hmac);
+	if (r)
+		return FOLD(r);
+	*ret_hmac = str_bytes(hmac, KEYS_MAC_BYTES);
 	return 0;
 }
 
@@ -194,7 +215,10 @@ int eligibility_reference_read(const struct eligibility *eligibility, struct key
 	if (!result->ref.ptr)
 		return never_written(result->ref_version);
 	struct str aad;
-	int r = reference_aad(arena, facility_no, result->scope_hmac, result->ref_version, &aad);
+	struct store_patient patient = {.no = result->patient_no,
+					.scope_hmac = result->scope_hmac,
+					.ref_version = result->ref_version};
+	int r = reference_aad(arena, facility_no, &patient, &aad);
 	if (r)
 		return PASS(r);
 	r = keys_read_sealed(eligibility->keys, reader, arena, aad, result->ref, ret_number);
@@ -207,11 +231,21 @@ int eligibility_reference_read(const struct eligibility *eligibility, struct key
 int eligibility_row_open(void *ctx, struct arena *arena, int64_t facility_no,
 			 const struct store_result *row)
 {
-	const struct eligibility *eligibility = ctx;
-	struct str body, number;
-	int r = eligibility_body_open(eligibility, arena, facility_no, row, &body);
-	if (r == 0)
-		r = eligibility_reference_open(eligibility, arena, facility_no, row->scope_hmac,
-					       row->ref_version, row->ref, &number);
+	struct str body;
+	int r = eligibility_body_open(ctx, arena, facility_no, row, &body);
 	return r ? PASS(r) : 0;
+}
+
+int eligibility_patient_open(void *ctx, struct arena *arena, int64_t facility_no,
+			     const struct store_patient *row)
+{
+	struct str number, hmac;
+	int r = eligibility_reference_open(ctx, arena, facility_no, row, &number);
+	if (r == 0)
+		r = eligibility_reference_hmac(ctx, arena, facility_no, number, &hmac);
+	if (r)
+		return PASS(r);
+	bool same =
+		(hmac.ptr == NULL) == (row->ref_hmac.ptr == NULL) && str_equal(hmac, row->ref_hmac);
+	return same ? 0 : RAISE(EBADMSG);
 }

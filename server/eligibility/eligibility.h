@@ -49,14 +49,24 @@ MUST_CHECK int eligibility_body_open(const struct eligibility *eligibility, stru
 				     struct str *ret_body);
 
 /*
- * A patient's 照会番号, sealed to facility, patient (scope) and version. An absent number is
- * sealed too; it opens as absent, and so does what was never written (version 0).
+ * A patient's 照会番号, sealed to facility, patient (no and scope) and ref_version. An absent
+ * number is sealed too; it opens as absent, and so does what was never written (version 0).
  * Fault: -EBADMSG.
  */
 MUST_CHECK int eligibility_reference_seal(const struct eligibility *eligibility,
 					  struct arena *arena, int64_t facility_no,
-					  struct str scope_hmac, int64_t version, struct str number,
+					  const struct store_patient *patient, struct str number,
 					  struct str *ret_sealed);
+MUST_CHECK int eligibility_reference_open(const struct eligibility *eligibility,
+					  struct arena *arena, int64_t facility_no,
+					  const struct store_patient *patient,
+					  struct str *ret_number);
+
+/* What a patient is found by under a number; an absent number has none. */
+MUST_CHECK int eligibility_reference_hmac(const struct eligibility *eligibility,
+					  struct arena *arena, int64_t facility_no,
+					  struct str number, struct str *ret_hmac);
+
 /* Both for many rows: the reader keeps the keys in between. The same faults. */
 MUST_CHECK int eligibility_body_read(const struct eligibility *eligibility,
 				     struct keys_reader *reader, struct arena *arena,
@@ -66,14 +76,12 @@ MUST_CHECK int eligibility_reference_read(const struct eligibility *eligibility,
 					  struct keys_reader *reader, struct arena *arena,
 					  int64_t facility_no, const struct store_result *result,
 					  struct str *ret_number);
-MUST_CHECK int eligibility_reference_open(const struct eligibility *eligibility,
-					  struct arena *arena, int64_t facility_no,
-					  struct str scope_hmac, int64_t version, struct str sealed,
-					  struct str *ret_number);
 
 /*
- * Does all that is sealed in this row and its patient's open? For audit_verify: ctx is a
- * struct eligibility *. Faults: those above.
+ * For audit_verify: ctx is a struct eligibility *. Does the row's body open? Does the patient's
+ * number, and is it what the patient is found by? Faults: those above.
  */
 MUST_CHECK int eligibility_row_open(void *ctx, struct arena *arena, int64_t facility_no,
 				    const struct store_result *row);
+MUST_CHECK int eligibility_patient_open(void *ctx, struct arena *arena, int64_t facility_no,
+					const struct store_patient *row);

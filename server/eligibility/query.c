@@ -214,8 +214,11 @@ static int results_read(struct filling *filling, struct store_results *results, 
 		int opened = result_open(filling, &row, result);
 		if (opened)
 			return PASS(opened);
-		audit_item_write(filling->items + page->count * AUDIT_ITEM_BYTES, row.id, row.body,
-				 row.scope_hmac);
+		audit_item_write(filling->items + page->count * AUDIT_ITEM_BYTES,
+				 &(struct audit_item){.id = row.id,
+						      .seal = audit_seal_of(row.body),
+						      .patient = row.scope_hmac,
+						      .ref_version = row.ref_version});
 		page->count++;
 		last = row.rid;
 	}

@@ -63,42 +63,24 @@ static bool reference_same(struct str a, struct str b)
 	return (a.ptr == NULL) == (b.ptr == NULL) && str_equal(a, b);
 }
 
-static int number_hmac(const struct eligibility *eligibility, struct arena *arena,
-		       int64_t facility_no, struct str number, unsigned char hmac[KEYS_MAC_BYTES],
-		       struct str *ret_hmac)
-{
-	if (!number.ptr) {
-		*ret_hmac = number;
-		return 0;
-	}
-	struct str facility;
-	int r = arena_print(arena, &facility, "%lld", (long long)facility_no);
-	if (r)
-		return PASS(r);
-	const struct str parts[] = {facility, number};
-	r = keys_lookup(eligibility->keys, KEYS_LOOKUP_REF, parts, 2, hmac);
-	if (r)
-		return FOLD(r);
-	*ret_hmac = str_bytes(hmac, KEYS_MAC_BYTES);
-	return 0;
-}
-
 static int number_write(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 			const struct caller *caller, const struct store_patient *patient,
 			const struct reference_request *request, unsigned char *item)
 {
-	struct str number = request->number;
-	unsigned char bytes[KEYS_MAC_BYTES];
-	struct str hmac, sealed;
-	int r = number_hmac(eligibility, arena, caller->facility_no, number, bytes, &hmac);
+	struct store_patient next = *patient;
+	struct str number = request->number, hmac, sealed;
+	next.ref_version++;
+	int r = eligibility_reference_hmac(eligibility, arena, caller->facility_no, number, &hmac);
+	if (r == 0)
+		r = eligibility_reference_seal(eligibility, arena, caller->facility_no, &next,
+					       number, &sealed);
 	if (r)
 		return PASS(r);
-	r = eligibility_reference_seal(eligibility, arena, caller->facility_no, patient->scope_hmac,
-				       patient->ref_version + 1, number, &sealed);
-	if (r)
-		return PASS(r);
-	audit_item_write(item, str_bytes(request->result_id, STORE_ID_BYTES), sealed,
-			 patient->scope_hmac);
+	audit_item_write(item,
+			 &(struct audit_item){.id = str_bytes(request->result_id, STORE_ID_BYTES),
+					      .seal = number.ptr ? audit_seal_of(sealed) : number,
+					      .patient = patient->scope_hmac,
+					      .ref_version = next.ref_version});
 	r = store_patient_reference_set(db, caller->facility_no, patient->no, patient->ref_version,
 					hmac, sealed);
 	switch (r) {
@@ -134,8 +116,8 @@ int reference_set(const struct eligibility *eligibility, struct db *db, struct a
 	if (r)
 		return PASS(r);
 	struct reference_state state = {.number = request->number};
-	audit_item_write(ret_state->item, str_bytes(request->result_id, STORE_ID_BYTES),
-			 (struct str){0}, (struct str){0});
+	audit_item_write(ret_state->item,
+			 &(struct audit_item){.id = str_bytes(request->result_id, STORE_ID_BYTES)});
 	memcpy(state.item, ret_state->item, sizeof state.item);
 	r = repeat_find(db, arena, caller, &digests, now_ms, &state.version);
 	if (r < 0)
@@ -149,8 +131,7 @@ int reference_set(const struct eligibility *eligibility, struct db *db, struct a
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct str held;
-	r = eligibility_reference_open(eligibility, arena, caller->facility_no, patient.scope_hmac,
-				       patient.ref_version, patient.ref, &held);
+	r = eligibility_reference_open(eligibility, arena, caller->facility_no, &patient, &held);
 	if (r)
 		return PASS(r);
 	if (!reference_same(held, request->expected)) {

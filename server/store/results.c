@@ -29,6 +29,22 @@ static const char reference_mark[] =
 	"UPDATE result SET has_ref = $3 WHERE facility_no = $1 AND patient_no = $2";
 static const char facility_touch[] = "UPDATE facility SET version = version + 1 WHERE no = $1";
 
+static int patient_read(struct row *row, struct store_patient *ret_patient)
+{
+	struct store_patient patient = {
+		.no = row_int(row, 0),
+		.scope_hmac = row_str(row, 1),
+		.ref_hmac = row_str(row, 2),
+		.ref = row_str(row, 3),
+		.ref_version = row_int(row, 4),
+	};
+	int r = row_end(row);
+	if (r < 0)
+		return PASS(r);
+	*ret_patient = patient;
+	return 0;
+}
+
 static int patient_row(struct db *db, struct arena *arena, const char *sql,
 		       const struct db_value *args, size_t args_count,
 		       struct store_patient *ret_patient)
@@ -37,18 +53,8 @@ static int patient_row(struct db *db, struct arena *arena, const char *sql,
 	int r = row_find(db, arena, sql, args, args_count, &row);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	struct store_patient patient = {
-		.no = row_int(&row, 0),
-		.scope_hmac = row_str(&row, 1),
-		.ref_hmac = row_str(&row, 2),
-		.ref = row_str(&row, 3),
-		.ref_version = row_int(&row, 4),
-	};
-	r = row_end(&row);
-	if (r < 0)
-		return PASS(r);
-	*ret_patient = patient;
-	return 0;
+	r = patient_read(&row, ret_patient);
+	return r ? PASS(r) : 0;
 }
 
 int store_patient_take(struct db *db, struct arena *arena, int64_t facility_no,
@@ -341,6 +347,35 @@ int store_patients_forget(struct db *db, size_t limit, int64_t *ret_count)
 }
 
 /* --- for the audit --- */
+
+static const char patients_list[] =
+	"SELECT " PATIENT_COLUMNS ", facility_no FROM patient WHERE no > $1 ORDER BY no LIMIT $2";
+
+int store_patients_list(struct db *db, struct arena *arena, int64_t after_no,
+			struct store_patient_row **ret_rows, size_t *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	struct store_patient_row *list = arena_array(arena, STORE_PATIENTS_PAGE_MAX, sizeof *list);
+	size_t count = 0;
+	if (!list)
+		return RAISE(ENOMEM);
+	int r = row_query(db, arena, patients_list,
+			  DB_ARGS(db_int(after_no), db_int(STORE_PATIENTS_PAGE_MAX)), &row);
+	if (r == 0)
+		r = row_next(&row);
+	while (r == 0 && count < STORE_PATIENTS_PAGE_MAX) {
+		struct store_patient_row *next = &list[count++];
+		next->facility_no = row_int(&row, 5);
+		r = patient_read(&row, &next->patient);
+		if (r == 0)
+			r = row_next(&row);
+	}
+	if (r < 0)
+		return PASS(r);
+	*ret_rows = list;
+	*ret_count = count;
+	return 0;
+}
 
 static const char results_total[] = "SELECT count(*) FROM result WHERE rid >= $1";
 static const char results_mismarked[] =

@@ -125,7 +125,15 @@ MUST_CHECK int store_results_months(struct db *db, int month_end, int *ret_month
 MUST_CHECK int store_results_forget(struct db *db, int month_end, size_t limit, int64_t *ret_count);
 MUST_CHECK int store_patients_forget(struct db *db, size_t limit, int64_t *ret_count);
 
-/* For the audit's verification: how many results of any facility there are from month on, … */
+/* For the audit's verification: the patients of all facilities behind the one of this no; … */
+struct store_patient_row {
+	int64_t facility_no;
+	struct store_patient patient;
+};
+enum { STORE_PATIENTS_PAGE_MAX = 1000 };
+MUST_CHECK int store_patients_list(struct db *db, struct arena *arena, int64_t after_no,
+				   struct store_patient_row **ret_rows, size_t *ret_count);
+/* … how many results of any facility there are from month on, … */
 MUST_CHECK int store_results_total(struct db *db, int month, int64_t *ret_count);
 /* … and how many rows' has-number is not their patient's. */
 MUST_CHECK int store_results_mismarked(struct db *db, int64_t *ret_count);

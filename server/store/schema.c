@@ -156,7 +156,10 @@ static const char results[] =
 
 	"CREATE TABLE audit_slot ("
 	"	slot {int64} PRIMARY KEY,"
-	"	seq {int64} NOT NULL);"
+	"	seq {int64} NOT NULL,"
+	"	hash {bytes},"
+	"	holder {int64} UNIQUE,"
+	"	used_ms {int64} NOT NULL DEFAULT 0);"
 	"INSERT INTO audit_slot (slot, seq) VALUES (1, 0);"
 	"CREATE TABLE audit ("
 	"	slot {int64} NOT NULL,"
@@ -171,6 +174,7 @@ static const char results[] =
 	"	call {text} NOT NULL,"
 	"	outcome {text} NOT NULL,"
 	"	request_id {text} NOT NULL,"
+	"	calls {int64} NOT NULL,"
 	"	n {int64} NOT NULL,"
 	"	items {bytes},"
 	"	hash {bytes},"
@@ -179,7 +183,7 @@ static const char results[] =
 	"CREATE TABLE audit_head ("
 	"	n {int64} PRIMARY KEY,"
 	"	at_ms {int64} NOT NULL,"
-	"	seq {int64} NOT NULL,"
+	"	slots {text} NOT NULL,"
 	"	head {text} NOT NULL);";
 
 /* What other processes must forget at once. change_last is one row that every writer of a change

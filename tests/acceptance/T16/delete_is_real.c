@@ -168,10 +168,10 @@ static void trail_try(struct trial *trial)
 	struct house *house = trial->aviary.house;
 	struct store_audit *rows;
 	size_t count, begun = 0, done = 0;
-	int64_t forgotten = 0, after = 0, month = (2020 + trial->month / 12) * 100;
+	int64_t forgotten = 0, slot = 0, after = 0, month = (2020 + trial->month / 12) * 100;
 	month += trial->month % 12 + 1;
 	do {
-		assert_int_equal(store_audit_list(house->db, &house->arena, 0, after,
+		assert_int_equal(store_audit_list(house->db, &house->arena, slot, after,
 						  STORE_AUDIT_PAGE_MAX, &rows, &count),
 				 0);
 		for (size_t i = 0; i < count; i++) {
@@ -181,6 +181,7 @@ static void trail_try(struct trial *trial)
 			done += key && str_equal(rows[i].outcome, STR("ok")) && begun;
 			if (str_equal(rows[i].call, STR("results_forget")))
 				forgotten += rows[i].n;
+			slot = rows[i].slot;
 			after = rows[i].seq;
 		}
 	} while (count == STORE_AUDIT_PAGE_MAX);
