@@ -39,11 +39,13 @@ static int mail_start(struct service *service, bool thread)
 
 int housekeeping_start(struct service *service, bool thread)
 {
+	rotation_init(&service->rotation, service->keys);
 	service->heads = (struct audit_heads){service->keys, service->config->service.state_dir};
 	const struct work_task tasks[] = {
 		{"keys_follow", SECOND_MS, true, retention_keys_follow, &service->retention},
 		{"keys_make", MINUTE_MS, false, retention_keys_make, &service->retention},
 		{"audit_head", MINUTE_MS, false, audit_head_sign, &service->heads},
+		{"rotation", 10 * SECOND_MS, false, rotation_run, &service->rotation},
 		{"retention", MINUTE_MS, false, retention_forget, &service->retention},
 		{"spent", MINUTE_MS, false, spent_purge, NULL},
 	};

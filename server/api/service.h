@@ -19,6 +19,7 @@
 #include "server/eligibility/eligibility.h"
 #include "server/mail/sender.h"
 #include "server/retention/retention.h"
+#include "server/rotation/rotation.h"
 #include "server/tasks/work.h"
 
 struct waits;
@@ -43,7 +44,8 @@ struct service {
 	struct token_cache *tokens; /* those that were verified */
 	struct tail *tail;	    /* takes ended ones out of it */
 	struct audit_heads heads;
-	struct retention retention; /* the work's own */
+	struct retention retention; /* the work's own, and so is this */
+	struct rotation rotation;
 	struct work *work;
 	struct mail_sender mail;
 	struct work *mail_work;	 /* the same for mail: a slow server holds up nothing else */

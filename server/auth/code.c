@@ -11,11 +11,11 @@ enum {
 };
 
 static int code_hmac(const struct auth *auth, enum store_code_kind kind, struct str code,
-		     unsigned char ret_hmac[KEYS_MAC_BYTES])
+		     struct keys_lookup *ret_hmac)
 {
 	struct str name = kind == STORE_CODE_ACTIVATION ? STR("activation") : STR("enrolment");
 	const struct str parts[] = {name, code};
-	int r = keys_lookup(auth->keys, KEYS_LOOKUP_CODE, parts, 2, ret_hmac);
+	int r = keys_lookup_both(auth->keys, KEYS_LOOKUP_CODE, parts, 2, ret_hmac);
 	return r ? FOLD(r) : 0;
 }
 
@@ -24,8 +24,8 @@ int code_issue(const struct auth *auth, struct db *db, enum store_code_kind kind
 {
 	random_text(letters, kind == STORE_CODE_ACTIVATION ? ACTIVATION_LETTERS : ENROLMENT_LETTERS,
 		    ret_code);
-	unsigned char hmac[KEYS_MAC_BYTES];
-	int r = code_hmac(auth, kind, secret_str(ret_code), hmac);
+	struct keys_lookup hmac;
+	int r = code_hmac(auth, kind, secret_str(ret_code), &hmac);
 	if (r)
 		return PASS(r);
 	struct store_code row = {
@@ -34,19 +34,21 @@ int code_issue(const struct auth *auth, struct db *db, enum store_code_kind kind
 		.account_no = account->no,
 		.until_ms = now_ms + CODE_LIFE_MS,
 	};
-	r = store_code_add(db, str_bytes(hmac, sizeof hmac), &row);
+	r = store_code_add(db, str_bytes(hmac.new, sizeof hmac.new), &row);
 	return r ? FOLD(r) : 0;
 }
 
 int code_find(const struct auth *auth, struct db *db, enum store_code_kind kind, struct str code,
 	      int64_t now_ms, struct store_code *ret_row)
 {
-	unsigned char hmac[KEYS_MAC_BYTES];
-	int r = code_hmac(auth, kind, code, hmac);
+	struct keys_lookup hmac;
+	struct store_code row;
+	int r = code_hmac(auth, kind, code, &hmac);
 	if (r)
 		return PASS(r);
-	struct store_code row;
-	r = store_code_find(db, str_bytes(hmac, sizeof hmac), kind, &row);
+	r = store_code_find(db, str_bytes(hmac.new, sizeof hmac.new), kind, &row);
+	if (r == STORE_NOT_FOUND)
+		r = store_code_find(db, str_bytes(hmac.old, sizeof hmac.old), kind, &row);
 	if (r < 0)
 		return PASS(r);
 	if (r || row.used_ms || row.until_ms <= now_ms)
@@ -58,11 +60,13 @@ int code_find(const struct auth *auth, struct db *db, enum store_code_kind kind,
 int code_spend(const struct auth *auth, struct db *db, enum store_code_kind kind, struct str code,
 	       int64_t now_ms)
 {
-	unsigned char hmac[KEYS_MAC_BYTES];
-	int r = code_hmac(auth, kind, code, hmac);
+	struct keys_lookup hmac;
+	int r = code_hmac(auth, kind, code, &hmac);
 	if (r)
 		return PASS(r);
-	r = store_code_use(db, str_bytes(hmac, sizeof hmac), kind, now_ms);
+	r = store_code_use(db, str_bytes(hmac.new, sizeof hmac.new), kind, now_ms);
+	if (r == STORE_NOT_FOUND)
+		r = store_code_use(db, str_bytes(hmac.old, sizeof hmac.old), kind, now_ms);
 	if (r < 0)
 		return PASS(r);
 	return r ? CODE_REFUSED : 0;

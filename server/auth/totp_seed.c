@@ -44,3 +44,16 @@ int totp_seed_open(const struct auth *auth, struct arena *arena,
 		return PASS(r);
 	return r ? RAISE(EBADMSG) : 0;
 }
+
+int totp_seed_reseal(struct keys *keys, struct arena *arena, const struct store_sealed_row *old,
+		     struct store_sealed_row *new)
+{
+	const struct auth auth = {.keys = keys};
+	const struct store_account account = {.no = old->no, .facility_no = old->facility_no};
+	const struct store_totp totp = {.n = old->n, .seed = old->sealed};
+	struct str seed;
+	int r = totp_seed_open(&auth, arena, &account, &totp, &seed);
+	if (r == 0)
+		r = totp_seed_seal(&auth, arena, &account, old->n, seed, &new->sealed);
+	return r ? PASS(r) : 0;
+}

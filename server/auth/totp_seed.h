@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/auth/auth.h"
+#include "server/store/sealed.h"
 
 MUST_CHECK int totp_seed_seal(const struct auth *auth, struct arena *arena,
 			      const struct store_account *account, int64_t n, struct str seed,
@@ -12,3 +13,7 @@ MUST_CHECK int totp_seed_seal(const struct auth *auth, struct arena *arena,
 MUST_CHECK int totp_seed_open(const struct auth *auth, struct arena *arena,
 			      const struct store_account *account, const struct store_totp *totp,
 			      struct str *ret_seed);
+
+/* As the functions of server/register/reseal.h. */
+MUST_CHECK int totp_seed_reseal(struct keys *keys, struct arena *arena,
+				const struct store_sealed_row *old, struct store_sealed_row *new);

@@ -5,6 +5,7 @@
  */
 #include "server/eligibility/check.h"
 
+#include "lib/base/number.h"
 #include "lib/record/record.h"
 #include "server/auth/ticket.h"
 #include "server/register/staff.h"
@@ -201,13 +202,11 @@ static int patient_take(const struct eligibility *eligibility, struct db *db, st
 			const struct caller *caller, const struct check *check,
 			struct store_patient *ret_patient)
 {
-	struct str facility;
-	int r = arena_print(arena, &facility, "%lld", (long long)caller->facility_no);
-	if (r)
-		return PASS(r);
-	const struct str parts[] = {facility, check->person.key_hmac};
+	char facility[NUMBER_TEXT_BYTES], person[NUMBER_TEXT_BYTES];
+	const struct str parts[] = {number_print(caller->facility_no, facility),
+				    number_print(check->person.no, person)};
 	unsigned char scope[KEYS_MAC_BYTES];
-	r = keys_lookup(eligibility->keys, KEYS_LOOKUP_SCOPE, parts, COUNT(parts), scope);
+	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_SCOPE, parts, COUNT(parts), scope);
 	if (r)
 		return FOLD(r);
 	r = store_patient_take(db, arena, caller->facility_no, str_bytes(scope, sizeof scope),

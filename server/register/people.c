@@ -7,7 +7,7 @@
 
 #include "lib/json/json.h"
 #include "lib/record/record.h"
-#include "server/keys/place.h"
+#include "server/register/seals.h"
 
 #define COUNT(fields) (sizeof(fields) / sizeof(fields)[0])
 
@@ -77,48 +77,23 @@ static int serial_fold(struct arena *arena, struct str text, struct str *ret_hex
 
 /* --- certificates --- */
 
-static int certificate_hmac(const struct keys *keys, struct str aki, struct str serial,
-			    unsigned char ret_hmac[KEYS_MAC_BYTES])
-{
-	const struct str parts[] = {aki, serial};
-	int r = keys_lookup(keys, KEYS_LOOKUP_SERIAL, parts, 2, ret_hmac);
-	return r ? FOLD(r) : 0;
-}
-
-static int certificate_seal(const struct keys *keys, struct arena *arena,
-			    const struct certificate *certificate, struct str hmac,
-			    int64_t person_no, struct str *ret_sealed)
-{
-	struct keys_place place = {
-		.table = STR("certificate"),
-		.column = STR("aki_serial"),
-		.row = hmac,
-		.link_no = person_no,
-	};
-	struct str aad, text;
-	int r = keys_place_aad(arena, &place, &aad);
-	if (r)
-		return PASS(r);
-	r = arena_print(arena, &text, "%.*s:%.*s", STR_ARG(certificate->aki),
-			STR_ARG(certificate->serial));
-	if (r)
-		return PASS(r);
-	r = keys_seal(keys, arena, aad, text, ret_sealed);
-	return r ? FOLD(r) : 0;
-}
-
 static int certificate_add(const struct keys *keys, struct db *db, struct arena *arena,
 			   const struct certificate *certificate, int64_t person_no, int64_t now_ms)
 {
-	unsigned char bytes[KEYS_MAC_BYTES];
-	int r = certificate_hmac(keys, certificate->aki, certificate->serial, bytes);
+	struct keys_lookup bytes;
+	struct store_lookup lookup;
+	struct str text, sealed;
+	int r = seals_certificate_lookup(keys, certificate->aki, certificate->serial, &bytes,
+					 &lookup);
+	if (r == 0)
+		r = arena_print(arena, &text, "%.*s:%.*s", STR_ARG(certificate->aki),
+				STR_ARG(certificate->serial));
+	if (r == 0)
+		r = seals_close(keys, arena, SEALS_CERTIFICATE, lookup.new, person_no, text,
+				&sealed);
 	if (r)
 		return PASS(r);
-	struct str hmac = str_bytes(bytes, sizeof bytes), sealed;
-	r = certificate_seal(keys, arena, certificate, hmac, person_no, &sealed);
-	if (r)
-		return PASS(r);
-	r = store_certificate_add(db, hmac, sealed, person_no, now_ms);
+	r = store_certificate_add(db, &lookup, sealed, person_no, now_ms);
 	if (r < 0)
 		return PASS(r);
 	return r ? PEOPLE_CERTIFICATE_TAKEN : 0;
@@ -162,32 +137,44 @@ static int certificates_add(const struct keys *keys, struct db *db, struct arena
 
 /* --- the person --- */
 
-static int body_aad(struct arena *arena, struct str key_hmac, struct str *ret_aad)
+static int person_add(const struct keys *keys, struct db *db, struct arena *arena, struct str key,
+		      const struct store_lookup *lookup, struct str qualifications, int64_t *ret_no)
 {
-	struct keys_place place = {
-		.table = STR("person"),
-		.column = STR("body"),
-		.row = key_hmac,
-	};
-	return keys_place_aad(arena, &place, ret_aad);
+	struct str key_sealed, body;
+	int r = seals_close(keys, arena, SEALS_PERSON_KEY, lookup->new, 0, key, &key_sealed);
+	if (r == 0)
+		r = seals_close(keys, arena, SEALS_PERSON_BODY, lookup->new, 0, qualifications,
+				&body);
+	if (r)
+		return PASS(r);
+	r = store_person_add(db, lookup, key_sealed, body, ret_no);
+	if (r == STORE_CONFLICT) /* somebody else's was quicker: come again */
+		return RAISE(EBUSY);
+	return r ? FOLD(r) : 0;
 }
 
 static int person_put(const struct keys *keys, struct db *db, struct arena *arena,
 		      const struct line *line, struct str qualifications, int64_t *ret_no)
 {
-	unsigned char bytes[KEYS_MAC_BYTES];
-	int r = keys_lookup(keys, KEYS_LOOKUP_PERSON, &line->person, 1, bytes);
-	if (r)
-		return FOLD(r);
-	struct str key_hmac = str_bytes(bytes, sizeof bytes), aad, body;
-	r = body_aad(arena, key_hmac, &aad);
+	struct keys_lookup bytes;
+	struct store_lookup lookup;
+	struct store_person person;
+	struct str body;
+	int r = seals_person_lookup(keys, line->person, &bytes, &lookup);
 	if (r)
 		return PASS(r);
-	r = keys_seal(keys, arena, aad, qualifications, &body);
+	r = store_person_find(db, arena, &lookup, &person);
+	if (r == STORE_NOT_FOUND)
+		return person_add(keys, db, arena, line->person, &lookup, qualifications, ret_no);
+	if (r == 0)
+		r = seals_close(keys, arena, SEALS_PERSON_BODY, person.key_hmac, 0, qualifications,
+				&body);
+	if (r == 0)
+		r = store_person_body_set(db, person.no, body);
 	if (r)
 		return FOLD(r);
-	r = store_person_put(db, key_hmac, body, ret_no);
-	return r ? FOLD(r) : 0;
+	*ret_no = person.no;
+	return 0;
 }
 
 static int line_check(struct arena *arena, const struct json *root, struct line *ret_line,
@@ -245,38 +232,27 @@ int people_import(const struct keys *keys, struct db *db, struct arena *arena, s
 	return 0;
 }
 
-static int person_open(const struct keys *keys, struct arena *arena, const struct store_person *row,
-		       struct people_person *ret_person)
-{
-	struct str aad, body;
-	int r = body_aad(arena, row->key_hmac, &aad);
-	if (r)
-		return PASS(r);
-	r = keys_open_sealed(keys, arena, aad, row->body, &body);
-	if (r)
-		return r < 0 ? PASS(r) : RAISE(EBADMSG);
-	*ret_person = (struct people_person){
-		.no = row->no,
-		.key_hmac = row->key_hmac,
-		.qualifications = body,
-	};
-	return 0;
-}
-
 int people_find(const struct keys *keys, struct db *db, struct arena *arena, struct str aki,
 		struct str serial, struct people_person *ret_person)
 {
-	unsigned char hmac[KEYS_MAC_BYTES];
-	int r = certificate_hmac(keys, aki, serial, hmac);
+	struct keys_lookup bytes;
+	struct store_lookup lookup;
+	int64_t person_no;
+	int r = seals_certificate_lookup(keys, aki, serial, &bytes, &lookup);
 	if (r)
 		return PASS(r);
-	int64_t person_no;
-	r = store_certificate_find(db, str_bytes(hmac, sizeof hmac), &person_no);
+	r = store_certificate_find(db, &lookup, &person_no);
 	if (r)
 		return r < 0 ? PASS(r) : PEOPLE_UNKNOWN;
 	struct store_person row;
 	r = store_person_get(db, arena, person_no, &row);
 	if (r)
 		return FOLD(r);
-	return person_open(keys, arena, &row, ret_person);
+	struct people_person person = {.no = row.no};
+	r = seals_open(keys, arena, SEALS_PERSON_BODY, row.key_hmac, 0, row.body,
+		       &person.qualifications);
+	if (r)
+		return PASS(r);
+	*ret_person = person;
+	return 0;
 }

@@ -32,8 +32,7 @@ MUST_CHECK int people_import(const struct keys *keys, struct db *db, struct aren
 			     struct str *ret_complaint);
 
 struct people_person {
-	int64_t no;
-	struct str key_hmac;
+	int64_t no;		   /* never changes, whatever keys do */
 	struct str qualifications; /* a JSON array of qualifications, checked at import */
 };
 

@@ -14,16 +14,37 @@ static int name_aad(struct arena *arena, int64_t facility_no, struct str id, str
 	return keys_place_aad(arena, &place, ret_aad);
 }
 
+int staff_name_seal(const struct keys *keys, struct arena *arena, int64_t facility_no,
+		    struct str id, struct str name, struct str *ret_sealed)
+{
+	struct str aad;
+	int r = name_aad(arena, facility_no, id, &aad);
+	if (r)
+		return PASS(r);
+	r = keys_seal(keys, arena, aad, name, ret_sealed);
+	return r ? FOLD(r) : 0;
+}
+
+int staff_name_open(const struct keys *keys, struct arena *arena, int64_t facility_no,
+		    struct str id, struct str sealed, struct str *ret_name)
+{
+	struct str aad;
+	int r = name_aad(arena, facility_no, id, &aad);
+	if (r)
+		return PASS(r);
+	r = keys_open_sealed(keys, arena, aad, sealed, ret_name);
+	if (r < 0)
+		return PASS(r);
+	return r ? RAISE(EBADMSG) : 0;
+}
+
 int staff_put(const struct keys *keys, struct db *db, struct arena *arena, int64_t facility_no,
 	      const struct staff *staff)
 {
-	struct str aad, sealed;
-	int r = name_aad(arena, facility_no, staff->id, &aad);
+	struct str sealed;
+	int r = staff_name_seal(keys, arena, facility_no, staff->id, staff->name, &sealed);
 	if (r)
 		return PASS(r);
-	r = keys_seal(keys, arena, aad, staff->name, &sealed);
-	if (r)
-		return FOLD(r);
 	struct store_staff row = {.id = staff->id, .name = sealed, .active = true};
 	r = store_staff_put(db, facility_no, &row);
 	return r ? FOLD(r) : 0;
@@ -50,14 +71,11 @@ int staff_list(const struct keys *keys, struct db *db, struct arena *arena, int6
 	if (!staff)
 		return RAISE(ENOMEM);
 	for (size_t i = 0; i < count; i++) {
-		struct str aad;
-		r = name_aad(arena, facility_no, rows[i].id, &aad);
+		staff[i].id = rows[i].id;
+		r = staff_name_open(keys, arena, facility_no, rows[i].id, rows[i].name,
+				    &staff[i].name);
 		if (r)
 			return PASS(r);
-		staff[i].id = rows[i].id;
-		r = keys_open_sealed(keys, arena, aad, rows[i].name, &staff[i].name);
-		if (r)
-			return r < 0 ? PASS(r) : RAISE(EBADMSG);
 	}
 	*ret_staff = staff;
 	*ret_count = count;

@@ -24,3 +24,9 @@ MUST_CHECK int staff_check(struct db *db, struct arena *arena, int64_t facility_
 /* The active ones by id. Fault: -EBADMSG (a row is not what was sealed). */
 MUST_CHECK int staff_list(const struct keys *keys, struct db *db, struct arena *arena,
 			  int64_t facility_no, struct staff **ret_staff, size_t *ret_count);
+
+/* A name, sealed to its row. Fault of open: -EBADMSG. */
+MUST_CHECK int staff_name_seal(const struct keys *keys, struct arena *arena, int64_t facility_no,
+			       struct str id, struct str name, struct str *ret_sealed);
+MUST_CHECK int staff_name_open(const struct keys *keys, struct arena *arena, int64_t facility_no,
+			       struct str id, struct str sealed, struct str *ret_name);

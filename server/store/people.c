@@ -75,22 +75,19 @@ int store_staff_list(struct db *db, struct arena *arena, int64_t facility_no,
 
 /* --- person --- */
 
-static const char person_put[] =
-	"INSERT INTO person (key_hmac, body) VALUES ($1, $2)"
-	" ON CONFLICT (key_hmac) DO UPDATE SET body = excluded.body RETURNING no";
+static const char person_find[] =
+	"SELECT no, key_hmac, body FROM person WHERE key_hmac IN ($1, $2)";
 static const char person_get[] = "SELECT no, key_hmac, body FROM person WHERE no = $1";
+static const char person_add[] = "INSERT INTO person (key_hmac, lookup_n, key, body)"
+				 " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING no";
+static const char person_body_set[] = "UPDATE person SET body = $2 WHERE no = $1";
 
-int store_person_put(struct db *db, struct str key_hmac, struct str body, int64_t *ret_no)
-{
-	int r = row_returning(db, person_put, DB_ARGS(db_blob(key_hmac), db_blob(body)), ret_no);
-	return r ? FOLD(r) : 0;
-}
-
-int store_person_get(struct db *db, struct arena *arena, int64_t person_no,
-		     struct store_person *ret_person)
+static int person_row(struct db *db, struct arena *arena, const char *sql,
+		      const struct db_value *args, size_t args_count,
+		      struct store_person *ret_person)
 {
 	struct row row AUTO(row_close) = {0};
-	int r = row_find(db, arena, person_get, DB_ARGS(db_int(person_no)), &row);
+	int r = row_find(db, arena, sql, args, args_count, &row);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct store_person person = {
@@ -105,35 +102,78 @@ int store_person_get(struct db *db, struct arena *arena, int64_t person_no,
 	return 0;
 }
 
+int store_person_find(struct db *db, struct arena *arena, const struct store_lookup *lookup,
+		      struct store_person *ret_person)
+{
+	int r = person_row(db, arena, person_find,
+			   DB_ARGS(db_blob(lookup->new), db_blob(lookup->old)), ret_person);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_person_get(struct db *db, struct arena *arena, int64_t person_no,
+		     struct store_person *ret_person)
+{
+	int r = person_row(db, arena, person_get, DB_ARGS(db_int(person_no)), ret_person);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_person_add(struct db *db, const struct store_lookup *lookup, struct str key,
+		     struct str body, int64_t *ret_no)
+{
+	int r = row_returning(db, person_add,
+			      DB_ARGS(db_blob(lookup->new), db_int(lookup->n), db_blob(key),
+				      db_blob(body)),
+			      ret_no);
+	if (r < 0)
+		return PASS(r);
+	return r ? STORE_CONFLICT : 0;
+}
+
+int store_person_body_set(struct db *db, int64_t person_no, struct str body)
+{
+	int r = row_change(db, person_body_set, DB_ARGS(db_int(person_no), db_blob(body)),
+			   STORE_NOT_FOUND);
+	return r < 0 ? PASS(r) : r;
+}
+
 /* --- certificate --- */
 
 static const char certificate_add[] =
-	"INSERT INTO certificate (hmac, aki_serial, person_no, registered_ms)"
-	" VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-static const char certificate_find[] = "SELECT person_no FROM certificate WHERE hmac = $1";
+	"INSERT INTO certificate (hmac, lookup_n, aki_serial, person_no, registered_ms)"
+	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+static const char certificate_find[] = "SELECT person_no FROM certificate WHERE hmac IN ($1, $2)";
 
-int store_certificate_find(struct db *db, struct str hmac, int64_t *ret_person_no)
+int store_certificate_find(struct db *db, const struct store_lookup *lookup, int64_t *ret_person_no)
 {
 	struct row row AUTO(row_close) = {0};
-	int r = row_find(db, NULL, certificate_find, DB_ARGS(db_blob(hmac)), &row);
+	int r = row_find(db, NULL, certificate_find,
+			 DB_ARGS(db_blob(lookup->new), db_blob(lookup->old)), &row);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	*ret_person_no = row_int(&row, 0);
 	return 0;
 }
 
-int store_certificate_add(struct db *db, struct str hmac, struct str aki_serial, int64_t person_no,
-			  int64_t now_ms)
+static int certificate_owned(struct db *db, const struct store_lookup *lookup, int64_t person_no)
 {
 	int64_t owner_no;
-	int r = row_change(db, certificate_add,
-			   DB_ARGS(db_blob(hmac), db_blob(aki_serial), db_int(person_no),
-				   db_int(now_ms)),
-			   STORE_CONFLICT);
-	if (r != STORE_CONFLICT)
-		return r < 0 ? PASS(r) : r;
-	r = store_certificate_find(db, hmac, &owner_no);
+	int r = store_certificate_find(db, lookup, &owner_no);
 	if (r)
-		return FOLD(r);
+		return r < 0 ? PASS(r) : r;
 	return owner_no == person_no ? 0 : STORE_CONFLICT;
+}
+
+int store_certificate_add(struct db *db, const struct store_lookup *lookup, struct str aki_serial,
+			  int64_t person_no, int64_t now_ms)
+{
+	int r = certificate_owned(db, lookup, person_no);
+	if (r != STORE_NOT_FOUND)
+		return r < 0 ? PASS(r) : r;
+	r = row_change(db, certificate_add,
+		       DB_ARGS(db_blob(lookup->new), db_int(lookup->n), db_blob(aki_serial),
+			       db_int(person_no), db_int(now_ms)),
+		       STORE_CONFLICT);
+	if (r == STORE_CONFLICT) /* somebody else's was quicker */
+		r = certificate_owned(db, lookup, person_no);
+	return r < 0 ? PASS(r) : r;
 }

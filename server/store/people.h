@@ -29,19 +29,25 @@ struct store_person {
 	struct str body;     /* sealed */
 };
 
-/* Add, or replace the body of the person with this key. */
-MUST_CHECK int store_person_put(struct db *db, struct str key_hmac, struct str body,
-				int64_t *ret_no);
 /* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_person_find(struct db *db, struct arena *arena,
+				 const struct store_lookup *lookup,
+				 struct store_person *ret_person);
 MUST_CHECK int store_person_get(struct db *db, struct arena *arena, int64_t person_no,
 				struct store_person *ret_person);
+/* key, sealed: what key_hmac is computed from. Outcome: STORE_CONFLICT. */
+MUST_CHECK int store_person_add(struct db *db, const struct store_lookup *lookup, struct str key,
+				struct str body, int64_t *ret_no);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_person_body_set(struct db *db, int64_t person_no, struct str body);
 
 /* --- certificate: which card is whose --- */
 /*
- * hmac: over authority key identifier and serial; aki_serial: sealed. The same certificate of the
+ * lookup: over authority key identifier and serial; aki_serial: sealed. The same certificate of the
  * same person again changes nothing. Outcome: STORE_CONFLICT (it is another person's).
  */
-MUST_CHECK int store_certificate_add(struct db *db, struct str hmac, struct str aki_serial,
-				     int64_t person_no, int64_t now_ms);
+MUST_CHECK int store_certificate_add(struct db *db, const struct store_lookup *lookup,
+				     struct str aki_serial, int64_t person_no, int64_t now_ms);
 /* Outcome: STORE_NOT_FOUND. */
-MUST_CHECK int store_certificate_find(struct db *db, struct str hmac, int64_t *ret_person_no);
+MUST_CHECK int store_certificate_find(struct db *db, const struct store_lookup *lookup,
+				      int64_t *ret_person_no);

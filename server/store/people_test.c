@@ -28,42 +28,59 @@ static void test_staff_are_named_and_renamed(void **state)
 	assert_int_equal(count, 0);
 }
 
-static void test_a_person_imported_again_keeps_the_number(void **state)
+static struct store_lookup lookup_of(void **state, int new, int old)
+{
+	return (struct store_lookup){digest_of(state, new), digest_of(state, old), 2};
+}
+
+static int64_t person_make(void **state, int hmac)
+{
+	struct store_lookup lookup = lookup_of(state, hmac, hmac);
+	int64_t no;
+	assert_int_equal(store_person_add(store_of(state), &lookup, STR("key"), STR("body"), &no),
+			 0);
+	return no;
+}
+
+static void test_a_person_is_found_under_either_key(void **state)
 {
 	struct db *db = store_of(state);
 	struct store_person person;
-	int64_t no = 0, again = 0, other = 0;
-	assert_int_equal(store_person_put(db, digest_of(state, 1), STR("one"), &no), 0);
-	assert_int_equal(store_person_put(db, digest_of(state, 2), STR("two"), &other), 0);
-	assert_int_equal(store_person_put(db, digest_of(state, 1), STR("one anew"), &again), 0);
-	assert_int_equal(again, no);
-	assert_true(other != no);
-	assert_int_equal(store_person_get(db, arena_of(state), no, &person), 0);
-	assert_str_equal(person.body, STR("one anew"));
+	int64_t no = person_make(state, 1);
+	struct store_lookup both = lookup_of(state, 2, 1), other = lookup_of(state, 2, 3);
+	assert_int_equal(store_person_find(db, arena_of(state), &both, &person), 0);
+	assert_int_equal(person.no, no);
 	assert_str_equal(person.key_hmac, digest_of(state, 1));
-	assert_int_equal(store_person_get(db, arena_of(state), 99, &person), STORE_NOT_FOUND);
+	assert_int_equal(store_person_find(db, arena_of(state), &other, &person), STORE_NOT_FOUND);
+	assert_int_equal(store_person_body_set(db, no, STR("body anew")), 0);
+	assert_int_equal(store_person_get(db, arena_of(state), no, &person), 0);
+	assert_str_equal(person.body, STR("body anew"));
+	assert_int_equal(store_person_body_set(db, 99, STR("x")), STORE_NOT_FOUND);
+	struct store_lookup taken = lookup_of(state, 1, 1);
+	assert_int_equal(store_person_add(db, &taken, STR("key"), STR("body"), &no),
+			 STORE_CONFLICT);
 }
 
 static void test_a_certificate_is_one_persons(void **state)
 {
 	struct db *db = store_of(state);
-	struct str hmac = digest_of(state, 7);
-	int64_t one = 0, two = 0, found = 0;
-	assert_int_equal(store_person_put(db, digest_of(state, 1), STR("one"), &one), 0);
-	assert_int_equal(store_person_put(db, digest_of(state, 2), STR("two"), &two), 0);
-	assert_int_equal(store_certificate_find(db, hmac, &found), STORE_NOT_FOUND);
-	assert_int_equal(store_certificate_add(db, hmac, STR("sealed"), one, 5), 0);
-	assert_int_equal(store_certificate_add(db, hmac, STR("sealed"), one, 6), 0);
-	assert_int_equal(store_certificate_add(db, hmac, STR("sealed"), two, 7), STORE_CONFLICT);
-	assert_int_equal(store_certificate_find(db, hmac, &found), 0);
+	int64_t one = person_make(state, 1), two = person_make(state, 2), found;
+	struct store_lookup old = lookup_of(state, 7, 7), both = lookup_of(state, 8, 7),
+			    none = lookup_of(state, 9, 9);
+	assert_int_equal(store_certificate_add(db, &old, STR("sealed"), one, 1), 0);
+	assert_int_equal(store_certificate_add(db, &old, STR("sealed"), one, 2), 0);
+	assert_int_equal(store_certificate_add(db, &both, STR("sealed"), one, 2), 0);
+	assert_int_equal(store_certificate_add(db, &both, STR("sealed"), two, 3), STORE_CONFLICT);
+	assert_int_equal(store_certificate_find(db, &both, &found), 0);
 	assert_int_equal(found, one);
+	assert_int_equal(store_certificate_find(db, &none, &found), STORE_NOT_FOUND);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DB_TEST(test_staff_are_named_and_renamed),
-		DB_TEST(test_a_person_imported_again_keeps_the_number),
+		DB_TEST(test_a_person_is_found_under_either_key),
 		DB_TEST(test_a_certificate_is_one_persons),
 	};
 	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);

@@ -32,5 +32,15 @@ enum store_outcome {
 	STORE_STALE,	     /* compare-and-set: the row is there but holds another value */
 };
 
+/*
+ * A keyed look-up value. While its key is being replaced, a row may stand under either: both are
+ * sought, new is written with n. With one key, old is new.
+ */
+struct store_lookup {
+	struct str new; /* STORE_DIGEST_BYTES, and so is old */
+	struct str old;
+	int64_t n;
+};
+
 /* Make the tables, or bring them up to this program's version. Safe to call at every start. */
 MUST_CHECK int store_migrate(struct db *db);
