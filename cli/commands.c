@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/proof.h"
 #include "lib/terminal/say.h"
 
 static int file_trouble(const struct link *link, const char *path)
@@ -142,6 +143,8 @@ int command_run(struct link *link, const struct cli_options *options)
 	case CLI_COUNT: return command_count(link, options);
 	case CLI_DOWNLOAD: return command_download(link, options);
 	case CLI_REFERENCE: return command_reference(link, options);
+	case CLI_JWKS: return proof_keys_fetch(link, options);
+	case CLI_VERIFY_PROOF: return proof_verify(link, options);
 	case CLI_LOGOUT: return link_logout(link);
 	}
 	return say_exit(SAY_UNEXPECTED);

@@ -20,6 +20,11 @@ const char options_help[] =
 	"  reference 結果のID 照会番号 [--expected いまの番号]\n"
 	"  reference 結果のID --clear --expected いまの番号\n"
 	"                             照会番号を登録する、取り消す\n"
+	"  jwks [--out ファイル|-]    証明を検証する公開鍵を受け取る（ログインは要らない）\n"
+	"  verify-proof --jwks ファイル [--facility コード] 結果のファイル\n"
+	"                             download で受け取った結果の証明を、1行ずつ検証する\n"
+	"  verify-proof --jwks ファイル --proof ファイル [--facility コード] 結果のファイル\n"
+	"                             1件の結果（result のバイト列）と証明を検証する\n"
 	"  logout                     ログインを終える\n"
 	"  version                    版を表示する\n"
 	"\n"
@@ -49,6 +54,13 @@ static const struct command_row commands[] = {
 	 .positions_min = 1,
 	 .positions_max = 2,
 	 .position = "結果のID"},
+	{.name = "jwks", .command = CLI_JWKS},
+	{.name = "verify-proof",
+	 .command = CLI_VERIFY_PROOF,
+	 .positions_min = 1,
+	 .positions_max = 1,
+	 .position = "結果のファイル",
+	 .needs = {"--jwks"}},
 	{.name = "logout", .command = CLI_LOGOUT},
 };
 
@@ -65,6 +77,8 @@ static const struct option_row options[] = {
 	{.name = "--from", .offset = offsetof(struct cli_options, from)},
 	{.name = "--to", .offset = offsetof(struct cli_options, to)},
 	{.name = "--out", .offset = offsetof(struct cli_options, out)},
+	{.name = "--jwks", .offset = offsetof(struct cli_options, jwks)},
+	{.name = "--proof", .offset = offsetof(struct cli_options, proof)},
 	{.name = "--expected", .offset = offsetof(struct cli_options, expected)},
 	{.name = "--clear", .offset = offsetof(struct cli_options, clear), .kind = OPTION_FLAG},
 	{.name = "--reference",
@@ -92,6 +106,7 @@ int options_read(int argc, char **argv, struct cli_options *ret_options, const c
 	read.command = (enum cli_command)line.command;
 	read.result_id = line.positions[0];
 	read.number = line.positions[1];
+	read.file = line.positions[0];
 	*ret_complaint = "照会番号（または --clear）";
 	if (read.command == CLI_REFERENCE && !read.number == !read.clear)
 		return COMMAND_LINE_INCOMPLETE;

@@ -16,6 +16,8 @@ enum cli_command {
 	CLI_COUNT,
 	CLI_DOWNLOAD,
 	CLI_REFERENCE,
+	CLI_JWKS,
+	CLI_VERIFY_PROOF,
 	CLI_LOGOUT,
 };
 
@@ -26,8 +28,9 @@ struct cli_options {
 	const char *facility, *id;
 	const char *from, *to, *out;
 	const char *result_id, *number, *expected;
-	int32_t reference; /* SHK_REFERENCE_… */
-	bool clear;	   /* reference: take the number back */
+	const char *jwks, *proof, *file; /* verify-proof */
+	int32_t reference;		 /* SHK_REFERENCE_… */
+	bool clear;			 /* reference: take the number back */
 };
 
 /* Outcomes: those of command_line_read; *ret_complaint is then a word of argv, or what is missing.

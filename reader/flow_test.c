@@ -9,6 +9,10 @@
 #define ORIGIN	   "https://service.test"
 #define THUMBPRINT "thumbprint-of-this-device"
 #define RESULT	   "{\"XmlMsg\":{}}"
+#define PROOF                                         \
+	"eyJhbGciOiJFUzI1NiJ9.."                      \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define PROBLEM_REVOKED                                                    \
 	"{\"type\":\"urn:shikaku:problem:certificate_revoked\","           \
 	"\"title\":\"T\",\"status\":403,\"code\":\"certificate_revoked\"," \
@@ -142,6 +146,7 @@ static void steps_make(struct room *room, const char *origin)
 	const struct wire_confirmation confirmation = {
 		.id = STR("00112233445566778899aabbccddeeff"),
 		.confirmed_ms = 1800000000000,
+		.proof = STR(PROOF),
 		.result = STR(RESULT),
 	};
 	struct str bodies[3] = {0};

@@ -38,6 +38,7 @@ static void client_free(shk_client *client)
 	transport_curl_destroy(client->curl);
 	free(client->ca_file);
 	free(client->proxy);
+	free(client->jwks);
 	explicit_bzero(client, sizeof *client);
 	free(client);
 }

@@ -63,6 +63,10 @@ static const struct code_row code_rows[] = {
 	{SHK_ERR_REFERENCE_TAKEN, PROBLEM_REFERENCE_TAKEN,
 	 "この照会番号は、別の患者さんに使われています。", report, ""},
 	{SHK_ERR_REFUSED, PROBLEM_SERVICE_REFUSED, "サービスが断りました。", report, ""},
+	{SHK_ERR_PROOF, PROBLEM_PROOF_REFUSED,
+	 "この資格確認結果は、サービスが署名したものと確認できません。", report, ""},
+	{SHK_ERR_PROOF_KEY, PROBLEM_PROOF_KEY_UNKNOWN,
+	 "この資格確認結果に署名した鍵が、手元の公開鍵にありません。", report, ""},
 	{SHK_ERR_BUSY, PROBLEM_BUSY, "サービスが混み合っています。", report, ""},
 	{SHK_ERR_SERVICE, PROBLEM_INTERNAL, "サービスの中で問題が起きました。", report, ""},
 };

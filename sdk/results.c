@@ -181,6 +181,8 @@ static int result_keep(struct shk_result *result, const struct wire_result *from
 	if (!r)
 		r = text_keep(arena, from->reference_number, &result->reference_number);
 	if (!r)
+		r = text_keep(arena, from->proof, &result->proof);
+	if (!r)
 		r = arena_copy(arena, from->result, &result->raw);
 	if (!r)
 		r = wire_result_encode(arena, from, &result->entry);
@@ -246,6 +248,11 @@ const char *SHK_CALL shk_result_staff(const shk_result *result)
 const char *SHK_CALL shk_result_reference_number(const shk_result *result)
 {
 	return result ? result->reference_number : NULL;
+}
+
+const char *SHK_CALL shk_result_proof(const shk_result *result)
+{
+	return result ? result->proof : NULL;
 }
 
 int64_t SHK_CALL shk_result_reference_version(const shk_result *result)

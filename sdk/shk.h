@@ -25,6 +25,7 @@ struct shk_client {
 	char *ca_file, *proxy;
 	struct transport_curl_options options; /* its texts are ca_file and proxy */
 	void *user_data;
+	char *jwks; /* the last ones fetched; NULL: none */
 	/* The last error. */
 	int32_t code;
 	bool is_told;		     /* client_trouble tells about it */
@@ -34,7 +35,7 @@ struct shk_client {
 /* A result as C strings, in an arena of its own. */
 struct shk_result {
 	struct arena arena;
-	const char *id, *confirmed_at, *method, *staff, *reference_number;
+	const char *id, *confirmed_at, *method, *staff, *reference_number, *proof;
 	int64_t reference_version;
 	struct str raw, entry;
 	const struct json *root; /* of the page's document */

@@ -91,6 +91,9 @@ typedef struct shk_results shk_results;
 /* One 資格確認結果 of a download; borrowed, never destroyed by you. */
 typedef struct shk_result shk_result;
 
+/* What the service vouches for beside a result: a proof that was verified. */
+typedef struct shk_proof shk_proof;
+
 /*
  * Progress of a download: done of total results have arrived; total is the count taken when the
  * download began and may be exceeded when new results come in meanwhile. ctx is what was passed to
@@ -134,6 +137,8 @@ typedef int32_t(SHK_CALL *shk_progress)(void *ctx, int64_t done, int64_t total);
 #define SHK_ERR_CONFLICT	63 /* another 照会番号 is held than expected: shk_error_held_reference */
 #define SHK_ERR_REFERENCE_TAKEN 64 /* this 照会番号 belongs to another person of the facility */
 #define SHK_ERR_REFUSED		65 /* refused for another reason: shk_error_problem */
+#define SHK_ERR_PROOF		67 /* this is not what the service signed: do not rely on it */
+#define SHK_ERR_PROOF_KEY	68 /* signed by a key that is not among these: shk_jwks anew */
 
 /* From the service: its own state. */
 #define SHK_ERR_BUSY	80 /* overloaded or under maintenance: try again, shk_error_retry_after */
@@ -429,6 +434,66 @@ SHK_API int32_t SHK_CALL shk_result_raw(const shk_result *result, const char **r
  */
 SHK_API int32_t SHK_CALL shk_result_entry(const shk_result *result, const char **ret_bytes,
 					  int64_t *ret_len);
+
+/* --- 資格確認結果の証明 ------------------------------------------------------------------------
+ */
+
+/*
+ * Every result comes with a proof: a detached JWS (RFC 7515 appendix F, ES256) over its bytes, by
+ * which anybody can see, years later and without the service, that the service said this, about
+ * which facility's tap, confirmed by whom and how. Keep shk_result_raw and shk_result_proof (or
+ * shk_result_entry, which has both) unchanged, byte by byte, and the service's public keys
+ * (shk_jwks) beside them. To verify is offline, needs no client, and may be done in any thread. It
+ * proves what was said at the time; whether the person is still insured is another question.
+ */
+
+/*
+ * The proof of a result, as text: header..signature. Lives as long as the result. NULL for NULL.
+ */
+SHK_API const char *SHK_CALL shk_result_proof(const shk_result *result);
+
+/*
+ * Fetch the service's public keys, a JWKS (RFC 7517): those of old results stay in it. Needs the
+ * service's address, no session. Keep the text in a file; fetch it anew when a proof answers
+ * SHK_ERR_PROOF_KEY.
+ * ret_text  JSON, ended by a NUL; until the next shk_jwks or shk_client_destroy
+ * Errors: ARGUMENT, STATE (no service set), MEMORY, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_jwks(shk_client *client, const char **ret_text);
+
+/*
+ * Verify a result by its proof.
+ * jwks                of shk_jwks
+ * result, result_len  shk_result_raw's bytes, unchanged
+ * proof               shk_result_proof's text
+ * facility_code       your facility's code, as the service has it; NULL: any will do
+ * ret_proof           yours until shk_proof_destroy; may be NULL
+ * Errors: ARGUMENT (also: jwks is no JWKS), MEMORY, PROOF (changed, forged, of another facility),
+ * PROOF_KEY. shk_code_text says it in Japanese.
+ */
+SHK_API int32_t SHK_CALL shk_proof_verify(const char *jwks, const char *result, int64_t result_len,
+					  const char *proof, const char *facility_code,
+					  shk_proof **ret_proof);
+
+/*
+ * The same for shk_result_entry's bytes, or a line of `shikaku download`. Id, 資格確認日時, method
+ * and staff that stand beside the result must agree with its proof; the 照会番号 is not part of it.
+ * Errors: as shk_proof_verify.
+ */
+SHK_API int32_t SHK_CALL shk_proof_verify_entry(const char *jwks, const char *entry,
+						int64_t entry_len, const char *facility_code,
+						shk_proof **ret_proof);
+
+/*
+ * What the proof says.
+ * name  "id" (of the result), "facility" (its code), "staff", "method" ("pin", "visual"),
+ *       "issued_at" (14 digits, when it was signed), "kid" (the key)
+ * Returns text until shk_proof_destroy; NULL for another name.
+ */
+SHK_API const char *SHK_CALL shk_proof_text(const shk_proof *proof, const char *name);
+
+/* NULL does nothing. */
+SHK_API void SHK_CALL shk_proof_destroy(shk_proof *proof);
 
 /* --- 照会番号 (seed table 1.4.2 no. 9, 1.4.3) ------------------------------------------------- */
 

@@ -124,6 +124,10 @@ MUST_CHECK int client_page(struct client *client, const struct wire_search *sear
 MUST_CHECK int client_reference(struct client *client, struct str result_id,
 				const struct wire_reference *reference, int64_t *ret_version);
 
+/* The service's public keys as it sent them (a JWKS), for verify.h; needs no session. */
+MUST_CHECK int client_jwks(struct client *client, struct client_answer *answer,
+			   struct str *ret_jwks);
+
 /* --- The reader; all but staff need client_device_set --- */
 
 /* activation->client is filled in by client_program_set's. */

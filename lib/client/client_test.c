@@ -11,6 +11,10 @@
 
 #define SERVICE	  "https://service.example"
 #define RESULT_ID "0123456789abcdef0123456789abcdef"
+#define PROOF                                         \
+	"eyJhbGciOiJFUzI1NiJ9.."                      \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 static const char tokens_reply[] =
 	"{\"access_token\":\"token-1\",\"token_type\":\"Bearer\",\"expires_in\":600,"
@@ -402,7 +406,7 @@ static void test_a_page_of_results_keeps_their_bytes(void **state)
 		{.status = 200,
 		 .body = "{\"results\":[{\"id\":\"" RESULT_ID
 			 "\",\"confirmed_at\":\"20261122103000\",\"method\":\"pin\","
-			 "\"staff\":\"S1\",\"reference_version\":0,"
+			 "\"staff\":\"S1\",\"reference_version\":0,\"proof\":\"" PROOF "\","
 			 "\"result\":{\"XmlMsg\":{\"Name\":\"●田\"}}}],\"next_cursor\":\"c2\"}"},
 		{.status = 200, .body = "{\"results\":[]}"},
 	};
@@ -429,7 +433,8 @@ static void test_a_page_of_results_keeps_their_bytes(void **state)
 
 #define RESULT(id)                                                                   \
 	"{\"id\":\"" id "\",\"confirmed_at\":\"20261122103000\",\"method\":\"pin\"," \
-	"\"staff\":\"S1\",\"reference_version\":0,\"result\":{\"XmlMsg\":{}}}"
+	"\"staff\":\"S1\",\"reference_version\":0,\"proof\":\"" PROOF                \
+	"\",\"result\":{\"XmlMsg\":{}}}"
 
 static void profile_set(struct desk *desk, const char *text)
 {

@@ -89,6 +89,22 @@ int client_reference(struct client *client, struct str result_id,
 	return finish(client, r);
 }
 
+int client_jwks(struct client *client, struct client_answer *answer, struct str *ret_jwks)
+{
+	struct call call = {.call = WIRE_JWKS, .is_repeatable = true};
+	struct wire_jwk *keys;
+	struct str body;
+	size_t count;
+	call_begin(client);
+	client_answer_clear(answer);
+	int r = call_perform(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_jwks_reply_decode(&answer->arena, body, &answer->input, &keys, &count);
+	if (!r)
+		*ret_jwks = body;
+	return finish(client, r);
+}
+
 int client_nonce(struct client *client, const struct wire_nonce_request *request,
 		 struct client_answer *answer, struct wire_nonce *ret_nonce)
 {

@@ -198,6 +198,33 @@ MUST_CHECK int record_build(struct arena *arena, const struct record_confirmatio
 			    struct str qualifications, struct str *ret_body,
 			    struct record_summary *ret_summary);
 
+/* --- proof.c --- */
+#define RECORD_PROOF_TYPE "shikaku-proof"
+
+/*
+ * What the service vouches for beside a result's bytes: the protected header of its proof, a
+ * detached JWS over the body (RFC 7515 appendix F) with alg ES256 and typ RECORD_PROOF_TYPE.
+ */
+struct record_proof {
+	struct str kid;	     /* the key's RFC 7638 thumbprint, as in the service's JWKS */
+	struct str id;	     /* the result's, 32 hexadecimal digits */
+	struct str facility; /* its code */
+	struct str staff;
+	struct str method; /* "pin", "visual" */
+	int64_t issued_s;  /* iat: seconds since 1970 UTC */
+};
+
+/* The header as JSON, in the arena. Fault: -ENOMEM. */
+MUST_CHECK int record_proof_write(struct arena *arena, const struct record_proof *proof,
+				  struct str *ret_header);
+
+/*
+ * The other way, everything in the arena; nothing is verified here. Outcome: RECORD_MALFORMED (no
+ * JSON, another alg or typ, a crit, a member missing).
+ */
+MUST_CHECK int record_proof_read(struct arena *arena, struct str header,
+				 struct record_proof *ret_proof);
+
 /* --- member.c --- */
 /*
  * insurer:symbol:number:branch, folded for comparison: widths alike, the insurer's number padded to

@@ -30,6 +30,8 @@ static const char *const row_codes[SAY_ROWS] = {
 	[SAY_CHART_UNKNOWN] = "chart_unknown",
 	[SAY_RESULT_UNKNOWN] = "result_unknown",
 	[SAY_REFERENCE_TAKEN] = "reference_taken",
+	[SAY_PROOF_REFUSED] = "proof_refused",
+	[SAY_PROOF_KEY_UNKNOWN] = "proof_key_unknown",
 };
 
 static const struct problem *problem_of(enum say_row row)

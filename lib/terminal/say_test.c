@@ -12,7 +12,7 @@ static void test_each_row_has_its_exit_status(void **state)
 	static const int exits[SAY_ROWS] = {
 		[SAY_USAGE] = 2,	   [SAY_UNEXPECTED] = 1,    [SAY_FILE_UNUSABLE] = 1,
 		[SAY_CANCELLED] = 17,	   [SAY_CHART_UNKNOWN] = 7, [SAY_RESULT_UNKNOWN] = 7,
-		[SAY_REFERENCE_TAKEN] = 8,
+		[SAY_REFERENCE_TAKEN] = 8, [SAY_PROOF_REFUSED] = 6, [SAY_PROOF_KEY_UNKNOWN] = 6,
 	};
 	(void)state;
 	for (int i = 0; i < SAY_ROWS; i++)

@@ -88,11 +88,12 @@ int wire_check_reply_encode(struct arena *arena, const struct wire_confirmation 
 			    struct str *ret_body)
 {
 	struct json_writer writer;
-	json_writer_init(&writer, arena, confirmation->result.len + 512);
+	json_writer_init(&writer, arena, confirmation->result.len + 1024);
 	json_object_open(&writer);
 	json_put_member(&writer, "id", confirmation->id);
 	put_time(&writer, "confirmed_at", confirmation->confirmed_ms);
 	json_put_member(&writer, "reference_number", confirmation->reference_number);
+	json_put_member(&writer, "proof", confirmation->proof);
 	json_key(&writer, "result");
 	json_put_raw(&writer, confirmation->result);
 	json_object_close(&writer);
@@ -112,6 +113,7 @@ int wire_check_reply_decode(struct str body, struct wire_input *input,
 		TEXT(struct form, confirmed_at, "confirmed_at", DATE_TIME),
 		TEXT_OPTIONAL(struct form, confirmation.reference_number, "reference_number",
 			      REFERENCE_NUMBER),
+		TEXT(struct form, confirmation.proof, "proof", PROOF),
 		OBJECT(struct form, confirmation.tree, "result"),
 	};
 	int r = reply_decode(body, input, fields, COUNT_OF(fields), &form);

@@ -6,7 +6,7 @@
  */
 #include "lib/wire/inside.h"
 
-enum { ENTRY_BYTES = 400 }; /* about what an entry takes beside its result */
+enum { ENTRY_BYTES = 800 }; /* about what an entry takes beside its result */
 
 static void entry_put(struct json_writer *writer, const struct wire_result *result)
 {
@@ -17,6 +17,7 @@ static void entry_put(struct json_writer *writer, const struct wire_result *resu
 	json_put_member(writer, "staff", result->staff);
 	json_put_member(writer, "reference_number", result->reference_number);
 	json_put_member_number(writer, "reference_version", result->reference_version);
+	json_put_member(writer, "proof", result->proof);
 	json_key(writer, "result");
 	json_put_raw(writer, result->result);
 	json_object_close(writer);
@@ -68,6 +69,7 @@ static int entry_take(const struct json *entry, struct str span, struct wire_res
 		TEXT_OPTIONAL(struct form, result.reference_number, "reference_number",
 			      REFERENCE_NUMBER),
 		NUMBER(struct form, result.reference_version, "reference_version"),
+		TEXT(struct form, result.proof, "proof", PROOF),
 		OBJECT(struct form, result.tree, "result"),
 	};
 	int r = reply_fields(entry, fields, COUNT_OF(fields), &form);
@@ -81,6 +83,14 @@ static int entry_take(const struct json *entry, struct str span, struct wire_res
 		return PROBLEM_REPLY_MALFORMED;
 	*ret_result = form.result;
 	return 0;
+}
+
+int wire_result_decode(struct str text, struct wire_input *input, struct wire_result *ret_result)
+{
+	int r = reply_read(text, input);
+	if (r == 0)
+		r = entry_take(input->document.root, text, ret_result);
+	return r < 0 ? PASS(r) : r;
 }
 
 static int entries_take(struct wire_page *page, const struct json *entries, struct str spans)

@@ -61,7 +61,12 @@ static int decode(enum reply reply, struct str body, struct wire_input *input)
 #define ENTRY(id, at, method, rest)                                           \
 	"{\"id\":\"" id "\",\"confirmed_at\":\"" at "\",\"method\":\"" method \
 	"\",\"staff\":\"S1\",\"reference_version\":0" rest "}"
-#define GOOD_ENTRY ENTRY(ID, "20261122103000", "pin", ",\"result\":{}")
+#define PROOF                                         \
+	"eyJhbGciOiJFUzI1NiJ9.."                      \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define PROVEN	   ",\"proof\":\"" PROOF "\""
+#define GOOD_ENTRY ENTRY(ID, "20261122103000", "pin", PROVEN ",\"result\":{}")
 #define TOKENS_WITH(type, kind)                                                      \
 	"{\"access_token\":\"t\",\"token_type\":\"" type "\",\"expires_in\":600,"    \
 	"\"refresh_handle\":\"h\",\"session_expires_in\":1,\"account_kind\":\"" kind \
@@ -93,18 +98,22 @@ static const struct {
 	{PAGE, "{\"results\":[]}", true},
 	{PAGE, "{\"results\":[" GOOD_ENTRY "],\"next_cursor\":\"c\"}", true},
 	{PAGE, "{\"results\":[" GOOD_ENTRY "],\"next_cursor\":null}", false},
+	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "pin", ",\"result\":{}") "]}", false},
 	{PAGE, "{\"results\":{}}", false},
-	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "pin", "") "]}", false},
-	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "pin", ",\"result\":\"x\"") "]}",
+	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "pin", PROVEN) "]}", false},
+	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "pin", PROVEN ",\"result\":\"x\"") "]}",
 	 false},
-	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "nfc", ",\"result\":{}") "]}", false},
-	{PAGE, "{\"results\":[" ENTRY(ID, "20261122256000", "pin", ",\"result\":{}") "]}", false},
+	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "nfc", PROVEN ",\"result\":{}") "]}",
+	 false},
+	{PAGE, "{\"results\":[" ENTRY(ID, "20261122256000", "pin", PROVEN ",\"result\":{}") "]}",
+	 false},
 	{PAGE,
 	 "{\"results\":[" ENTRY("0123456789ABCDEF0123456789abcdef", "20261122103000", "pin",
-				",\"result\":{}") "]}",
+				PROVEN ",\"result\":{}") "]}",
 	 false},
 	/* Found in the tree, but not as bytes: a proof could not be checked. */
-	{PAGE, "{\"results\":[" ENTRY(ID, "20261122103000", "pin", ",\"r\\u0065sult\":{}") "]}",
+	{PAGE,
+	 "{\"results\":[" ENTRY(ID, "20261122103000", "pin", PROVEN ",\"r\\u0065sult\":{}") "]}",
 	 false},
 	{REFERENCE, "{\"reference_number\":null,\"reference_version\":2}", true},
 	{REFERENCE, "{\"reference_version\":2}", false},
@@ -120,10 +129,13 @@ static const struct {
 	 false},
 	{NONCE, "{\"nonce\":\"n\",\"origin\":\"https://a\",\"expires_in\":120}", true},
 	{NONCE, "{\"nonce\":\"n\",\"origin\":\"\",\"expires_in\":120}", false},
+	{CONFIRMATION,
+	 "{\"id\":\"" ID "\",\"confirmed_at\":\"20261122103000\"" PROVEN ",\"result\":{}}", true},
 	{CONFIRMATION, "{\"id\":\"" ID "\",\"confirmed_at\":\"20261122103000\",\"result\":{}}",
-	 true},
-	{CONFIRMATION, "{\"id\":\"" ID "\",\"confirmed_at\":\"20261122103000\"}", false},
-	{CONFIRMATION, "{\"id\":\"" ID "\",\"confirmed_at\":\"now\",\"result\":{}}", false},
+	 false},
+	{CONFIRMATION, "{\"id\":\"" ID "\",\"confirmed_at\":\"20261122103000\"" PROVEN "}", false},
+	{CONFIRMATION, "{\"id\":\"" ID "\",\"confirmed_at\":\"now\"" PROVEN ",\"result\":{}}",
+	 false},
 	{STAFF, "{\"staff\":[{\"id\":\"S1\",\"name\":\"佐藤\",\"since\":1}]}", true},
 	{STAFF, "{\"staff\":[]}", true},
 	{STAFF, "{\"staff\":[{\"id\":\"S1\"}]}", false},
@@ -161,8 +173,17 @@ static void test_a_page_hands_out_the_bytes_as_they_came(void **state)
 	AUTO(wire_input_clear) struct wire_input input = {0};
 	arena_init(&arena, 1 << 20);
 	struct wire_result sent[] = {
-		{STR(ID), AT_MS, WIRE_METHOD_PIN, STR("S1"), STR("00123"), 3, STR(RESULT), NULL},
-		{STR(ID), AT_MS + 1000, WIRE_METHOD_VISUAL, STR("佐藤"), {0}, 0, STR("{}"), NULL},
+		{STR(ID), AT_MS, WIRE_METHOD_PIN, STR("S1"), STR("00123"), 3, STR(PROOF),
+		 STR(RESULT), NULL},
+		{STR(ID),
+		 AT_MS + 1000,
+		 WIRE_METHOD_VISUAL,
+		 STR("佐藤"),
+		 {0},
+		 0,
+		 STR(PROOF),
+		 STR("{}"),
+		 NULL},
 	};
 	const struct wire_page page = {sent, COUNT_OF(sent), STR("next"), STR("new")};
 	struct wire_page got;
@@ -179,6 +200,7 @@ static void test_a_page_hands_out_the_bytes_as_they_came(void **state)
 		assert_str_equal(got.results[i].staff, sent[i].staff);
 		assert_str_equal(got.results[i].reference_number, sent[i].reference_number);
 		assert_int_equal(got.results[i].reference_version, sent[i].reference_version);
+		assert_str_equal(got.results[i].proof, sent[i].proof);
 		assert_str_equal(got.results[i].result, sent[i].result);
 		assert_true(json_is_object(got.results[i].tree));
 	}
@@ -204,8 +226,9 @@ static void test_a_full_page_is_read(void **state)
 	arena_init(&arena, 4 << 20);
 	static struct wire_result results[WIRE_PAGE_LIMIT_MAX + 1];
 	for (size_t i = 0; i < COUNT_OF(results); i++)
-		results[i] = (struct wire_result){STR(ID), AT_MS, WIRE_METHOD_PIN, STR("S1"),
-						  {0},	   0,	  STR(RESULT),	   NULL};
+		results[i] =
+			(struct wire_result){STR(ID), AT_MS,	  WIRE_METHOD_PIN, STR("S1"), {0},
+					     0,	      STR(PROOF), STR(RESULT),	   NULL};
 	struct wire_page page = {.results = results, .results_count = WIRE_PAGE_LIMIT_MAX}, got;
 	struct str body;
 	assert_int_equal(wire_download_reply_encode(&arena, &page, &body), 0);
@@ -225,7 +248,8 @@ static void test_a_confirmation_hands_out_the_bytes_as_they_came(void **state)
 	AUTO(arena_clear) struct arena arena;
 	AUTO(wire_input_clear) struct wire_input input = {0};
 	arena_init(&arena, 1 << 16);
-	const struct wire_confirmation sent = {STR(ID), AT_MS, STR("00123"), STR(RESULT), NULL};
+	const struct wire_confirmation sent = {STR(ID),	   AT_MS,	STR("00123"),
+					       STR(PROOF), STR(RESULT), NULL};
 	struct wire_confirmation got;
 	struct str body;
 	assert_int_equal(wire_check_reply_encode(&arena, &sent, &body), 0);

@@ -189,6 +189,7 @@ struct wire_result {
 	struct str staff;
 	struct str reference_number; /* absent: none registered */
 	int64_t reference_version;
+	struct str proof;	 /* a detached JWS over result; lib/record/record.h */
 	struct str result;	 /* the XmlMsg body, byte for byte */
 	const struct json *tree; /* decoding only: the same, for record_read */
 };
@@ -201,11 +202,27 @@ struct wire_page {
 /* One entry of the list, as one line (JSON Lines). */
 MUST_CHECK int wire_result_encode(struct arena *arena, const struct wire_result *result,
 				  struct str *ret_text);
+/* One such line; result is borrowed from it, all else from the input. */
+MUST_CHECK int wire_result_decode(struct str text, struct wire_input *input,
+				  struct wire_result *ret_result);
 MUST_CHECK int wire_download_reply_encode(struct arena *arena, const struct wire_page *page,
 					  struct str *ret_body);
 /* result is borrowed from body. */
 MUST_CHECK int wire_download_reply_decode(struct arena *arena, struct str body,
 					  struct wire_input *input, struct wire_page *ret_page);
+
+/* --- jwks.c: GET /v1/jwks --- */
+enum { WIRE_JWKS_MAX = 64 };
+struct wire_jwk {
+	struct str kid;	 /* RFC 7638 thumbprint */
+	struct str x, y; /* base64url of 32 bytes each */
+};
+MUST_CHECK int wire_jwks_reply_encode(struct arena *arena, const struct wire_jwk *keys,
+				      size_t keys_count, struct str *ret_body);
+/* Keys of another kind than ES256 are left out; at most WIRE_JWKS_MAX are looked at. */
+MUST_CHECK int wire_jwks_reply_decode(struct arena *arena, struct str body,
+				      struct wire_input *input, struct wire_jwk **ret_keys,
+				      size_t *ret_keys_count);
 
 /* --- reference.c: PUT /v1/results/{id}/reference --- */
 struct wire_reference {
@@ -334,6 +351,7 @@ struct wire_confirmation {
 	struct str id;
 	int64_t confirmed_ms;
 	struct str reference_number; /* absent: none registered */
+	struct str proof;	     /* as wire_result's */
 	struct str result;	     /* the XmlMsg body; decoded: borrowed from body */
 	const struct json *tree;     /* decoding only */
 };

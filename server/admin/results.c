@@ -11,7 +11,7 @@ struct show {
 	struct store_facility facility;
 	struct str id;
 	struct store_result result;
-	struct str body;
+	struct eligibility_evidence evidence;
 	struct str number; /* 照会番号 */
 	int64_t now_ms;
 };
@@ -41,7 +41,7 @@ static int result_read(struct admin *admin, struct show *show)
 	if (r || period_closes_ms(rid_confirmed_ms(result->rid)) <= show->now_ms)
 		return admin_refuse(admin, ADMIN_NOT_FOUND, "その結果はこの施設にありません。");
 	r = eligibility_body_open(&eligibility, &admin->arena, show->facility.no, result,
-				  &show->body);
+				  &show->evidence);
 	if (r == 0)
 		r = store_patient_get(admin->db, &admin->arena, show->facility.no,
 				      result->patient_no, &patient);
@@ -87,7 +87,7 @@ static int show_tell(struct admin *admin, const struct show *show)
 	json_put_member(&writer, "staff", show->result.staff);
 	json_put_member(&writer, "reference_number", show->number);
 	json_key(&writer, "result");
-	json_put_raw(&writer, show->body);
+	json_put_raw(&writer, show->evidence.body);
 	r = admin_line_end(admin, &writer);
 	return r ? PASS(r) : ADMIN_OK;
 }

@@ -16,7 +16,8 @@ static int result_encode(struct api_call *call, const struct eligibility_result 
 		.staff = result->staff,
 		.reference_number = result->reference,
 		.reference_version = result->reference_version,
-		.result = result->body,
+		.proof = result->evidence.proof,
+		.result = result->evidence.body,
 	};
 	int r = encode_hex(&call->arena, str_bytes(result->id, sizeof result->id), &ret_result->id);
 	return r ? FOLD(r) : 0;

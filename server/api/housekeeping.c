@@ -2,6 +2,7 @@
 /* One row for each task; who adds a room with such a task adds its row here. */
 #include "server/api/housekeeping.h"
 
+#include "server/api/jwks.h"
 #include "server/store/changes.h"
 #include "server/store/sessions.h"
 
@@ -48,6 +49,7 @@ int housekeeping_start(struct service *service, bool thread)
 		{"rotation", 10 * SECOND_MS, false, rotation_run, &service->rotation},
 		{"retention", MINUTE_MS, false, retention_forget, &service->retention},
 		{"spent", MINUTE_MS, false, spent_purge, NULL},
+		{"jwks", MINUTE_MS, false, jwks_keep, service},
 	};
 	struct work_options options = {
 		.db = service_db_options(service->config, false),

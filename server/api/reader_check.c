@@ -101,7 +101,8 @@ static int confirmation_reply(struct api_call *call, const struct check_confirma
 	struct wire_confirmation reply = {
 		.confirmed_ms = confirmation->confirmed_ms,
 		.reference_number = confirmation->reference,
-		.result = confirmation->body,
+		.proof = confirmation->evidence.proof,
+		.result = confirmation->evidence.body,
 	};
 	int r = encode_hex(&call->arena, str_bytes(confirmation->id, sizeof confirmation->id),
 			   &reply.id);

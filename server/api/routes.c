@@ -13,6 +13,7 @@ const struct api_route api_routes[WIRE_CALLS] = {
 	[WIRE_LOGOUT] = {logout_run, logout_commit, false},
 	[WIRE_COUNT] = {count_run, NULL, false},
 	[WIRE_DOWNLOAD] = {download_run, download_commit, false},
+	[WIRE_JWKS] = {jwks_run, NULL, false},
 	[WIRE_REFERENCE] = {reference_run, reference_commit, false},
 	[WIRE_ENROLMENT_BEGIN] = {enrolment_begin_run, NULL, true},
 	[WIRE_ENROLMENT_CONFIRM] = {enrolment_confirm_run, enrolment_confirm_commit, true},

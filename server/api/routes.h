@@ -11,6 +11,7 @@ api_step refresh_run, refresh_commit;
 api_step logout_run, logout_commit;
 api_step count_run;
 api_step download_run, download_commit;
+api_step jwks_run;
 api_step reference_run, reference_commit;
 api_step enrolment_begin_run;
 api_step enrolment_confirm_run, enrolment_confirm_commit;

@@ -245,6 +245,21 @@ static int body_build(struct arena *arena, const struct check *check, int64_t co
 	return r ? FOLD(r) : 0;
 }
 
+static int prove(const struct eligibility *eligibility, struct arena *arena,
+		 const struct check *check, int64_t now_ms, struct check_confirmation *confirmation)
+{
+	const struct eligibility_signing signing = {
+		.id = str_bytes(confirmation->id, sizeof confirmation->id),
+		.facility_code = check->facility_code,
+		.staff = check->request.staff,
+		.method = check->request.method,
+		.now_ms = now_ms,
+	};
+	struct eligibility_evidence *evidence = &confirmation->evidence;
+	int r = eligibility_prove(eligibility, arena, &signing, evidence->body, &evidence->proof);
+	return r ? PASS(r) : 0;
+}
+
 static int result_add(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 		      const struct caller *caller, const struct check *check,
 		      const struct store_patient *patient, int64_t now_ms,
@@ -261,12 +276,15 @@ static int result_add(const struct eligibility *eligibility, struct db *db, stru
 		return FOLD(r);
 	confirmation->confirmed_ms = rid_confirmed_ms(result.rid);
 	struct record_summary summary;
-	r = body_build(arena, check, confirmation->confirmed_ms, &confirmation->body, &summary);
+	struct eligibility_evidence *evidence = &confirmation->evidence;
+	r = body_build(arena, check, confirmation->confirmed_ms, &evidence->body, &summary);
+	if (r == 0)
+		r = prove(eligibility, arena, check, now_ms, confirmation);
 	if (r)
 		return PASS(r);
 	result.flags = eligibility_flags(check->request.method, &summary);
-	r = eligibility_body_seal(eligibility, arena, caller->facility_no, &result,
-				  confirmation->body, &result.body);
+	r = eligibility_body_seal(eligibility, arena, caller->facility_no, &result, evidence,
+				  &result.body);
 	if (r)
 		return PASS(r);
 	audit_item_write(confirmation->item,

@@ -77,7 +77,7 @@ struct check_confirmation {
 	unsigned char item[AUDIT_ITEM_BYTES]; /* for the audit row */
 	int64_t confirmed_ms;
 	struct str reference; /* absent: none */
-	struct str body;
+	struct eligibility_evidence evidence;
 };
 
 /*

@@ -92,30 +92,80 @@ static int seal_fault(int r)
 	return r == KEYS_ABSENT ? RAISE(ENOKEY) : RAISE(EBADMSG);
 }
 
-int eligibility_body_seal(const struct eligibility *eligibility, struct arena *arena,
-			  int64_t facility_no, const struct store_result *result, struct str body,
-			  struct str *ret_sealed)
+int eligibility_prove(const struct eligibility *eligibility, struct arena *arena,
+		      const struct eligibility_signing *signing, struct str body,
+		      struct str *ret_proof)
 {
-	struct str aad;
+	struct keys_signer signer = keys_proof_signing(eligibility->keys);
+	struct record_proof proof = {
+		.kid = signer.kid,
+		.facility = signing->facility_code,
+		.staff = signing->staff,
+		.method = eligibility_method_name(signing->method),
+		.issued_s = signing->now_ms / 1000,
+	};
+	struct str header;
+	int r = encode_hex(arena, signing->id, &proof.id);
+	if (r == 0)
+		r = record_proof_write(arena, &proof, &header);
+	if (r == 0)
+		r = jws_sign_detached(arena, signer.key, header, body, ret_proof);
+	return r ? FOLD(r) : 0;
+}
+
+/* Proof, line feed, body: a proof is base64url and dots. */
+static int evidence_join(struct arena *arena, const struct eligibility_evidence *evidence,
+			 struct str *ret_text)
+{
+	size_t len = evidence->proof.len + 1 + evidence->body.len;
+	char *text = arena_alloc(arena, len);
+	if (!text)
+		return RAISE(ENOMEM);
+	memcpy(text, evidence->proof.ptr, evidence->proof.len);
+	text[evidence->proof.len] = '\n';
+	memcpy(text + evidence->proof.len + 1, evidence->body.ptr, evidence->body.len);
+	*ret_text = (struct str){text, len};
+	return 0;
+}
+
+static int evidence_split(struct str text, struct eligibility_evidence *ret_evidence)
+{
+	struct eligibility_evidence evidence = {.body = text};
+	if (!str_split(&evidence.body, '\n', &evidence.proof) || !evidence.body.ptr)
+		return RAISE(EBADMSG);
+	*ret_evidence = evidence;
+	return 0;
+}
+
+int eligibility_body_seal(const struct eligibility *eligibility, struct arena *arena,
+			  int64_t facility_no, const struct store_result *result,
+			  const struct eligibility_evidence *evidence, struct str *ret_sealed)
+{
+	struct str aad, text;
 	int r = body_aad(arena, facility_no, result, &aad);
+	if (r == 0)
+		r = evidence_join(arena, evidence, &text);
 	if (r)
 		return PASS(r);
-	r = keys_seal_month(eligibility->keys, arena, rid_month(result->rid), aad, body,
+	r = keys_seal_month(eligibility->keys, arena, rid_month(result->rid), aad, text,
 			    ret_sealed);
 	return r ? seal_fault(r) : 0;
 }
 
 int eligibility_body_open(const struct eligibility *eligibility, struct arena *arena,
 			  int64_t facility_no, const struct store_result *result,
-			  struct str *ret_body)
+			  struct eligibility_evidence *ret_evidence)
 {
-	struct str aad;
+	struct str aad, text;
 	int r = body_aad(arena, facility_no, result, &aad);
 	if (r)
 		return PASS(r);
 	r = keys_open_month(eligibility->keys, arena, rid_month(result->rid), aad, result->body,
-			    ret_body);
-	return r ? seal_fault(r) : 0;
+			    &text);
+	if (r)
+		return seal_fault(r);
+	r = evidence_split(text, ret_evidence);
+	return r ? PASS(r) : 0;
 }
 
 /* A number that was cleared is sealed too, so that nobody else can clear one. */
@@ -196,15 +246,19 @@ int eligibility_reference_hmac(const struct eligibility *eligibility, struct are
 
 int eligibility_body_read(const struct eligibility *eligibility, struct keys_reader *reader,
 			  struct arena *arena, int64_t facility_no,
-			  const struct store_result *result, struct str *ret_body)
+			  const struct store_result *result,
+			  struct eligibility_evidence *ret_evidence)
 {
-	struct str aad;
+	struct str aad, text;
 	int r = body_aad(arena, facility_no, result, &aad);
 	if (r)
 		return PASS(r);
 	r = keys_read_month(eligibility->keys, reader, arena, rid_month(result->rid), aad,
-			    result->body, ret_body);
-	return r ? seal_fault(r) : 0;
+			    result->body, &text);
+	if (r)
+		return seal_fault(r);
+	r = evidence_split(text, ret_evidence);
+	return r ? PASS(r) : 0;
 }
 
 int eligibility_reference_read(const struct eligibility *eligibility, struct keys_reader *reader,
@@ -231,8 +285,8 @@ int eligibility_reference_read(const struct eligibility *eligibility, struct key
 int eligibility_row_open(void *ctx, struct arena *arena, int64_t facility_no,
 			 const struct store_result *row)
 {
-	struct str body;
-	int r = eligibility_body_open(ctx, arena, facility_no, row, &body);
+	struct eligibility_evidence evidence;
+	int r = eligibility_body_open(ctx, arena, facility_no, row, &evidence);
 	return r ? PASS(r) : 0;
 }
 

@@ -37,16 +37,38 @@ enum eligibility_method eligibility_flags_method(int64_t flags);
 void eligibility_flags_filter(int validity, int card_class, struct store_results_query *query);
 
 /*
- * A result's body, sealed to its row: rid, id, patient, flags, device, staff and
- * facility. Faults: -ENOKEY (the
- * month's key is not there), -EBADMSG (the row is not what was sealed).
+ * What was found, and the service's word for it: a detached JWS over body, byte for byte (RFC 7515
+ * appendix F; its header in lib/record/record.h). They are sealed as one text, so that neither is
+ * there without the other.
+ */
+struct eligibility_evidence {
+	struct str body;
+	struct str proof;
+};
+
+/* Sign a body, for the result with this id. Faults: -ENOMEM, -EIO. */
+struct eligibility_signing {
+	struct str id;
+	struct str facility_code;
+	struct str staff;
+	enum eligibility_method method;
+	int64_t now_ms;
+};
+MUST_CHECK int eligibility_prove(const struct eligibility *eligibility, struct arena *arena,
+				 const struct eligibility_signing *signing, struct str body,
+				 struct str *ret_proof);
+
+/*
+ * Evidence, sealed to its row: rid, id, patient, flags, device, staff and facility. Faults: -ENOKEY
+ * (the month's key is not there), -EBADMSG (the row is not what was sealed).
  */
 MUST_CHECK int eligibility_body_seal(const struct eligibility *eligibility, struct arena *arena,
 				     int64_t facility_no, const struct store_result *result,
-				     struct str body, struct str *ret_sealed);
+				     const struct eligibility_evidence *evidence,
+				     struct str *ret_sealed);
 MUST_CHECK int eligibility_body_open(const struct eligibility *eligibility, struct arena *arena,
 				     int64_t facility_no, const struct store_result *result,
-				     struct str *ret_body);
+				     struct eligibility_evidence *ret_evidence);
 
 /*
  * A patient's 照会番号, sealed to facility, patient (no and scope) and ref_version. An absent
@@ -71,7 +93,7 @@ MUST_CHECK int eligibility_reference_hmac(const struct eligibility *eligibility,
 MUST_CHECK int eligibility_body_read(const struct eligibility *eligibility,
 				     struct keys_reader *reader, struct arena *arena,
 				     int64_t facility_no, const struct store_result *result,
-				     struct str *ret_body);
+				     struct eligibility_evidence *ret_evidence);
 MUST_CHECK int eligibility_reference_read(const struct eligibility *eligibility,
 					  struct keys_reader *reader, struct arena *arena,
 					  int64_t facility_no, const struct store_result *result,

@@ -191,7 +191,7 @@ static int result_open(struct filling *filling, const struct store_result *row,
 	int r = arena_copy(filling->arena, row->staff, &result.staff);
 	if (r == 0)
 		r = eligibility_body_read(filling->eligibility, &filling->reader, filling->arena,
-					  filling->facility_no, row, &result.body);
+					  filling->facility_no, row, &result.evidence);
 	if (r == 0)
 		r = eligibility_reference_read(filling->eligibility, &filling->reader,
 					       filling->arena, filling->facility_no, row,

@@ -56,7 +56,7 @@ struct eligibility_result {
 	struct str staff;
 	struct str reference; /* 照会番号; absent: none */
 	int64_t reference_version;
-	struct str body;
+	struct eligibility_evidence evidence;
 };
 
 struct eligibility_page {

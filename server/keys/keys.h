@@ -247,3 +247,11 @@ struct keys_signer keys_audit_signing(const struct keys *keys); /* the heads of 
 const struct verify_key *keys_token_verify(const struct keys *keys, struct str kid);
 const struct verify_key *keys_proof_verify(const struct keys *keys, struct str kid);
 const struct verify_key *keys_audit_verify(const struct keys *keys, struct str kid);
+
+/* All proof keys ever made, also those that sign no more; borrowed until keys_close. */
+struct keys_public {
+	const struct verify_key *key;
+	struct str kid;
+};
+enum { KEYS_PROOFS_MAX = 64 };
+size_t keys_proofs(const struct keys *keys, struct keys_public ret_proofs[KEYS_PROOFS_MAX]);

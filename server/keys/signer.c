@@ -2,6 +2,7 @@
 /* Keys that sign: tokens, proofs, the heads of the trail. Each is known by its thumbprint. */
 #include "server/keys/inside.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static void signer_clear(struct signer *signer)
@@ -144,4 +145,15 @@ struct keys_signer keys_audit_signing(const struct keys *keys)
 const struct verify_key *keys_audit_verify(const struct keys *keys, struct str kid)
 {
 	return signers_find(&keys->audit, kid);
+}
+
+size_t keys_proofs(const struct keys *keys, struct keys_public ret_proofs[KEYS_PROOFS_MAX])
+{
+	static_assert((int)KEYS_PROOFS_MAX >= (int)KEYS_SIGNERS_MAX, "all of them fit");
+	size_t count = atomic_load(&keys->proof.count);
+	for (size_t i = 0; i < count; i++) {
+		const struct signer *signer = &keys->proof.list[i];
+		ret_proofs[i] = (struct keys_public){signer->verify, str_of(signer->kid)};
+	}
+	return count;
 }

@@ -56,6 +56,8 @@ static void check_codes(void)
 					SHK_ERR_CONFLICT,
 					SHK_ERR_REFERENCE_TAKEN,
 					SHK_ERR_REFUSED,
+					SHK_ERR_PROOF,
+					SHK_ERR_PROOF_KEY,
 					SHK_ERR_BUSY,
 					SHK_ERR_SERVICE};
 	const char *unknown = shk_code_text(12345);
@@ -100,6 +102,27 @@ static void check_null(void)
 	shk_results_destroy(NULL);
 	shk_client_destroy(NULL);
 	check(1, "cancel and destroy accept NULL");
+}
+
+static void check_proof(void)
+{
+	static const char none[] = "{\"keys\":[]}";
+	static const char proof[] = "e30..AAAA";
+	shk_proof *read = NULL;
+	check(shk_proof_verify(NULL, "{}", 2, proof, NULL, &read) == SHK_ERR_ARGUMENT &&
+		      shk_proof_verify(none, NULL, 0, proof, NULL, &read) == SHK_ERR_ARGUMENT &&
+		      shk_proof_verify(none, "{}", -1, proof, NULL, &read) == SHK_ERR_ARGUMENT &&
+		      shk_proof_verify(none, "{}", 2, NULL, NULL, &read) == SHK_ERR_ARGUMENT &&
+		      shk_proof_verify_entry(none, NULL, 0, NULL, &read) == SHK_ERR_ARGUMENT,
+	      "verifying needs keys, bytes and a proof");
+	check(shk_proof_verify(none, "{}", 2, proof, NULL, &read) == SHK_ERR_PROOF &&
+		      shk_proof_verify_entry(none, "{}", 2, NULL, NULL) == SHK_ERR_PROOF &&
+		      read == NULL,
+	      "what is no proof is refused");
+	check(shk_proof_text(NULL, "id") == NULL && shk_result_proof(NULL) == NULL &&
+		      shk_jwks(NULL, NULL) == SHK_ERR_ARGUMENT,
+	      "no proof says nothing");
+	shk_proof_destroy(NULL);
 }
 
 static void check_setters(shk_client *client)
@@ -228,6 +251,7 @@ int main(void)
 	check_versions();
 	check_codes();
 	check_null();
+	check_proof();
 	check(shk_client_create(&client) == SHK_OK && client != NULL, "a client is made");
 	if (client) {
 		check_setters(client);

@@ -22,7 +22,7 @@ function result(n, person, more = {}) {
 	const { insurer = "06130012", validity = "1", day = "22" } = more;
 	return {
 		id: id(n), confirmed_at: `202611${day}1030${String(n).padStart(2, "0")}`, method: "pin",
-		staff: "sato", person, reference_version: 0,
+		staff: "sato", person, reference_version: 0, proof: `e30..${"A".repeat(90)}`,
 		result: { XmlMsg: {
 			MessageBody: {
 				ProcessingResultStatus: "1", QualificationValidity: validity,

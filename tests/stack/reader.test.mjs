@@ -31,6 +31,7 @@ const person = {
 const confirmation = {
 	id: "00112233445566778899aabbccddeeff",
 	confirmed_at: "20261122103000",
+	proof: `e30..${"A".repeat(90)}`,
 	result: {
 		XmlMsg: {
 			MessageBody: {

@@ -110,9 +110,9 @@ static size_t opened(struct trial *trial, const struct eligibility *eligibility)
 	struct house *house = trial->aviary.house;
 	size_t count = 0;
 	for (size_t i = 0; i < trial->backup.count; i++) {
-		struct str body;
+		struct eligibility_evidence evidence;
 		count += eligibility_body_open(eligibility, &house->arena, house->here.no,
-					       &trial->backup.results[i], &body) == 0;
+					       &trial->backup.results[i], &evidence) == 0;
 	}
 	return count;
 }
