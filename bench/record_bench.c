@@ -77,8 +77,16 @@ static double clock_us(clockid_t which)
 
 static int record_result(struct db *db, struct arena *arena, const struct record *record)
 {
-	struct store_patient patient;
-	int r = store_patient_take(db, arena, record->facility_no, BYTES(record->scope), &patient);
+	struct store_patient patient = {.id = BYTES(record->id),
+					.scope_hmac = BYTES(record->scope),
+					.ref = call};
+	int r = store_patient_find(db, arena, record->facility_no, patient.scope_hmac, &patient);
+	if (r == STORE_NOT_FOUND) {
+		r = store_patient_add(db, record->facility_no, &patient);
+		if (r == 0)
+			r = store_patient_find(db, arena, record->facility_no, patient.scope_hmac,
+					       &patient);
+	}
 	if (r)
 		return r;
 	struct store_result result = {.id = BYTES(record->id),
@@ -184,10 +192,10 @@ static const char *const texts[STATEMENTS] = {
 	[COMMIT] = "COMMIT",
 	[SPENT_ADD] = "INSERT INTO spent (kind, digest, until_ms) VALUES (?1, ?2, ?3)"
 		      " ON CONFLICT DO NOTHING",
-	[PATIENT_FIND] = "SELECT no, scope_hmac, ref_hmac, ref, ref_version FROM patient"
+	[PATIENT_FIND] = "SELECT no, id, scope_hmac, ref_hmac, ref, ref_version FROM patient"
 			 " WHERE facility_no = ?1 AND scope_hmac = ?2",
-	[PATIENT_ADD] = "INSERT INTO patient (facility_no, scope_hmac) VALUES (?1, ?2)"
-			" ON CONFLICT DO NOTHING",
+	[PATIENT_ADD] = "INSERT INTO patient (facility_no, id, scope_hmac, ref)"
+			" VALUES (?1, ?3, ?2, ?4) ON CONFLICT DO NOTHING",
 	[RID_TAKE] = "UPDATE facility SET version = version + 1,"
 		     " last_rid = CASE WHEN last_rid >= ?2 THEN last_rid + 1 ELSE ?2 END"
 		     " WHERE no = ?1 RETURNING last_rid",
@@ -287,6 +295,8 @@ static int64_t raw_patient(const struct raw *raw, const struct record *record)
 	}
 	int64_t no = raw_run(raw, PATIENT_FIND);
 	if (no < 0) {
+		bind_bytes(raw, PATIENT_ADD, 3, BYTES(record->id));
+		bind_bytes(raw, PATIENT_ADD, 4, call);
 		raw_run(raw, PATIENT_ADD);
 		no = raw_run(raw, PATIENT_FIND);
 	}

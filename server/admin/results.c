@@ -62,7 +62,7 @@ static int show_write(struct admin *admin, void *ctx)
 		return r < 0 ? PASS(r) : r;
 	audit_item_write(item, &(struct audit_item){.id = show->result.id,
 						    .seal = audit_seal_of(show->result.body),
-						    .patient = show->result.scope_hmac,
+						    .patient = show->result.patient_id,
 						    .ref_version = show->result.ref_version});
 	r = admin_audit(admin, &(struct store_audit){
 				       .call = STR("admin_results_show"),

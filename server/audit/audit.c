@@ -7,20 +7,19 @@
 enum {
 	SEAL_AT = STORE_ID_BYTES,
 	PATIENT_AT = SEAL_AT + AUDIT_SEAL_BYTES,
-	VERSION_AT = PATIENT_AT + AUDIT_PATIENT_BYTES,
+	VERSION_AT = PATIENT_AT + STORE_ID_BYTES,
 };
 
 void audit_item_write(unsigned char item[AUDIT_ITEM_BYTES], const struct audit_item *fields)
 {
 	assert(fields->id.len == STORE_ID_BYTES);
 	assert(!fields->seal.ptr || fields->seal.len == AUDIT_SEAL_BYTES);
-	assert(!fields->patient.ptr || fields->patient.len >= AUDIT_PATIENT_BYTES);
 	memset(item, 0, AUDIT_ITEM_BYTES);
 	memcpy(item, fields->id.ptr, STORE_ID_BYTES);
 	if (fields->seal.ptr)
 		memcpy(item + SEAL_AT, fields->seal.ptr, AUDIT_SEAL_BYTES);
-	if (fields->patient.ptr)
-		memcpy(item + PATIENT_AT, fields->patient.ptr, AUDIT_PATIENT_BYTES);
+	if (fields->patient.len == STORE_ID_BYTES) /* as the store has it */
+		memcpy(item + PATIENT_AT, fields->patient.ptr, STORE_ID_BYTES);
 	for (int i = 0; i < AUDIT_VERSION_BYTES; i++)
 		item[VERSION_AT + i] = (unsigned char)(fields->ref_version >> (56 - 8 * i));
 }
@@ -35,7 +34,7 @@ struct audit_item audit_item_at(struct str items, size_t index)
 	return (struct audit_item){
 		.id = {item, STORE_ID_BYTES},
 		.seal = {item + SEAL_AT, AUDIT_SEAL_BYTES},
-		.patient = {item + PATIENT_AT, AUDIT_PATIENT_BYTES},
+		.patient = {item + PATIENT_AT, STORE_ID_BYTES},
 		.ref_version = version,
 	};
 }

@@ -14,22 +14,21 @@
 #include "server/store/audit.h"
 
 /*
- * An item = the result's id ‖ seal ‖ patient (the first half of its scope's HMAC) ‖ version of the
- * patient's number, big-endian; zeros: none.
+ * An item = the result's id ‖ seal ‖ the patient's id ‖ version of the patient's number,
+ * big-endian; zeros: none. A patient's id is drawn at random: it tells nothing of the person, and
+ * stays the same when keys are rotated.
  */
 enum {
 	AUDIT_SEAL_BYTES = 16,
-	AUDIT_PATIENT_BYTES = 16,
 	AUDIT_VERSION_BYTES = 8,
-	AUDIT_ITEM_BYTES =
-		STORE_ID_BYTES + AUDIT_SEAL_BYTES + AUDIT_PATIENT_BYTES + AUDIT_VERSION_BYTES,
+	AUDIT_ITEM_BYTES = 2 * STORE_ID_BYTES + AUDIT_SEAL_BYTES + AUDIT_VERSION_BYTES,
 };
 
 struct audit_item {
 	struct str id;	 /* STORE_ID_BYTES */
 	struct str seal; /* AUDIT_SEAL_BYTES, of the body or of the number that was written; absent:
 			  * of none */
-	struct str patient;  /* at least AUDIT_PATIENT_BYTES; absent: of nobody */
+	struct str patient;  /* STORE_ID_BYTES; absent: of nobody */
 	int64_t ref_version; /* 0: a number was never written, or was not touched */
 };
 void audit_item_write(unsigned char item[AUDIT_ITEM_BYTES], const struct audit_item *fields);

@@ -17,13 +17,11 @@ enum {
 	PATH_BYTES = 1024,
 	READ_BYTES = 4096,
 	SLOTS_FIRST = 1024,
-	ANEW_MS = 60 * 60 * 1000,
 };
 
 /* The last number of one patient. */
 struct written {
-	unsigned char patient[AUDIT_PATIENT_BYTES];
-	int64_t at_ms;
+	unsigned char patient[STORE_ID_BYTES];
 	int64_t ref_version;
 	int64_t slot, seq; /* of the row; seq 0: free */
 	bool has_number;   /* it was set, not cleared */
@@ -87,7 +85,7 @@ static struct written *written_place(struct written *slots, size_t max, struct s
 	for (size_t i = 0; i < sizeof at; i++)
 		at = at << 8 | (unsigned char)patient.ptr[i];
 	for (at &= max - 1; slots[at].seq; at = (at + 1) & (max - 1))
-		if (memcmp(slots[at].patient, patient.ptr, AUDIT_PATIENT_BYTES) == 0)
+		if (memcmp(slots[at].patient, patient.ptr, STORE_ID_BYTES) == 0)
 			break;
 	return &slots[at];
 }
@@ -103,25 +101,13 @@ static int written_grow(struct walk *walk)
 	for (size_t i = 0; i < walk->written_max; i++) {
 		const struct written *held = &walk->written[i];
 		if (held->seq)
-			*written_place(slots, max, str_bytes(held->patient, AUDIT_PATIENT_BYTES)) =
+			*written_place(slots, max, str_bytes(held->patient, STORE_ID_BYTES)) =
 				*held;
 	}
 	free(walk->written);
 	walk->written = slots;
 	walk->written_max = max;
 	return 0;
-}
-
-/*
- * Rows of two slots come in no order of their own. Versions tell it, except that a patient who was
- * forgotten begins anew: then at least a month lies between.
- */
-static bool written_later(const struct written *a, const struct written *b)
-{
-	int64_t apart_ms = a->at_ms - b->at_ms;
-	if (apart_ms > ANEW_MS || apart_ms < -ANEW_MS)
-		return apart_ms > 0;
-	return a->ref_version > b->ref_version;
 }
 
 /* A repeated request wrote nothing: its item has no version. */
@@ -134,31 +120,26 @@ static int number_note(struct walk *walk, const struct store_audit *row)
 	int r = written_grow(walk);
 	if (r)
 		return PASS(r);
-	struct written written = {.at_ms = row->at_ms,
-				  .ref_version = item.ref_version,
+	struct written written = {.ref_version = item.ref_version,
 				  .slot = row->slot,
 				  .seq = row->seq,
 				  .has_number = memcmp(item.seal.ptr, none, sizeof none) != 0};
-	memcpy(written.patient, item.patient.ptr, AUDIT_PATIENT_BYTES);
+	memcpy(written.patient, item.patient.ptr, STORE_ID_BYTES);
 	struct written *place = written_place(walk->written, walk->written_max, item.patient);
 	walk->written_count += place->seq == 0;
-	if (place->seq == 0 || written_later(&written, place))
+	/* Rows of two slots come in no order of their own. */
+	if (written.ref_version > place->ref_version)
 		*place = written;
 	return 0;
 }
 
-/* A patient whose number was cleared may have been forgotten meanwhile, and be new again. */
 static void number_check(struct walk *walk, const struct store_patient *patient)
 {
-	if (!walk->written_max || patient->scope_hmac.len < AUDIT_PATIENT_BYTES)
+	if (!walk->written_max || patient->id.len != STORE_ID_BYTES)
 		return;
-	struct written *written =
-		written_place(walk->written, walk->written_max, patient->scope_hmac);
-	if (!written->seq)
-		return;
-	bool anew = patient->ref_version == 0 && !written->has_number;
+	struct written *written = written_place(walk->written, walk->written_max, patient->id);
 	written->met = true;
-	if (patient->ref_version != written->ref_version && !anew)
+	if (written->seq && patient->ref_version != written->ref_version)
 		found_row(walk, AUDIT_REFERENCE_CHANGED, written->slot, written->seq);
 }
 
@@ -219,9 +200,8 @@ static int result_check(struct walk *walk, const struct store_audit *row)
 		return 0;
 	}
 	walk->report->results++;
-	bool same =
-		str_equal(audit_seal_of(result.body), item.seal) &&
-		str_equal((struct str){result.scope_hmac.ptr, AUDIT_PATIENT_BYTES}, item.patient);
+	bool same = str_equal(audit_seal_of(result.body), item.seal) &&
+		    str_equal(result.patient_id, item.patient);
 	r = verify->row_open(verify->ctx, &walk->page, row->facility_no, &result);
 	if (r < 0 && r != -EBADMSG)
 		return PASS(r);

@@ -198,6 +198,20 @@ static int spend(struct db *db, const struct check *check)
 	return r ? CHECK_NONCE_REFUSED : 0;
 }
 
+static int patient_add(const struct eligibility *eligibility, struct db *db, struct arena *arena,
+		       int64_t facility_no, struct str scope)
+{
+	unsigned char id[STORE_ID_BYTES];
+	random_bytes(id, sizeof id);
+	struct store_patient patient = {.id = str_bytes(id, sizeof id), .scope_hmac = scope};
+	int r = eligibility_reference_seal(eligibility, arena, facility_no, &patient, STR(""),
+					   &patient.ref);
+	if (r)
+		return PASS(r);
+	r = store_patient_add(db, facility_no, &patient);
+	return r < 0 ? PASS(r) : 0;
+}
+
 static int patient_take(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 			const struct caller *caller, const struct check *check,
 			struct store_patient *ret_patient)
@@ -205,12 +219,17 @@ static int patient_take(const struct eligibility *eligibility, struct db *db, st
 	char facility[NUMBER_TEXT_BYTES], person[NUMBER_TEXT_BYTES];
 	const struct str parts[] = {number_print(caller->facility_no, facility),
 				    number_print(check->person.no, person)};
-	unsigned char scope[KEYS_MAC_BYTES];
-	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_SCOPE, parts, COUNT(parts), scope);
+	unsigned char mac[KEYS_MAC_BYTES];
+	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_SCOPE, parts, COUNT(parts), mac);
 	if (r)
 		return FOLD(r);
-	r = store_patient_take(db, arena, caller->facility_no, str_bytes(scope, sizeof scope),
-			       ret_patient);
+	struct str scope = str_bytes(mac, sizeof mac);
+	r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
+	if (r == STORE_NOT_FOUND) {
+		r = patient_add(eligibility, db, arena, caller->facility_no, scope);
+		if (r == 0)
+			r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
+	}
 	return r ? FOLD(r) : 0;
 }
 
@@ -290,7 +309,7 @@ static int result_add(const struct eligibility *eligibility, struct db *db, stru
 	audit_item_write(confirmation->item,
 			 &(struct audit_item){.id = result.id,
 					      .seal = audit_seal_of(result.body),
-					      .patient = patient->scope_hmac,
+					      .patient = patient->id,
 					      .ref_version = patient->ref_version});
 	r = store_result_add(db, caller->facility_no, &result);
 	return r ? FOLD(r) : 0;

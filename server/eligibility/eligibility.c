@@ -168,12 +168,6 @@ int eligibility_body_open(const struct eligibility *eligibility, struct arena *a
 	return r ? PASS(r) : 0;
 }
 
-/* A number that was cleared is sealed too, so that nobody else can clear one. */
-static int never_written(int64_t version)
-{
-	return version == 0 ? 0 : RAISE(EBADMSG);
-}
-
 static void absent_if_empty(struct str *number)
 {
 	if (number->len == 0)
@@ -183,13 +177,12 @@ static void absent_if_empty(struct str *number)
 static int reference_aad(struct arena *arena, int64_t facility_no,
 			 const struct store_patient *patient, struct str *ret_aad)
 {
-	char no[NUMBER_TEXT_BYTES];
 	struct keys_place place = {
 		.table = STR("patient"),
 		.column = STR("ref"),
-		.row = patient->scope_hmac,
+		.row = patient->id,
 		.facility_no = facility_no,
-		.link = number_print(patient->no, no),
+		.link = patient->scope_hmac,
 		.link_no = patient->ref_version,
 	};
 	return keys_place_aad(arena, &place, ret_aad);
@@ -212,8 +205,6 @@ int eligibility_reference_open(const struct eligibility *eligibility, struct are
 			       struct str *ret_number)
 {
 	*ret_number = (struct str){0};
-	if (!patient->ref.ptr)
-		return never_written(patient->ref_version);
 	struct str aad;
 	int r = reference_aad(arena, facility_no, patient, &aad);
 	if (r)
@@ -266,10 +257,8 @@ int eligibility_reference_read(const struct eligibility *eligibility, struct key
 			       const struct store_result *result, struct str *ret_number)
 {
 	*ret_number = (struct str){0};
-	if (!result->ref.ptr)
-		return never_written(result->ref_version);
 	struct str aad;
-	struct store_patient patient = {.no = result->patient_no,
+	struct store_patient patient = {.id = result->patient_id,
 					.scope_hmac = result->scope_hmac,
 					.ref_version = result->ref_version};
 	int r = reference_aad(arena, facility_no, &patient, &aad);

@@ -71,9 +71,8 @@ MUST_CHECK int eligibility_body_open(const struct eligibility *eligibility, stru
 				     struct eligibility_evidence *ret_evidence);
 
 /*
- * A patient's 照会番号, sealed to facility, patient (no and scope) and ref_version. An absent
- * number is sealed too; it opens as absent, and so does what was never written (version 0).
- * Fault: -EBADMSG.
+ * A patient's 照会番号, sealed to facility, patient (id and scope) and ref_version. An absent
+ * number is sealed too, from the first; it opens as absent. Fault: -EBADMSG.
  */
 MUST_CHECK int eligibility_reference_seal(const struct eligibility *eligibility,
 					  struct arena *arena, int64_t facility_no,

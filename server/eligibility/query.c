@@ -217,7 +217,7 @@ static int results_read(struct filling *filling, struct store_results *results, 
 		audit_item_write(filling->items + page->count * AUDIT_ITEM_BYTES,
 				 &(struct audit_item){.id = row.id,
 						      .seal = audit_seal_of(row.body),
-						      .patient = row.scope_hmac,
+						      .patient = row.patient_id,
 						      .ref_version = row.ref_version});
 		page->count++;
 		last = row.rid;

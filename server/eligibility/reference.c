@@ -79,7 +79,7 @@ static int number_write(const struct eligibility *eligibility, struct db *db, st
 	audit_item_write(item,
 			 &(struct audit_item){.id = str_bytes(request->result_id, STORE_ID_BYTES),
 					      .seal = number.ptr ? audit_seal_of(sealed) : number,
-					      .patient = patient->scope_hmac,
+					      .patient = patient->id,
 					      .ref_version = next.ref_version});
 	r = store_patient_reference_set(db, caller->facility_no, patient->no, patient->ref_version,
 					hmac, sealed);

@@ -13,10 +13,7 @@
 static void result_add(void **state, int64_t facility_no, int64_t at_ms, int n)
 {
 	struct db *db = db_fixture_of(state)->db;
-	struct store_patient patient;
-	assert_int_equal(store_patient_take(db, arena_of(state), facility_no, digest_of(state, 1),
-					    &patient),
-			 0);
+	struct store_patient patient = patient_make(state, facility_no, 1);
 	struct store_result result = {
 		.rid = rid_first(facility_no, at_ms),
 		.id = id_of(state, n),
@@ -210,15 +207,13 @@ static void test_a_patient_goes_with_the_last_result_unless_it_has_a_number(void
 	struct db *db = store_of(state);
 	int64_t facility_no = facility_make(db, "1310000003"), october_ms, gone;
 	assert_int_equal(period_datetime_parse(STR("20261001000000"), &october_ms), 0);
-	struct store_patient with, without;
 	struct arena *arena = arena_of(state);
-	assert_int_equal(store_patient_take(db, arena, facility_no, digest_of(state, 7), &with), 0);
+	struct store_patient with = patient_make(state, facility_no, 7), without;
 	assert_int_equal(store_patient_reference_set(db, facility_no, with.no, 0,
 						     digest_of(state, 8), STR("sealed")),
 			 0);
 	result_add(state, facility_no, october_ms, 1);
-	assert_int_equal(store_patient_take(db, arena, facility_no, digest_of(state, 1), &without),
-			 0);
+	without = patient_make(state, facility_no, 1);
 	assert_int_equal(store_patients_forget(db, 10, &gone), 0);
 	assert_int_equal(gone, 0);
 	assert_int_equal(store_results_forget(db, period_month(october_ms), 10, &gone), 0);

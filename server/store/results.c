@@ -15,13 +15,13 @@
 
 /* --- patient --- */
 
-#define PATIENT_COLUMNS "no, scope_hmac, ref_hmac, ref, ref_version"
+#define PATIENT_COLUMNS "no, id, scope_hmac, ref_hmac, ref, ref_version"
 static const char patient_find[] =
 	"SELECT " PATIENT_COLUMNS " FROM patient WHERE facility_no = $1 AND scope_hmac = $2";
 static const char patient_get[] =
 	"SELECT " PATIENT_COLUMNS " FROM patient WHERE facility_no = $1 AND no = $2";
-static const char patient_add[] = "INSERT INTO patient (facility_no, scope_hmac) VALUES ($1, $2)"
-				  " ON CONFLICT DO NOTHING";
+static const char patient_add[] = "INSERT INTO patient (facility_no, id, scope_hmac, ref)"
+				  " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 static const char reference_set[] =
 	"UPDATE patient SET ref_hmac = $4, ref = $5, ref_version = ref_version + 1"
 	" WHERE facility_no = $1 AND no = $2 AND ref_version = $3";
@@ -33,10 +33,11 @@ static int patient_read(struct row *row, struct store_patient *ret_patient)
 {
 	struct store_patient patient = {
 		.no = row_int(row, 0),
-		.scope_hmac = row_str(row, 1),
-		.ref_hmac = row_str(row, 2),
-		.ref = row_str(row, 3),
-		.ref_version = row_int(row, 4),
+		.id = row_str(row, 1),
+		.scope_hmac = row_str(row, 2),
+		.ref_hmac = row_str(row, 3),
+		.ref = row_str(row, 4),
+		.ref_version = row_int(row, 5),
 	};
 	int r = row_end(row);
 	if (r < 0)
@@ -57,17 +58,21 @@ static int patient_row(struct db *db, struct arena *arena, const char *sql,
 	return r ? PASS(r) : 0;
 }
 
-int store_patient_take(struct db *db, struct arena *arena, int64_t facility_no,
+int store_patient_find(struct db *db, struct arena *arena, int64_t facility_no,
 		       struct str scope_hmac, struct store_patient *ret_patient)
 {
-	const struct db_value key[] = {db_int(facility_no), db_blob(scope_hmac)};
-	int r = patient_row(db, arena, patient_find, key, 2, ret_patient);
-	if (r != STORE_NOT_FOUND)
-		return r ? FOLD(r) : 0;
-	r = row_run(db, patient_add, key, 2, NULL);
-	if (r == 0)
-		r = patient_row(db, arena, patient_find, key, 2, ret_patient);
-	return r ? FOLD(r) : 0;
+	int r = patient_row(db, arena, patient_find,
+			    DB_ARGS(db_int(facility_no), db_blob(scope_hmac)), ret_patient);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_patient_add(struct db *db, int64_t facility_no, const struct store_patient *patient)
+{
+	int r = row_change(db, patient_add,
+			   DB_ARGS(db_int(facility_no), db_blob(patient->id),
+				   db_blob(patient->scope_hmac), db_blob(patient->ref)),
+			   STORE_CONFLICT);
+	return r < 0 ? PASS(r) : r;
 }
 
 int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no, int64_t patient_no,
@@ -81,7 +86,7 @@ int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no, i
 int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,
 				int64_t ref_version, struct str ref_hmac, struct str ref)
 {
-	assert(!ref_hmac.ptr || ref.ptr);
+	assert(ref.ptr);
 	int r = row_change(db, reference_set,
 			   DB_ARGS(db_int(facility_no), db_int(patient_no), db_int(ref_version),
 				   db_blob(ref_hmac), db_blob(ref)),
@@ -110,7 +115,7 @@ static const char result_add[] =
 
 #define RESULT_COLUMNS                                                                            \
 	"result.rid, result.id, result.flags, result.patient_no, result.device_no, result.staff," \
-	" result.body, patient.scope_hmac, patient.ref, patient.ref_version"                      \
+	" result.body, patient.id, patient.scope_hmac, patient.ref, patient.ref_version"          \
 	" FROM result JOIN patient ON patient.no = result.patient_no"
 static const char result_find[] =
 	"SELECT " RESULT_COLUMNS " WHERE result.facility_no = $1 AND result.id = $2";
@@ -167,9 +172,10 @@ static int result_read(struct row *row, struct store_result *ret_result)
 		.device_no = row_int(row, 4),
 		.staff = row_str(row, 5),
 		.body = row_str(row, 6),
-		.scope_hmac = row_str(row, 7),
-		.ref = row_str(row, 8),
-		.ref_version = row_int(row, 9),
+		.patient_id = row_str(row, 7),
+		.scope_hmac = row_str(row, 8),
+		.ref = row_str(row, 9),
+		.ref_version = row_int(row, 10),
 	};
 	int r = row_end(row);
 	if (r < 0)
@@ -282,9 +288,10 @@ static void result_view(struct row *row, struct store_result *ret_result)
 		.device_no = row_int(row, 4),
 		.staff = row_view(row, 5),
 		.body = row_view(row, 6),
-		.scope_hmac = row_view(row, 7),
-		.ref = row_view(row, 8),
-		.ref_version = row_int(row, 9),
+		.patient_id = row_view(row, 7),
+		.scope_hmac = row_view(row, 8),
+		.ref = row_view(row, 9),
+		.ref_version = row_int(row, 10),
 	};
 }
 
@@ -365,7 +372,7 @@ int store_patients_list(struct db *db, struct arena *arena, int64_t after_no,
 		r = row_next(&row);
 	while (r == 0 && count < STORE_PATIENTS_PAGE_MAX) {
 		struct store_patient_row *next = &list[count++];
-		next->facility_no = row_int(&row, 5);
+		next->facility_no = row_int(&row, 6);
 		r = patient_read(&row, &next->patient);
 		if (r == 0)
 			r = row_next(&row);

@@ -11,20 +11,24 @@ enum { STORE_PAGE_MAX = 501 };
 /* --- patient: one person at one facility --- */
 struct store_patient {
 	int64_t no;
+	struct str id;	       /* STORE_ID_BYTES: for the audit trail, which outlives every key */
 	struct str scope_hmac; /* STORE_DIGEST_BYTES: the person, as this facility sees them */
 	struct str ref_hmac;   /* STORE_DIGEST_BYTES; absent: no 照会番号 */
-	struct str ref;	       /* sealed, empty when cleared; absent: version 0 */
+	struct str ref;	       /* sealed, also where there is no number */
 	int64_t ref_version;   /* 0, then + 1 with every change */
 };
 
-/* The patient with this scope; added without a number when there is none yet. */
-MUST_CHECK int store_patient_take(struct db *db, struct arena *arena, int64_t facility_no,
+/* The patient with this scope. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_patient_find(struct db *db, struct arena *arena, int64_t facility_no,
 				  struct str scope_hmac, struct store_patient *ret_patient);
+/* One more, by id, scope_hmac and ref. Outcome: STORE_CONFLICT (somebody was quicker). */
+MUST_CHECK int store_patient_add(struct db *db, int64_t facility_no,
+				 const struct store_patient *patient);
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no,
 				 int64_t patient_no, struct store_patient *ret_patient);
 /*
- * Set (or clear: both absent) the number and ref_version + 1 where ref_version is the expected one;
+ * Set (or clear: no ref_hmac) the number and ref_version + 1 where ref_version is the expected one;
  * the facility's version rises. Outcomes: STORE_STALE (another version, no such patient),
  * STORE_CONFLICT (another patient of the facility has this number).
  */
@@ -43,6 +47,7 @@ struct store_result {
 	struct str body; /* sealed */
 
 	/* Not of the row: read from its patient, for a page or a find. */
+	struct str patient_id;
 	struct str scope_hmac;
 	struct str ref; /* as the patient's */
 	int64_t ref_version;

@@ -132,10 +132,11 @@ static const char results[] =
 
 	"CREATE TABLE patient ("
 	"	no {int64} PRIMARY KEY,"
+	"	id {bytes} NOT NULL UNIQUE,"
 	"	facility_no {int64} NOT NULL REFERENCES facility (no),"
 	"	scope_hmac {bytes} NOT NULL,"
 	"	ref_hmac {bytes},"
-	"	ref {bytes},"
+	"	ref {bytes} NOT NULL,"
 	"	ref_version {int64} NOT NULL DEFAULT 0,"
 	"	lookup_n {int64} NOT NULL DEFAULT 1,"
 	"	UNIQUE (facility_no, scope_hmac),"

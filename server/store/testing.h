@@ -5,6 +5,7 @@
 #include "lib/db/testing.h"
 
 #include "server/store/accounts.h"
+#include "server/store/results.h"
 
 static inline struct db *store_of(void **state)
 {
@@ -41,6 +42,21 @@ static inline int64_t facility_make(struct db *db, const char *code)
 			 0);
 	assert_true(no > 0);
 	return no;
+}
+
+/* The patient of this scope, added where there is none yet. */
+static inline struct store_patient patient_make(void **state, int64_t facility_no, int scope)
+{
+	struct db *db = db_fixture_of(state)->db;
+	struct store_patient patient = {.id = id_of(state, (int)facility_no * 1000 + scope),
+					.scope_hmac = digest_of(state, scope),
+					.ref = STR("sealed nothing")};
+	int r = store_patient_add(db, facility_no, &patient);
+	assert_true(r == 0 || r == STORE_CONFLICT);
+	assert_int_equal(store_patient_find(db, arena_of(state), facility_no, patient.scope_hmac,
+					    &patient),
+			 0);
+	return patient;
 }
 
 static inline int64_t account_make(struct db *db, int64_t facility_no, const char *login_id)
