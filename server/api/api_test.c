@@ -616,6 +616,48 @@ static void test_a_clock_that_jumped_stops_tokens_and_recording_only(void **stat
 			 200);
 }
 
+/* A service of its own on the house's store and keys, as after a restart. */
+static struct service *service_again(struct house *house)
+{
+	static const struct password_cost cheap = {.passes = 1, .memory_kib = 8};
+	struct service_options options = {
+		.config = &house->config,
+		.clock = clock_of_fake(&house->time),
+		.log_fd = -1,
+		.cost = &cheap,
+	};
+	struct service *service;
+	assert_int_equal(service_create(&service, &options), 0);
+	return service;
+}
+
+static void test_a_clock_behind_the_last_signed_head_is_not_believed(void **state)
+{
+	struct house *house = *state;
+	struct house_account *account = &house->here.receipt;
+	struct str password = secret_str(&account->password);
+	struct service *first = house->service;
+	struct str token = house_session(house, HERE, account).token;
+	house_import(house, 1);
+	house_confirm(house, &house->here, 1); /* leaves a row, which is signed */
+	assert_int_equal(work_run_once(house->service->work), 0);
+	house->time.now_ms -= CLOCK_WATCH_OFF_MS;
+	assert_int_equal(house_login(house, HERE, "WA0000001", password), 200);
+	house->time.now_ms--;
+	assert_int_equal(house_login(house, HERE, "WA0000001", password), 503);
+	assert_problem(house, "clock_untrusted");
+	/* So does one that starts now; what was recorded is still shown. */
+	house->service = service_again(house);
+	assert_int_equal(house_login(house, HERE, "WA0000001", password), 503);
+	assert_problem(house, "clock_untrusted");
+	struct str period = STR("from=20261101000000&to=20261130235959");
+	assert_int_equal(house_get(house, "/v1/results/count", period, token), 200);
+	house->time.now_ms += CLOCK_WATCH_OFF_MS;
+	assert_int_equal(house_login(house, HERE, "WA0000001", password), 200);
+	service_destroy(house->service);
+	house->service = first;
+}
+
 /* --- what is refused before any rule --- */
 
 static void test_wrong_fields_are_named(void **state)
@@ -747,6 +789,7 @@ int main(void)
 		HOUSE_TEST(test_a_service_that_runs_for_months_has_its_keys),
 		HOUSE_TEST(test_a_new_pepper_is_under_a_password_from_its_next_login_on),
 		HOUSE_TEST(test_a_clock_that_jumped_stops_tokens_and_recording_only),
+		HOUSE_TEST(test_a_clock_behind_the_last_signed_head_is_not_believed),
 		HOUSE_TEST(test_wrong_fields_are_named),
 		HOUSE_TEST(test_queries_are_judged_too),
 		HOUSE_TEST(test_wrong_paths_methods_and_types_are_told_apart),

@@ -264,9 +264,7 @@ static bool clock_matters(enum wire_call name)
 
 static int clock_check(const struct api_call *call)
 {
-	const struct service *service = call->service;
-	if (!clock_matters(call->name) ||
-	    clock_watch_agrees(&service->retention.watch, &service->clock))
+	if (!clock_matters(call->name) || clock_guard_agrees(&call->service->clock_guard))
 		return 0;
 	return PROBLEM_CLOCK_UNTRUSTED;
 }

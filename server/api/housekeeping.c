@@ -46,6 +46,7 @@ int housekeeping_start(struct service *service, bool thread)
 		{"keys_follow", SECOND_MS, true, retention_keys_follow, &service->retention},
 		{"keys_make", MINUTE_MS, false, retention_keys_make, &service->retention},
 		{"audit_head", MINUTE_MS, false, audit_head_sign, &service->heads},
+		{"clock", SECOND_MS, true, clock_guard_follow, &service->clock_guard},
 		{"rotation", 10 * SECOND_MS, false, rotation_run, &service->rotation},
 		{"retention", MINUTE_MS, false, retention_forget, &service->retention},
 		{"spent", MINUTE_MS, false, spent_purge, NULL},

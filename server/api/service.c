@@ -20,6 +20,7 @@ enum {
 	LANE_THREADS_MAX = 64,
 	TOKENS_CACHED_MAX = 32768, /* one a session, for ten minutes; 5 MiB when all are used */
 	PATH_BYTES = 1024,
+	HEAD_BYTES_MAX = 16 * 1024,
 };
 
 struct db_options service_db_options(const struct config *config, bool read_only)
@@ -34,15 +35,25 @@ struct db_options service_db_options(const struct config *config, bool read_only
 	};
 }
 
-static int store_prepare(const struct config *config)
+static int clock_look(struct service *service, struct db *db)
 {
-	struct db_options options = service_db_options(config, false);
+	AUTO(arena_clear) struct arena arena;
+	arena_init(&arena, HEAD_BYTES_MAX);
+	int r = clock_guard_follow(&service->clock_guard, db, &arena, 0);
+	return r ? PASS(r) : 0;
+}
+
+static int store_prepare(struct service *service)
+{
+	struct db_options options = service_db_options(service->config, false);
 	options.walled = false; /* tables are made by their owner */
 	AUTO(db_closep) struct db *db = NULL;
 	int r = db_open(&db, &options);
 	if (r)
 		return FOLD(r);
 	r = store_migrate(db);
+	if (r == 0)
+		r = clock_look(service, db);
 	return r ? FOLD(r) : 0;
 }
 
@@ -246,6 +257,7 @@ static int service_open(struct service *service, const struct service_options *o
 	int r = keys_of(service);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	clock_guard_init(&service->clock_guard, &service->clock);
 	retention_init(&service->retention, service->keys, &service->clock);
 	r = retention_keys_make(&service->retention, NULL, NULL, clock_now_ms(&service->clock));
 	if (r)
@@ -265,7 +277,7 @@ static int service_open(struct service *service, const struct service_options *o
 			service->config->service.environment == CONFIG_ENVIRONMENT_TEST,
 		.organisation = service->organisation,
 	};
-	r = store_prepare(service->config);
+	r = store_prepare(service);
 	if (r)
 		return PASS(r);
 	r = tail_open(service, options);

@@ -10,6 +10,7 @@
 #include "lib/db/writer.h"
 #include "lib/log/log.h"
 #include "lib/wire/profile.h"
+#include "server/api/clock_guard.h"
 #include "server/api/release.h"
 #include "server/audit/head.h"
 #include "server/auth/auth.h"
@@ -27,6 +28,7 @@ struct waits;
 struct service {
 	const struct config *config; /* outlives the service */
 	struct clock clock;
+	struct clock_guard clock_guard;
 	struct log log;
 	const struct wire_profile *profile;
 	struct keys *keys;
