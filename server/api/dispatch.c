@@ -234,11 +234,11 @@ static int allow_add(struct api_call *call, const struct wire_match *match)
 	return PROBLEM_METHOD_NOT_ALLOWED;
 }
 
-static int route_find(struct api_call *call)
+static int route_find(struct api_call *call, struct str method)
 {
 	const struct web_request *request = call->request;
 	struct wire_match match;
-	int r = wire_route(call->service->profile, request->method, request->path, &match);
+	int r = wire_route(call->service->profile, method, request->path, &match);
 	if (r < 0)
 		return PASS(r);
 	if (r)
@@ -290,11 +290,23 @@ static int request_spell(struct api_call *call)
 	return 0;
 }
 
+/* A method that the adapter refuses by itself (TRACE): the reply says which there are. */
+static int refused_find(struct api_call *call)
+{
+	enum wire_problem problem = problem_of_status(call->request->refused);
+	if (problem != PROBLEM_METHOD_NOT_ALLOWED)
+		return (int)problem;
+	int r = route_find(call, STR("TRACE")); /* nginx says GET by now */
+	if (r < 0)
+		return PASS(r);
+	return r ? r : (int)problem;
+}
+
 static int admit(struct api_call *call)
 {
 	if (call->request->refused)
-		return (int)problem_of_status(call->request->refused);
-	int r = route_find(call);
+		return refused_find(call);
+	int r = route_find(call, call->request->method);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = guard_token(call);
