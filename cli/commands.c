@@ -116,6 +116,8 @@ static int command_download(struct link *link, const struct cli_options *options
 static int command_reference(struct link *link, const struct cli_options *options)
 {
 	int status = link_session_take(link);
+	if (!status && options->file)
+		return command_references(link, options->file);
 	if (!status)
 		status = link_status(link,
 				     shk_reference_register(link->client, options->result_id,

@@ -6,3 +6,6 @@
 
 /* Carry out; answers the exit status, everything has been said. */
 int command_run(struct link *link, const struct cli_options *options);
+
+/* references.c: reference --file, with an open session. */
+int command_references(struct link *link, const char *path);

@@ -25,6 +25,9 @@ const char options_help[] =
 	"                             download で受け取った結果の証明を、1行ずつ検証する\n"
 	"  verify-proof --jwks ファイル --proof ファイル [--facility コード] 結果のファイル\n"
 	"                             1件の結果（result のバイト列）と証明を検証する\n"
+	"  reference --file ファイル  まとめて登録する（CSV "
+	"か、1行に1件のJSON。結果を行ごとに出す）\n"
+	"                             列: result_id,reference_number,expected（空は「なし」）\n"
 	"  logout                     ログインを終える\n"
 	"  version                    版を表示する\n"
 	"\n"
@@ -49,11 +52,6 @@ static const struct command_row commands[] = {
 	{.name = "refresh", .command = CLI_REFRESH},
 	{.name = "count", .command = CLI_COUNT, .needs = {"--from", "--to"}},
 	{.name = "download", .command = CLI_DOWNLOAD, .needs = {"--from", "--to"}},
-	{.name = "reference",
-	 .command = CLI_REFERENCE,
-	 .positions_min = 1,
-	 .positions_max = 2,
-	 .position = "結果のID"},
 	{.name = "jwks", .command = CLI_JWKS},
 	{.name = "verify-proof",
 	 .command = CLI_VERIFY_PROOF,
@@ -61,6 +59,7 @@ static const struct command_row commands[] = {
 	 .positions_max = 1,
 	 .position = "結果のファイル",
 	 .needs = {"--jwks"}},
+	{.name = "reference", .command = CLI_REFERENCE, .positions_max = 2, .position = "結果のID"},
 	{.name = "logout", .command = CLI_LOGOUT},
 };
 
@@ -76,6 +75,7 @@ static const struct option_row options[] = {
 	{.name = "--id", .offset = offsetof(struct cli_options, id)},
 	{.name = "--from", .offset = offsetof(struct cli_options, from)},
 	{.name = "--to", .offset = offsetof(struct cli_options, to)},
+	{.name = "--file", .offset = offsetof(struct cli_options, file)},
 	{.name = "--out", .offset = offsetof(struct cli_options, out)},
 	{.name = "--jwks", .offset = offsetof(struct cli_options, jwks)},
 	{.name = "--proof", .offset = offsetof(struct cli_options, proof)},
@@ -95,6 +95,21 @@ static const struct command_table table = {
 	sizeof options / sizeof *options,
 };
 
+/* One of a file, or one result with its number or --clear. */
+static int reference_check(const struct cli_options *read, const char **ret_complaint)
+{
+	*ret_complaint = "--file";
+	if (read->file)
+		return read->result_id || read->clear || read->expected
+			       ? COMMAND_LINE_NOT_UNDERSTOOD
+			       : 0;
+	*ret_complaint = "結果のID";
+	if (!read->result_id)
+		return COMMAND_LINE_INCOMPLETE;
+	*ret_complaint = "照会番号（または --clear）";
+	return !read->number == !read->clear ? COMMAND_LINE_INCOMPLETE : 0;
+}
+
 int options_read(int argc, char **argv, struct cli_options *ret_options, const char **ret_complaint)
 {
 	struct cli_options read = {.link.secret_fd = STDIN_FILENO};
@@ -106,10 +121,13 @@ int options_read(int argc, char **argv, struct cli_options *ret_options, const c
 	read.command = (enum cli_command)line.command;
 	read.result_id = line.positions[0];
 	read.number = line.positions[1];
-	read.file = line.positions[0];
-	*ret_complaint = "照会番号（または --clear）";
-	if (read.command == CLI_REFERENCE && !read.number == !read.clear)
-		return COMMAND_LINE_INCOMPLETE;
+	if (read.command == CLI_VERIFY_PROOF)
+		read.file = line.positions[0];
+	if (read.command == CLI_REFERENCE) {
+		r = reference_check(&read, ret_complaint);
+		if (r)
+			return r;
+	}
 	*ret_options = read;
 	return 0;
 }

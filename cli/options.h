@@ -28,7 +28,7 @@ struct cli_options {
 	const char *facility, *id;
 	const char *from, *to, *out;
 	const char *result_id, *number, *expected;
-	const char *jwks, *proof, *file; /* verify-proof */
+	const char *jwks, *proof, *file; /* verify-proof; file: reference too */
 	int32_t reference;		 /* SHK_REFERENCE_… */
 	bool clear;			 /* reference: take the number back */
 };

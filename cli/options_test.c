@@ -51,6 +51,19 @@ static void test_a_number_is_registered_or_taken_back_never_both(void **state)
 			 COMMAND_LINE_INCOMPLETE);
 }
 
+static void test_a_file_stands_for_itself(void **state)
+{
+	struct cli_options options;
+	const char *complaint;
+	(void)state;
+	assert_int_equal(READ(&options, &complaint, "reference", "--file", "numbers.csv"), 0);
+	assert_string_equal(options.file, "numbers.csv");
+	assert_int_equal(READ(&options, &complaint, "reference", "id", "7", "--file", "x"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READ(&options, &complaint, "reference"), COMMAND_LINE_INCOMPLETE);
+	assert_string_equal(complaint, "結果のID");
+}
+
 static void test_what_is_missing_or_unknown_is_named(void **state)
 {
 	struct cli_options options;
@@ -82,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_stand_before_and_behind_the_command),
 		cmocka_unit_test(test_a_number_is_registered_or_taken_back_never_both),
+		cmocka_unit_test(test_a_file_stands_for_itself),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

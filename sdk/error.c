@@ -98,7 +98,7 @@ static const struct {
 	{PROBLEM_UNEXPECTED, SHK_ERR_INTERNAL},
 };
 
-static int32_t code_of_problem(enum wire_problem problem)
+int32_t code_of_problem(enum wire_problem problem)
 {
 	for (size_t i = 0; i < sizeof problem_codes / sizeof problem_codes[0]; i++)
 		if (problem_codes[i].problem == problem)

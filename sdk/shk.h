@@ -19,7 +19,7 @@ struct shk_client {
 	uint32_t magic; /* CLIENT_MAGIC while it lives */
 	atomic_int in_use;
 	bool is_ended;	  /* destroyed, but results are still open */
-	unsigned results; /* open ones */
+	unsigned results; /* open ones, and open lists of 照会番号 */
 	struct client *client;
 	struct transport_curl *curl;
 	char *ca_file, *proxy;
@@ -56,6 +56,16 @@ struct shk_results {
 	struct shk_result result;
 };
 
+struct shk_references {
+	uint32_t magic;
+	struct shk_client *client;
+	struct arena arena; /* the texts of the items */
+	struct wire_reference_item items[SHK_REFERENCES_MAX];
+	struct client_references batch;
+	struct client_answer answer;
+	struct wire_reference_outcome *outcomes; /* NULL: no answer yet; in answer */
+};
+
 /*
  * Begin a call: SHK_OK, then call_leave must follow; SHK_ERR_ARGUMENT for what is no client;
  * SHK_ERR_IN_USE. The last error is forgotten.
@@ -67,6 +77,12 @@ int32_t call_leave(shk_client *client, int r);
 
 /* End a call with a code of ours. */
 int32_t call_refuse(shk_client *client, int32_t code);
+
+/* The code of a problem. */
+int32_t code_of_problem(enum wire_problem problem);
+
+/* Of the forms that a registration takes? */
+bool reference_is_good(const char *result_id, const char *number, const char *expected);
 
 /* Is this a client that was not destroyed? */
 bool client_lives(const shk_client *client);

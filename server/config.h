@@ -32,6 +32,11 @@ enum config_engine {
 	CONFIG_ENGINE_POSTGRES,
 };
 
+enum config_scope {
+	CONFIG_SCOPE_PERSON,
+	CONFIG_SCOPE_INSURANCE,
+};
+
 /*
  * Every struct str here is NUL-terminated (its ptr is a C string), without control characters, and
  * lives as long as the arena given to config_read. A text that may be empty is empty, not absent.
@@ -74,6 +79,9 @@ struct config {
 		int64_t timeout_ms;   /* for a whole mail */
 		int64_t tries_max;
 	} mail;
+	struct {
+		int scope; /* enum config_scope */
+	} reference;
 	struct {
 		int64_t body_bytes_max;
 		int64_t body_timeout_ms;  /* for a whole body, however it drips */

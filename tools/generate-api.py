@@ -310,6 +310,8 @@ def limits_h(api):
     schemas = api["components"]["schemas"]
     yield f"\tWIRE_PAGE_LIMIT_DEFAULT = {schemas['PageLimit']['default']},"
     yield f"\tWIRE_STAFF_MAX = {schemas['StaffReply']['properties']['staff']['maxItems']},"
+    references = schemas["ReferencesRequest"]["properties"]["references"]
+    yield f"\tWIRE_REFERENCES_MAX = {references['maxItems']},"
     yield "};"
 
 

@@ -88,6 +88,9 @@ typedef struct shk_client shk_client;
 /* One download: a stream of results. */
 typedef struct shk_results shk_results;
 
+/* 照会番号 that are registered together. */
+typedef struct shk_references shk_references;
+
 /* One 資格確認結果 of a download; borrowed, never destroyed by you. */
 typedef struct shk_result shk_result;
 
@@ -499,7 +502,9 @@ SHK_API void SHK_CALL shk_proof_destroy(shk_proof *proof);
 
 /*
  * Register, replace or take back the 照会番号 of the person of a result. From then on every result
- * of this person at this facility carries it, also after a change of insurer.
+ * of this person at this facility carries it, also after a change of insurer (a service may be set
+ * to number insurances instead, as older systems do: then it is blank again after a change, and is
+ * registered again).
  * result_id  of a result of this facility, 32 hexadecimal digits
  * number     1..50 characters without control characters; NULL takes it back
  * expected   the number you believe is registered; NULL when you believe there is none. When the
@@ -512,6 +517,78 @@ SHK_API void SHK_CALL shk_proof_destroy(shk_proof *proof);
  */
 SHK_API int32_t SHK_CALL shk_reference_register(shk_client *client, const char *result_id,
 						const char *number, const char *expected);
+
+/*
+ * Many at once: make a list, add to it, send it, read the outcome of each. Use it for a first
+ * registration of all patients, or after days without a connection; the desk's single patient goes
+ * through shk_reference_register.
+ *
+ *     shk_references *references;
+ *     shk_references_create(client, &references);
+ *     shk_references_add(references, id_1, "00123", NULL);
+ *     shk_references_add(references, id_2, "00124", "00024");
+ *     if (shk_references_send(references) == SHK_OK)
+ *             for (i = 0; i < shk_references_count(references); i++)
+ *                     note(i, shk_references_code(references, i));
+ *     shk_references_destroy(references);
+ */
+#define SHK_REFERENCES_MAX 50 /* in one list */
+
+/*
+ * An empty list.
+ * ret_references  yours until shk_references_destroy
+ * Errors: ARGUMENT, IN_USE, MEMORY.
+ */
+SHK_API int32_t SHK_CALL shk_references_create(shk_client *client, shk_references **ret_references);
+
+/* End a list, sent or not. NULL does nothing. */
+SHK_API void SHK_CALL shk_references_destroy(shk_references *references);
+
+/*
+ * Add one change behind the others; nothing is sent yet.
+ * result_id, number, expected  as for shk_reference_register
+ * Errors: ARGUMENT (a form, or the list is full), STATE (it was sent), IN_USE, MEMORY.
+ */
+SHK_API int32_t SHK_CALL shk_references_add(shk_references *references, const char *result_id,
+					    const char *number, const char *expected);
+
+/*
+ * Send the list. The service makes or refuses each change by itself, in their order: SHK_OK means
+ * that it has judged them all, not that it has made them all (shk_references_code). What it made is
+ * kept together.
+ * After an error of the network nobody knows whether it was carried out: send the same list again,
+ * also after a new login, within 24 hours. It is carried out once, and answered as the first time.
+ * Errors: ARGUMENT, STATE (empty, or not logged in), TOKEN_EXPIRED, SESSION, FIELD, BUSY, and the
+ * network's; then no change has an outcome.
+ */
+SHK_API int32_t SHK_CALL shk_references_send(shk_references *references);
+
+/* How many changes the list has; 0 for NULL. */
+SHK_API int32_t SHK_CALL shk_references_count(const shk_references *references);
+
+/* The outcome of each change, index from 0. Texts live until the next send or destroy. */
+
+/*
+ * SHK_OK (made), NOT_FOUND, CONFLICT, REFERENCE_TAKEN, or REFUSED for a reason this library does
+ * not know: then nothing changed. STATE before it was sent; ARGUMENT for NULL and beyond the last.
+ */
+SHK_API int32_t SHK_CALL shk_references_code(const shk_references *references, int32_t index);
+
+/* When made: as shk_result_reference_version; else 0. */
+SHK_API int64_t SHK_CALL shk_references_version(const shk_references *references, int32_t index);
+
+/* When refused: the problem's name in the service's list, "reference_taken"; else NULL. */
+SHK_API const char *SHK_CALL shk_references_problem(const shk_references *references,
+						    int32_t index);
+
+/* When refused: what happened, one Japanese sentence for the desk; else NULL. */
+SHK_API const char *SHK_CALL shk_references_text(const shk_references *references, int32_t index);
+
+/* When refused: what the desk does next, in Japanese; else NULL. */
+SHK_API const char *SHK_CALL shk_references_action(const shk_references *references, int32_t index);
+
+/* With CONFLICT: the 照会番号 the service holds; NULL when it holds none. */
+SHK_API const char *SHK_CALL shk_references_held(const shk_references *references, int32_t index);
 
 /* --- What went wrong ------------------------------------------------------------------------- */
 

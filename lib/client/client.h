@@ -128,6 +128,17 @@ MUST_CHECK int client_reference(struct client *client, struct str result_id,
 MUST_CHECK int client_jwks(struct client *client, struct client_answer *answer,
 			   struct str *ret_jwks);
 
+/* Many 照会番号 in one call. items is borrowed, with their texts. */
+struct client_references {
+	const struct wire_reference_item *items;
+	size_t count;		     /* 1..WIRE_REFERENCES_MAX */
+	char key[SESSION_KEY_BYTES]; /* "" at first; then kept, so that a repeat is one */
+};
+/* The outcomes, as many as items, lie in the answer. */
+MUST_CHECK int client_references(struct client *client, struct client_references *batch,
+				 struct client_answer *answer,
+				 struct wire_reference_outcome **ret_outcomes);
+
 /* --- The reader; all but staff need client_device_set --- */
 
 /* activation->client is filled in by client_program_set's. */

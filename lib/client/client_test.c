@@ -559,6 +559,51 @@ static void test_a_conflict_tells_the_number_that_is_held(void **state)
 	assert_int_equal(desk->fake.asked_count, 2);
 }
 
+/* Whoever lost the answer sends the list again: under the same key. */
+static void test_a_list_of_numbers_is_repeated_under_its_key(void **state)
+{
+	struct desk *desk = *state;
+	static const struct transport_fake_step steps[] = {
+		{.status = 401, .body = "{}"},
+		{.status = 200,
+		 .body = "{\"references\":[{\"outcome\":\"done\",\"reference_version\":3},"
+			 "{\"outcome\":\"refused\",\"code\":\"reference_conflict\",\"title\":\"t\","
+			 "\"action\":\"a\",\"held\":{\"reference_number\":null}}]}"},
+		{.status = 200,
+		 .body = "{\"references\":[{\"outcome\":\"done\",\"reference_version\":3}]}"},
+		{.status = 200,
+		 .body = "{\"references\":[{\"outcome\":\"done\",\"reference_version\":3},"
+			 "{\"outcome\":\"refused\",\"code\":\"of_later\",\"title\":\"t\","
+			 "\"action\":\"a\"}]}"},
+	};
+	const struct wire_reference_item items[] = {
+		{STR(RESULT_ID), {STR("8"), {0}}},
+		{STR(RESULT_ID), {{0}, STR("9")}},
+	};
+	struct client_references batch = {.items = items, .count = 2};
+	struct wire_reference_outcome *outcomes;
+	struct client_answer answer;
+	logged_in(desk);
+	SCRIPT(desk, steps);
+	client_answer_init(&answer);
+	assert_int_not_equal(client_references(desk->client, &batch, &answer, &outcomes), 0);
+	assert_int_equal(client_references(desk->client, &batch, &answer, &outcomes), 0);
+	assert_int_equal(outcomes[0].problem, PROBLEM_NONE);
+	assert_int_equal(outcomes[0].version, 3);
+	assert_int_equal(outcomes[1].problem, PROBLEM_REFERENCE_CONFLICT);
+	assert_null(outcomes[1].held.ptr);
+	assert_int_equal(client_references(desk->client, &batch, &answer, &outcomes),
+			 PROBLEM_REPLY_MALFORMED);
+	assert_int_equal(client_references(desk->client, &batch, &answer, &outcomes), 0);
+	assert_int_equal(outcomes[1].problem, PROBLEM_SERVICE_REFUSED);
+	assert_str_equal(outcomes[1].code, STR("of_later"));
+	assert_true(batch.key[0] != '\0');
+	for (size_t i = 1; i < desk->fake.asked_count; i++)
+		assert_str_equal(desk->fake.asked[i].idempotency_key,
+				 desk->fake.asked[0].idempotency_key);
+	client_answer_clear(&answer);
+}
+
 /* --- the reader --- */
 
 static void proof_check(struct str proof, const struct verify_key *key, const char *url,
@@ -661,6 +706,7 @@ int main(void)
 		AT_DESK(test_a_profile_changes_what_is_said_and_heard),
 		AT_DESK(test_a_profile_that_is_wrong_changes_nothing),
 		AT_DESK(test_a_conflict_tells_the_number_that_is_held),
+		AT_DESK(test_a_list_of_numbers_is_repeated_under_its_key),
 		AT_DESK(test_the_reader_proves_its_device),
 		AT_DESK(test_only_a_bare_https_address_is_a_service),
 	};

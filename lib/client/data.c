@@ -105,6 +105,26 @@ int client_jwks(struct client *client, struct client_answer *answer, struct str 
 	return finish(client, r);
 }
 
+int client_references(struct client *client, struct client_references *batch,
+		      struct client_answer *answer, struct wire_reference_outcome **ret_outcomes)
+{
+	struct call call = {.call = WIRE_REFERENCES, .with_token = true, .is_repeatable = true};
+	struct str body;
+	call_begin(client);
+	client_answer_clear(answer);
+	if (!batch->key[0])
+		key_make(client, batch->key);
+	call.idempotency_key = str_of(batch->key);
+	int r = wire_references_request_encode(&answer->arena, batch->items, batch->count,
+					       &call.body);
+	if (!r)
+		r = call_with_token(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_references_reply_decode(&answer->arena, body, &answer->input, batch->count,
+						 ret_outcomes);
+	return finish(client, r);
+}
+
 int client_nonce(struct client *client, const struct wire_nonce_request *request,
 		 struct client_answer *answer, struct wire_nonce *ret_nonce)
 {

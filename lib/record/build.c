@@ -107,6 +107,39 @@ static unsigned card_classes(const struct record_qualification *qualifications, 
 	return classes & ~1u;
 }
 
+static void key_insert(struct str *keys, size_t count, struct str key)
+{
+	size_t place = count;
+	for (; place > 0 && str_compare(key, keys[place - 1]) < 0; place--)
+		keys[place] = keys[place - 1];
+	keys[place] = key;
+}
+
+static int insurance_name(struct arena *arena, const struct record_qualification *qualifications,
+			  size_t count, const struct record_selection *selection, int day,
+			  struct str *ret_name)
+{
+	struct str keys[RECORD_QUALIFICATIONS_MAX], name = STR("");
+	size_t keys_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct str key;
+		if (!selection->listed[i] || record_qualification_coming(&qualifications[i], day))
+			continue;
+		int r = record_member_key(arena, &qualifications[i], &key);
+		if (r)
+			return PASS(r);
+		key_insert(keys, keys_count++, key);
+	}
+	for (size_t i = 0; i < keys_count; i++) {
+		struct str before = name;
+		int r = arena_print(arena, &name, "%.*s\n%.*s", STR_ARG(before), STR_ARG(keys[i]));
+		if (r)
+			return PASS(r);
+	}
+	*ret_name = name;
+	return 0;
+}
+
 int record_build(struct arena *arena, const struct record_confirmation *confirmation,
 		 struct str qualifications, struct str *ret_body,
 		 struct record_summary *ret_summary)
@@ -121,14 +154,17 @@ int record_build(struct arena *arena, const struct record_confirmation *confirma
 	r = record_qualifications_read(arena, document.root, &read, &count, &complaint);
 	if (r)
 		return r < 0 ? PASS(r) : RAISE(EBADMSG);
-	struct record_selection selection =
-		record_select(read, count, period_day(confirmation->confirmed_ms));
-	r = message_write(arena, confirmation, document.root, &selection, ret_body);
-	if (r)
-		return PASS(r);
-	*ret_summary = (struct record_summary){
+	int day = period_day(confirmation->confirmed_ms);
+	struct record_selection selection = record_select(read, count, day);
+	struct record_summary summary = {
 		.validity = selection.validity,
 		.card_classes = card_classes(read, count, &selection),
 	};
+	r = insurance_name(arena, read, count, &selection, day, &summary.insurance);
+	if (r == 0)
+		r = message_write(arena, confirmation, document.root, &selection, ret_body);
+	if (r)
+		return PASS(r);
+	*ret_summary = summary;
 	return 0;
 }

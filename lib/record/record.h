@@ -180,6 +180,12 @@ int record_card_class(struct str code);
 struct record_summary {
 	enum record_validity validity;
 	unsigned card_classes; /* of those told: bit n for the class with the place n */
+	/*
+	 * Which insurances it is about, for those who number a person's insurances: the member keys
+	 * of what holds, sorted, each behind a line feed; when none holds, of what was lost last.
+	 * "" without any. In the arena.
+	 */
+	struct str insurance;
 };
 
 struct record_confirmation {

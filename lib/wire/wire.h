@@ -244,6 +244,37 @@ MUST_CHECK int wire_reference_reply_encode(struct arena *arena,
 MUST_CHECK int wire_reference_reply_decode(struct str body, struct wire_input *input,
 					   struct wire_reference_state *ret_state);
 
+/* --- references.c: PUT /v1/references --- */
+struct wire_reference_item {
+	struct str result_id;
+	struct wire_reference reference;
+};
+struct wire_reference_outcome {
+	enum wire_problem problem; /* PROBLEM_NONE: done; decoded, a code we do not know:
+				      PROBLEM_SERVICE_REFUSED */
+	int64_t version;	   /* done */
+	struct str held;	   /* reference_conflict: what is held; absent: none */
+	/* Decoding only, when refused: as the service spelt them. */
+	struct str code;
+	struct str title;
+	struct str action;
+};
+/* count: 1..WIRE_REFERENCES_MAX; the outcomes stand in the order of the items. */
+MUST_CHECK int wire_references_request_encode(struct arena *arena,
+					      const struct wire_reference_item *items, size_t count,
+					      struct str *ret_body);
+MUST_CHECK int wire_references_request_decode(struct arena *arena, struct str body,
+					      struct wire_input *input,
+					      struct wire_reference_item **ret_items,
+					      size_t *ret_count);
+MUST_CHECK int wire_references_reply_encode(struct arena *arena,
+					    const struct wire_reference_outcome *outcomes,
+					    size_t count, struct str *ret_body);
+/* A reply with another number of outcomes than count is PROBLEM_REPLY_MALFORMED. */
+MUST_CHECK int wire_references_reply_decode(struct arena *arena, struct str body,
+					    struct wire_input *input, size_t count,
+					    struct wire_reference_outcome **ret_outcomes);
+
 /* --- enrolment.c: POST /v1/enrolment, POST /v1/enrolment/confirm (no reply) --- */
 struct wire_enrolment {
 	struct str login_id;

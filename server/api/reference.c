@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PUT /v1/results/{id}/reference: set, replace or clear the 照会番号 of a result's patient. */
-#include "server/eligibility/reference.h"
+#include "server/eligibility/references.h"
 
+#include "server/api/reference.h"
 #include "server/api/routes.h"
 
 /* An id of another form is answered like one that does not exist. */
-static int result_id_read(struct api_call *call, struct reference_request *request)
+static int result_id_read(struct api_call *call, struct reference_change *change)
 {
 	if (!wire_id_valid(call->argument))
 		return PROBLEM_RESULT_UNKNOWN;
@@ -13,7 +14,7 @@ static int result_id_read(struct api_call *call, struct reference_request *reque
 	int r = decode_hex(&call->arena, call->argument, &id);
 	if (r)
 		return r < 0 ? PASS(r) : PROBLEM_RESULT_UNKNOWN;
-	memcpy(request->result_id, id.ptr, sizeof request->result_id);
+	memcpy(change->result_id, id.ptr, sizeof change->result_id);
 	return 0;
 }
 
@@ -24,20 +25,23 @@ int reference_run(struct api_call *call, struct db *db)
 	int r = wire_reference_request_decode(call->request->body, &call->input, &body);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	struct reference_request *request = arena_alloc(&call->arena, sizeof *request);
-	if (!request)
+	struct references_request *request = arena_alloc(&call->arena, sizeof *request);
+	struct reference_change *change = arena_alloc(&call->arena, sizeof *change);
+	if (!request || !change)
 		return RAISE(ENOMEM);
 	call->work = request;
-	request->number = body.number;
-	request->expected = body.expected;
+	request->changes = change;
+	request->count = 1;
+	change->number = body.number;
+	change->expected = body.expected;
 	r = request_idempotency_key(call, &request->idempotency_key);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = result_id_read(call, request);
+	r = result_id_read(call, change);
 	return r < 0 ? PASS(r) : r;
 }
 
-static enum wire_problem reference_problem(enum reference_outcome outcome)
+enum wire_problem reference_problem(enum reference_outcome outcome)
 {
 	switch (outcome) {
 	case REFERENCE_RESULT_UNKNOWN: return PROBLEM_RESULT_UNKNOWN;
@@ -58,21 +62,21 @@ static int state_reply(struct api_call *call, const struct reference_state *stat
 
 int reference_commit(struct api_call *call, struct db *db)
 {
-	const struct reference_request *request = call->work;
-	struct reference_state state = {0};
-	int outcome = reference_set(&call->service->eligibility, db, &call->arena, &call->caller,
-				    request, call->now_ms, &state);
+	const struct references_request *request = call->work;
+	struct references_outcome done = {.outcome = 0};
+	int outcome = references_set(&call->service->eligibility, db, &call->arena, &call->caller,
+				     request, call->now_ms, &done);
 	if (outcome < 0)
 		return PASS(outcome);
-	struct audit_entry entry = {
-		.items = str_bytes(state.item, sizeof state.item),
-	};
+	if (!outcome)
+		outcome = done.outcome;
+	struct audit_entry entry = {.items = str_bytes(done.state.item, sizeof done.state.item)};
 	if (outcome)
 		entry.problem = reference_problem((enum reference_outcome)outcome);
 	int r = call_audit(call, db, &entry);
 	if (r)
 		return PASS(r);
 	if (outcome == REFERENCE_CONFLICT)
-		call->held_reference = state.number;
-	return outcome ? (int)entry.problem : state_reply(call, &state);
+		call->held_reference = done.state.number;
+	return outcome ? (int)entry.problem : state_reply(call, &done.state);
 }

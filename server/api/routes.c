@@ -15,6 +15,7 @@ const struct api_route api_routes[WIRE_CALLS] = {
 	[WIRE_DOWNLOAD] = {download_run, download_commit, false},
 	[WIRE_JWKS] = {jwks_run, NULL, false},
 	[WIRE_REFERENCE] = {reference_run, reference_commit, false},
+	[WIRE_REFERENCES] = {references_run, references_commit, false},
 	[WIRE_ENROLMENT_BEGIN] = {enrolment_begin_run, NULL, true},
 	[WIRE_ENROLMENT_CONFIRM] = {enrolment_confirm_run, enrolment_confirm_commit, true},
 	[WIRE_ACTIVATE] = {activate_run, activate_commit, true},

@@ -13,6 +13,7 @@ api_step count_run;
 api_step download_run, download_commit;
 api_step jwks_run;
 api_step reference_run, reference_commit;
+api_step references_run, references_commit;
 api_step enrolment_begin_run;
 api_step enrolment_confirm_run, enrolment_confirm_commit;
 api_step activate_run, activate_commit;

@@ -275,6 +275,7 @@ static int service_open(struct service *service, const struct service_options *o
 		.origin = origin,
 		.simulated_allowed =
 			service->config->service.environment == CONFIG_ENVIRONMENT_TEST,
+		.number_by_insurance = service->config->reference.scope == CONFIG_SCOPE_INSURANCE,
 		.organisation = service->organisation,
 	};
 	r = store_prepare(service);

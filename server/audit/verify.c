@@ -111,10 +111,10 @@ static int written_grow(struct walk *walk)
 }
 
 /* A repeated request wrote nothing: its item has no version. */
-static int number_note(struct walk *walk, const struct store_audit *row)
+static int number_note(struct walk *walk, const struct store_audit *row, size_t index)
 {
 	static const char none[AUDIT_SEAL_BYTES];
-	struct audit_item item = audit_item_at(row->items, 0);
+	struct audit_item item = audit_item_at(row->items, index);
 	if (item.ref_version == 0)
 		return 0;
 	int r = written_grow(walk);
@@ -130,6 +130,16 @@ static int number_note(struct walk *walk, const struct store_audit *row)
 	/* Rows of two slots come in no order of their own. */
 	if (written.ref_version > place->ref_version)
 		*place = written;
+	return 0;
+}
+
+static int numbers_note(struct walk *walk, const struct store_audit *row)
+{
+	for (size_t i = 0; i < row->items.len / AUDIT_ITEM_BYTES; i++) {
+		int r = number_note(walk, row, i);
+		if (r)
+			return PASS(r);
+	}
 	return 0;
 }
 
@@ -281,8 +291,8 @@ static int row_check(struct walk *walk, const struct store_audit *row)
 		return r ? PASS(r) : 0;
 	if (row->at_ms >= walk->opens_ms && row_is(row, STR("check")))
 		r = result_check(walk, row);
-	else if (row_is(row, STR("reference")))
-		r = number_note(walk, row);
+	else if (row_is(row, STR("reference")) || row_is(row, STR("references")))
+		r = numbers_note(walk, row);
 	return r ? PASS(r) : 0;
 }
 

@@ -212,27 +212,6 @@ static int patient_add(const struct eligibility *eligibility, struct db *db, str
 	return r < 0 ? PASS(r) : 0;
 }
 
-static int patient_take(const struct eligibility *eligibility, struct db *db, struct arena *arena,
-			const struct caller *caller, const struct check *check,
-			struct store_patient *ret_patient)
-{
-	char facility[NUMBER_TEXT_BYTES], person[NUMBER_TEXT_BYTES];
-	const struct str parts[] = {number_print(caller->facility_no, facility),
-				    number_print(check->person.no, person)};
-	unsigned char mac[KEYS_MAC_BYTES];
-	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_SCOPE, parts, COUNT(parts), mac);
-	if (r)
-		return FOLD(r);
-	struct str scope = str_bytes(mac, sizeof mac);
-	r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
-	if (r == STORE_NOT_FOUND) {
-		r = patient_add(eligibility, db, arena, caller->facility_no, scope);
-		if (r == 0)
-			r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
-	}
-	return r ? FOLD(r) : 0;
-}
-
 /* Remarks come on success too (facts/domain 1.1); their codes are ours, the real list is closed. */
 static void remark_choose(enum pki_standing standing, struct record_confirmation *confirmation)
 {
@@ -279,40 +258,79 @@ static int prove(const struct eligibility *eligibility, struct arena *arena,
 	return r ? PASS(r) : 0;
 }
 
+/* A 照会番号 belongs to the person; or, as in older systems, to the person with one insurance. */
+static int patient_take(const struct eligibility *eligibility, struct db *db, struct arena *arena,
+			const struct caller *caller, const struct check *check,
+			struct str insurance, struct store_patient *ret_patient)
+{
+	char facility[NUMBER_TEXT_BYTES], person[NUMBER_TEXT_BYTES];
+	const struct str parts[] = {number_print(caller->facility_no, facility),
+				    number_print(check->person.no, person), insurance};
+	size_t count = eligibility->number_by_insurance ? 3 : 2;
+	unsigned char mac[KEYS_MAC_BYTES];
+	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_SCOPE, parts, count, mac);
+	if (r)
+		return FOLD(r);
+	struct str scope = str_bytes(mac, sizeof mac);
+	r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
+	if (r == STORE_NOT_FOUND) {
+		r = patient_add(eligibility, db, arena, caller->facility_no, scope);
+		if (r == 0)
+			r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
+	}
+	return r ? FOLD(r) : 0;
+}
+
 static int result_add(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 		      const struct caller *caller, const struct check *check,
-		      const struct store_patient *patient, int64_t now_ms,
+		      const struct store_patient *patient, struct store_result *result,
 		      struct check_confirmation *confirmation)
 {
-	struct store_result result = {
-		.id = str_bytes(confirmation->id, sizeof confirmation->id),
-		.patient_no = patient->no,
-		.device_no = caller->device_no,
-		.staff = check->request.staff,
-	};
+	result->id = str_bytes(confirmation->id, sizeof confirmation->id);
+	result->patient_no = patient->no;
+	result->device_no = caller->device_no;
+	result->staff = check->request.staff;
+	int r = eligibility_body_seal(eligibility, arena, caller->facility_no, result,
+				      &confirmation->evidence, &result->body);
+	if (r)
+		return PASS(r);
+	audit_item_write(confirmation->item,
+			 &(struct audit_item){.id = result->id,
+					      .seal = audit_seal_of(result->body),
+					      .patient = patient->id,
+					      .ref_version = patient->ref_version});
+	r = store_result_add(db, caller->facility_no, result);
+	return r ? FOLD(r) : 0;
+}
+
+/* The facility's row comes first: every writer of one facility waits there, and nowhere else. */
+static int confirm(const struct eligibility *eligibility, struct db *db, struct arena *arena,
+		   const struct caller *caller, const struct check *check, int64_t now_ms,
+		   struct check_confirmation *confirmation)
+{
+	struct store_result result = {.rid = 0};
+	struct record_summary summary;
+	struct store_patient patient;
 	int r = store_result_rid_take(db, caller->facility_no, now_ms, &result.rid);
 	if (r)
 		return FOLD(r);
 	confirmation->confirmed_ms = rid_confirmed_ms(result.rid);
-	struct record_summary summary;
-	struct eligibility_evidence *evidence = &confirmation->evidence;
-	r = body_build(arena, check, confirmation->confirmed_ms, &evidence->body, &summary);
+	r = body_build(arena, check, confirmation->confirmed_ms, &confirmation->evidence.body,
+		       &summary);
 	if (r == 0)
 		r = prove(eligibility, arena, check, now_ms, confirmation);
+	if (r == 0)
+		r = patient_take(eligibility, db, arena, caller, check, summary.insurance,
+				 &patient);
 	if (r)
 		return PASS(r);
 	result.flags = eligibility_flags(check->request.method, &summary);
-	r = eligibility_body_seal(eligibility, arena, caller->facility_no, &result, evidence,
-				  &result.body);
-	if (r)
-		return PASS(r);
-	audit_item_write(confirmation->item,
-			 &(struct audit_item){.id = result.id,
-					      .seal = audit_seal_of(result.body),
-					      .patient = patient->id,
-					      .ref_version = patient->ref_version});
-	r = store_result_add(db, caller->facility_no, &result);
-	return r ? FOLD(r) : 0;
+	r = eligibility_reference_open(eligibility, arena, caller->facility_no, &patient,
+				       &confirmation->reference);
+	if (r == 0)
+		r = result_add(eligibility, db, arena, caller, check, &patient, &result,
+			       confirmation);
+	return r ? PASS(r) : 0;
 }
 
 int check_commit(const struct eligibility *eligibility, struct db *db, struct arena *arena,
@@ -324,17 +342,9 @@ int check_commit(const struct eligibility *eligibility, struct db *db, struct ar
 		return r < 0 ? PASS(r) : r;
 	if (check->verdict)
 		return check->verdict;
-	struct store_patient patient;
-	r = patient_take(eligibility, db, arena, caller, check, &patient);
-	if (r)
-		return PASS(r);
 	struct check_confirmation confirmation = {0};
 	random_bytes(confirmation.id, sizeof confirmation.id);
-	r = eligibility_reference_open(eligibility, arena, caller->facility_no, &patient,
-				       &confirmation.reference);
-	if (r)
-		return PASS(r);
-	r = result_add(eligibility, db, arena, caller, check, &patient, now_ms, &confirmation);
+	r = confirm(eligibility, db, arena, caller, check, now_ms, &confirmation);
 	if (r)
 		return PASS(r);
 	*ret_confirmation = confirmation;

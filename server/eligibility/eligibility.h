@@ -15,8 +15,9 @@ struct eligibility {
 	struct keys *keys;
 	const struct pki_anchors *anchors;
 	struct revocation *revocation;
-	struct str origin;			     /* signed by every card */
-	bool simulated_allowed;			     /* the environment is test */
+	struct str origin;	  /* signed by every card */
+	bool simulated_allowed;	  /* the environment is test */
+	bool number_by_insurance; /* a 照会番号 is of a person's insurance, not of the person */
 	const struct pki_organisation *organisation; /* NULL: no 目視 without it */
 };
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * 照会番号 (seed 1.4.3): the facility's own number of a person. It belongs to facility and person,
- * so it survives a change of insurer and shows on earlier results too.
+ * so it survives a change of insurer and shows on earlier results too; where the operator numbers
+ * by insurance (the setting reference.scope), to the person with one insurance.
  */
 #pragma once
 
 #include "server/audit/audit.h"
 #include "server/eligibility/eligibility.h"
 
-struct reference_request {
+struct reference_change {
 	unsigned char result_id[STORE_ID_BYTES]; /* one of the person's results */
 	struct str number;			 /* absent: clear it */
 	struct str expected;			 /* absent: none is expected */
-	struct str idempotency_key;
 };
 
 struct reference_state {
@@ -29,10 +29,11 @@ enum reference_outcome {
 };
 
 /*
- * In a transaction. *ret_state is written on success, and with REFERENCE_CONFLICT, then with what
- * is held; its item always. Outcomes: enum reference_outcome, and nothing is written.
+ * One change. In a transaction that holds the facility (store_facility_hold). *ret_state is written
+ * on success, and with REFERENCE_CONFLICT, then with what is held; its item always. Outcomes: enum
+ * reference_outcome without REFERENCE_KEY_REUSED, and nothing is written.
  */
-MUST_CHECK int reference_set(const struct eligibility *eligibility, struct db *db,
-			     struct arena *arena, const struct caller *caller,
-			     const struct reference_request *request, int64_t now_ms,
-			     struct reference_state *ret_state);
+MUST_CHECK int reference_apply(const struct eligibility *eligibility, struct db *db,
+			       struct arena *arena, const struct caller *caller,
+			       const struct reference_change *change, int64_t now_ms,
+			       struct reference_state *ret_state);

@@ -27,6 +27,7 @@ static const char reference_set[] =
 	" WHERE facility_no = $1 AND no = $2 AND ref_version = $3";
 static const char reference_mark[] =
 	"UPDATE result SET has_ref = $3 WHERE facility_no = $1 AND patient_no = $2";
+static const char facility_hold[] = "UPDATE facility SET version = version WHERE no = $1";
 static const char facility_touch[] = "UPDATE facility SET version = version + 1 WHERE no = $1";
 
 static int patient_read(struct row *row, struct store_patient *ret_patient)
@@ -81,6 +82,12 @@ int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no, i
 	int r = patient_row(db, arena, patient_get,
 			    DB_ARGS(db_int(facility_no), db_int(patient_no)), ret_patient);
 	return r < 0 ? PASS(r) : r;
+}
+
+int store_facility_hold(struct db *db, int64_t facility_no)
+{
+	int r = row_run(db, facility_hold, DB_ARGS(db_int(facility_no)), NULL);
+	return r ? FOLD(r) : 0;
 }
 
 int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,

@@ -28,6 +28,11 @@ MUST_CHECK int store_patient_add(struct db *db, int64_t facility_no,
 MUST_CHECK int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no,
 				 int64_t patient_no, struct store_patient *ret_patient);
 /*
+ * In a transaction: make the facility's other writers wait from here on, as store_result_rid_take
+ * does; whoever writes patients takes this first, so that no two wait for each other.
+ */
+MUST_CHECK int store_facility_hold(struct db *db, int64_t facility_no);
+/*
  * Set (or clear: no ref_hmac) the number and ref_version + 1 where ref_version is the expected one;
  * the facility's version rises. Outcomes: STORE_STALE (another version, no such patient),
  * STORE_CONFLICT (another patient of the facility has this number).

@@ -101,7 +101,7 @@ static const char sessions[] = "CREATE TABLE session ("
 			       "	account_no {int64} NOT NULL,"
 			       "	key_hash {bytes} NOT NULL,"
 			       "	request_hash {bytes} NOT NULL,"
-			       "	outcome {int64} NOT NULL,"
+			       "	reply {bytes} NOT NULL,"
 			       "	until_ms {int64} NOT NULL,"
 			       "	PRIMARY KEY (facility_no, account_no, key_hash));"
 			       "CREATE INDEX idempotency_until ON idempotency (until_ms);";

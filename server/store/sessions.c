@@ -125,22 +125,25 @@ int store_spent_purge(struct db *db, int64_t now_ms)
 
 /* --- idempotency --- */
 
-static const char idempotency_add[] =
-	"INSERT INTO idempotency (facility_no, account_no, key_hash, request_hash, outcome,"
-	" until_ms) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+static const char idempotency_put[] =
+	"INSERT INTO idempotency (facility_no, account_no, key_hash, request_hash, reply,"
+	" until_ms) VALUES ($1, $2, $3, $4, $5, $6)"
+	" ON CONFLICT (facility_no, account_no, key_hash) DO UPDATE"
+	" SET request_hash = excluded.request_hash, reply = excluded.reply,"
+	" until_ms = excluded.until_ms";
 static const char idempotency_find[] =
-	"SELECT key_hash, request_hash, outcome, until_ms FROM idempotency"
+	"SELECT key_hash, request_hash, reply, until_ms FROM idempotency"
 	" WHERE facility_no = $1 AND account_no = $2 AND key_hash = $3 AND until_ms > $4";
 
-int store_idempotency_add(struct db *db, int64_t facility_no, int64_t account_no,
+int store_idempotency_put(struct db *db, int64_t facility_no, int64_t account_no,
 			  const struct store_idempotency *row)
 {
-	int r = row_change(db, idempotency_add,
-			   DB_ARGS(db_int(facility_no), db_int(account_no), db_blob(row->key_hash),
-				   db_blob(row->request_hash), db_int(row->outcome),
-				   db_int(row->until_ms)),
-			   STORE_CONFLICT);
-	return r < 0 ? PASS(r) : r;
+	int r = row_run(db, idempotency_put,
+			DB_ARGS(db_int(facility_no), db_int(account_no), db_blob(row->key_hash),
+				db_blob(row->request_hash), db_blob(row->reply),
+				db_int(row->until_ms)),
+			NULL);
+	return r ? FOLD(r) : 0;
 }
 
 int store_idempotency_find(struct db *db, struct arena *arena, int64_t facility_no,
@@ -157,7 +160,7 @@ int store_idempotency_find(struct db *db, struct arena *arena, int64_t facility_
 	struct store_idempotency found = {
 		.key_hash = row_str(&row, 0),
 		.request_hash = row_str(&row, 1),
-		.outcome = row_int(&row, 2),
+		.reply = row_str(&row, 2),
 		.until_ms = row_int(&row, 3),
 	};
 	r = row_end(&row);

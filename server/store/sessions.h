@@ -58,12 +58,12 @@ struct store_idempotency {
 	struct str key_hash; /* STORE_DIGEST_BYTES */
 	struct str
 		request_hash; /* STORE_DIGEST_BYTES: another request under the same key differs */
-	int64_t outcome;      /* the writer's own number */
+	struct str reply;     /* what it was answered, sealed */
 	int64_t until_ms;
 };
 
-/* Outcome: STORE_CONFLICT ((facility, account, key) is there). */
-MUST_CHECK int store_idempotency_add(struct db *db, int64_t facility_no, int64_t account_no,
+/* Add; one under the same key, which must be over, is replaced. */
+MUST_CHECK int store_idempotency_put(struct db *db, int64_t facility_no, int64_t account_no,
 				     const struct store_idempotency *row);
 /* Rows with until_ms <= now_ms are not found. Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_idempotency_find(struct db *db, struct arena *arena, int64_t facility_no,

@@ -95,19 +95,28 @@ static void test_a_repeated_write_finds_its_first_answer(void **state)
 {
 	struct db *db = store_of(state);
 	struct arena *arena = arena_of(state);
-	struct store_idempotency row = {digest_of(state, 1), digest_of(state, 2), 42, 1000}, found;
-	assert_int_equal(store_idempotency_add(db, 1, 2, &row), 0);
-	assert_int_equal(store_idempotency_add(db, 1, 2, &row), STORE_CONFLICT);
-	assert_int_equal(store_idempotency_add(db, 1, 3, &row), 0);
+	struct store_idempotency row = {.key_hash = digest_of(state, 1),
+					.request_hash = digest_of(state, 2),
+					.reply = STR("sealed"),
+					.until_ms = 1000},
+				 found;
+	assert_int_equal(store_idempotency_put(db, 1, 2, &row), 0);
+	assert_int_equal(store_idempotency_put(db, 1, 3, &row), 0);
 	assert_int_equal(store_idempotency_find(db, arena, 1, 2, row.key_hash, 999, &found), 0);
-	assert_int_equal(found.outcome, 42);
+	assert_str_equal(found.reply, row.reply);
 	assert_str_equal(found.request_hash, row.request_hash);
 	assert_int_equal(store_idempotency_find(db, arena, 1, 2, row.key_hash, 1000, &found),
 			 STORE_NOT_FOUND);
 	assert_int_equal(store_idempotency_find(db, arena, 2, 2, row.key_hash, 999, &found),
 			 STORE_NOT_FOUND);
-	assert_int_equal(store_spent_purge(db, 1001), 0);
-	assert_int_equal(store_idempotency_add(db, 1, 2, &row), 0);
+	row.reply = STR("another");
+	row.until_ms = 3000;
+	assert_int_equal(store_idempotency_put(db, 1, 2, &row), 0);
+	assert_int_equal(store_idempotency_find(db, arena, 1, 2, row.key_hash, 1000, &found), 0);
+	assert_str_equal(found.reply, row.reply);
+	assert_int_equal(store_spent_purge(db, 3001), 0);
+	assert_int_equal(store_idempotency_find(db, arena, 1, 2, row.key_hash, 0, &found),
+			 STORE_NOT_FOUND);
 }
 
 int main(void)

@@ -98,7 +98,16 @@ static void check_null(void)
 	      "no client tells of an argument");
 	check(shk_session_state(NULL) == SHK_SESSION_NONE && shk_client_user_data(NULL) == NULL,
 	      "no client has no session");
+	check(shk_references_create(NULL, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_references_add(NULL, "a", "b", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_references_send(NULL) == SHK_ERR_ARGUMENT &&
+		      shk_references_count(NULL) == 0 &&
+		      shk_references_code(NULL, 0) == SHK_ERR_ARGUMENT &&
+		      shk_references_version(NULL, 0) == 0 &&
+		      shk_references_held(NULL, 0) == NULL && shk_references_text(NULL, 0) == NULL,
+	      "no list of numbers has anything");
 	shk_cancel(NULL);
+	shk_references_destroy(NULL);
 	shk_results_destroy(NULL);
 	shk_client_destroy(NULL);
 	check(1, "cancel and destroy accept NULL");
@@ -236,6 +245,32 @@ static void check_arguments(shk_client *client)
 	      "a session that is not there, and what is none");
 }
 
+static void check_list(shk_client *client)
+{
+	static const char id[] = "0123456789abcdef0123456789abcdef";
+	shk_references *list = NULL;
+	int i, fits = 1;
+	check(shk_references_create(client, &list) == SHK_OK && list, "a list is made");
+	check(shk_references_send(list) == SHK_ERR_STATE, "an empty list is not sent");
+	check(shk_references_add(list, "xyz", "1", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_references_add(list, id, "a\nb", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_references_count(list) == 0,
+	      "a list takes what a single registration takes");
+	for (i = 0; i < SHK_REFERENCES_MAX; i++)
+		fits = fits && shk_references_add(list, id, NULL, "1") == SHK_OK;
+	check(fits && shk_references_add(list, id, "1", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_references_count(list) == SHK_REFERENCES_MAX,
+	      "a list has an end");
+	check(shk_references_send(list) == SHK_ERR_STATE &&
+		      shk_references_code(list, 0) == SHK_ERR_STATE &&
+		      shk_references_code(list, SHK_REFERENCES_MAX) == SHK_ERR_ARGUMENT &&
+		      shk_references_problem(list, 0) == NULL,
+	      "without a session no change has an outcome");
+	check(shk_references_add(list, id, "1", NULL) == SHK_ERR_STATE,
+	      "what was sent is not added to");
+	shk_references_destroy(list);
+}
+
 static void check_network(shk_client *client)
 {
 	check(shk_login(client, "1312345678", "WA0000001", "correct horse") == SHK_ERR_NETWORK &&
@@ -257,6 +292,7 @@ int main(void)
 		check_setters(client);
 		check_order(client);
 		check_arguments(client);
+		check_list(client);
 		check_network(client);
 		shk_client_destroy(client);
 	}

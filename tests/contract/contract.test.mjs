@@ -41,6 +41,7 @@ const CALLS = {
   refresh: { method: 'POST', path: () => '/v1/refresh', key: true, body: () => ({ refresh_handle: 'AAAA', login_id: journey.receipt.login_id, password: 'x'.repeat(20) }) },
   logout: { method: 'POST', path: () => '/v1/logout', auth: () => wa, body: () => ({}) },
   reference: { method: 'PUT', path: () => `/v1/results/${resultId}/reference`, auth: () => wa, key: true, body: () => ({ reference_number: '1', expected: null }) },
+  references: { method: 'PUT', path: () => '/v1/references', auth: () => wa, key: true, body: () => ({ references: [{ result_id: resultId, reference_number: '2', expected: '1' }, { result_id: '0'.repeat(32), reference_number: '2', expected: null }] }) },
   enrolment_begin: { method: 'POST', path: () => '/v1/enrolment', body: () => ({ code: 'AAAA' }) },
   enrolment_confirm: { method: 'POST', path: () => '/v1/enrolment/confirm', body: () => ({ code: 'AAAA', passcode_1: '123456', passcode_2: '123456' }) },
   activate: { method: 'POST', path: () => '/v1/reader/activate', proof: true, body: () => ({ login_id: journey.reader.login_id, password: 'x'.repeat(20), activation_code: 'AAAA', device: { name: 'x', platform: 'linux' }, client: CLIENT }) },

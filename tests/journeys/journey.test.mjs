@@ -194,6 +194,27 @@ for (const house of houses) {
       assert.equal(code, 6);
     });
 
+    it('registers many 照会番号 from a file, each with its outcome', async () => {
+      const all = await journey.download(journey.receipt);
+      const blank = all.filter((entry) => !entry.reference_number);
+      const taken = all.find((entry) => entry.reference_number).reference_number;
+      assert.ok(blank.length >= 2);
+      const csv = stack.file('numbers.csv');
+      fs.writeFileSync(csv, ['result_id,reference_number,expected', `${blank.at(-1).id},"まとめて,1",`, `${blank[0].id},${taken},`,
+        `${'0'.repeat(32)},9,`, 'x,9,', `${blank.at(-1).id},,"まとめて,2"`].join('\r\n'));
+      const { stdout, stderr } = await stack.shikaku(journey.receipt.login_id, ['reference', '--file', csv], { expect: 8 });
+      const rows = stdout.trim().split('\n').slice(1).map((line) => line.split(',').slice(0, 3).join());
+      assert.deepEqual(rows, ['1,done,',
+        '2,refused,reference_taken', '3,refused,result_unknown', '4,refused,field_invalid', '5,refused,reference_conflict']);
+      assert.match(stdout, /^5,refused,reference_conflict,0,"まとめて,1"$/m);
+      assert.match(stderr, /1件を登録しました。断られたもの: 4件/);
+      const jsonl = stack.file('numbers.jsonl');
+      fs.writeFileSync(jsonl, JSON.stringify({ result_id: blank.at(-1).id, reference_number: 'まとめて,1', expected: null }) + '\n');
+      const again = await stack.shikaku(journey.receipt.login_id, ['reference', '--file', jsonl], { expect: 0 });
+      assert.equal(JSON.parse(again.stdout).outcome, 'done', 'a number that stands there already is registered');
+      assert.equal((await journey.download(journey.receipt)).at(-1).reference_number, 'まとめて,1');
+    });
+
     it('shows another facility nothing', async () => {
       await journey.registerOther();
       await journey.enrol(journey.stranger);

@@ -238,17 +238,121 @@ static void step_write(struct worker *worker, struct history_step *step)
 	worker->count++;
 }
 
+/* --- two writes in one call: two steps between one question and one answer --- */
+
+enum { PAIR = 2 };
+
+static void outcome_take(struct worker *worker, const struct wire_reference_outcome *outcome,
+			 struct history_step *step)
+{
+	if (outcome->problem == PROBLEM_NONE) {
+		step->kind = HISTORY_WRITTEN;
+		step->version = outcome->version;
+		worker->believed.number[step->person] = step->number;
+	} else if (outcome->problem == PROBLEM_REFERENCE_CONFLICT) {
+		step->kind = HISTORY_CONFLICT;
+		step->held = number_of(outcome->held);
+		worker->believed.number[step->person] = step->held;
+	} else if (outcome->problem == PROBLEM_REFERENCE_TAKEN) {
+		step->kind = HISTORY_TAKEN;
+	} else {
+		worker->strange = true;
+	}
+}
+
+static bool pair_take(struct worker *worker, const struct web_reply *reply,
+		      struct history_step *steps)
+{
+	AUTO(arena_clear) struct arena arena;
+	AUTO(wire_input_clear) struct wire_input input = {0};
+	struct wire_reference_outcome *outcomes;
+	if (reply->status >= STATUS_INTERNAL || draw(worker, 8) == 0)
+		return false;
+	arena_init(&arena, ARENA_BYTES);
+	if (reply->status != STATUS_OK ||
+	    wire_references_reply_decode(&arena, reply->body, &input, PAIR, &outcomes)) {
+		worker->strange = true;
+		return true;
+	}
+	for (int i = 0; i < PAIR; i++)
+		outcome_take(worker, &outcomes[i], &steps[i]);
+	return true;
+}
+
+static bool pair_body(struct worker *worker, struct arena *arena, const struct history_step *steps,
+		      struct str *ret_body)
+{
+	struct wire_reference_item items[PAIR];
+	char texts[PAIR][2][8];
+	for (int i = 0; i < PAIR; i++)
+		items[i] = (struct wire_reference_item){
+			.result_id = str_of(worker->clients->results[steps[i].person]),
+			.reference = {.number = number_text(steps[i].number, texts[i][0]),
+				      .expected = number_text(steps[i].expected, texts[i][1])},
+		};
+	return wire_references_request_encode(arena, items, PAIR, ret_body) == 0;
+}
+
+static void pair_send(struct worker *worker, struct history_step *steps, struct str body)
+{
+	char key[33];
+	snprintf(key, sizeof key, "%016llx%08x%08x", (unsigned long long)worker->clients->seed,
+		 (unsigned)worker->index, (unsigned)steps[0].asked);
+	struct web_request request = {
+		.method = STR("PUT"),
+		.path = STR("/v1/references"),
+		.content_type = STR("application/json"),
+		.idempotency_key = str_of(key),
+		.body = body,
+	};
+	bool taken = false;
+	for (int tries = 0; tries < TRIES_MAX && !taken; tries++) {
+		struct web_exchange exchange;
+		send(worker, &request, &exchange);
+		taken = pair_take(worker, &exchange.reply, steps);
+		web_fake_clear(&exchange);
+		if (!taken && draw(worker, 12) == 0)
+			return; /* gives up */
+	}
+}
+
+/* The first step is asked already; both are answered by the caller. */
+static void steps_write_pair(struct worker *worker, struct history_step *steps)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct str body;
+	arena_init(&arena, ARENA_BYTES);
+	for (int i = 0; i < PAIR; i++) {
+		steps[i] = (struct history_step){.kind = HISTORY_UNKNOWN, .asked = steps[0].asked};
+		steps[i].person = (int)draw(worker, HISTORY_PEOPLE);
+		steps[i].number = (int)draw(worker, NUMBERS + 1);
+		steps[i].expected = worker->believed.number[steps[i].person];
+	}
+	if (!pair_body(worker, &arena, steps, &body)) {
+		worker->strange = true;
+		return;
+	}
+	pair_send(worker, steps, body);
+	worker->count += PAIR;
+}
+
 static void *worker_main(void *arg)
 {
 	struct worker *worker = arg;
 	for (int i = 0; i < worker->clients->steps; i++) {
-		struct history_step *step = &worker->steps[worker->count];
+		int first = worker->count;
+		struct history_step *step = &worker->steps[first];
 		*step = (struct history_step){.asked = atomic_fetch_add(worker->moment, 1)};
-		if (draw(worker, 3) == 0)
+		unsigned kind = draw(worker, 9);
+		if (kind < 3)
 			step_read(worker, step);
+		else if (kind < 5)
+			steps_write_pair(worker, step);
 		else
 			step_write(worker, step);
-		step->answered = atomic_fetch_add(worker->moment, 1);
+		int64_t answered = atomic_fetch_add(worker->moment, 1);
+		for (int k = first; k < worker->count; k++)
+			worker->steps[k].answered = answered;
 	}
 	return NULL;
 }
