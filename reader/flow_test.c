@@ -139,9 +139,9 @@ static const char *encoded(struct str text)
 
 static void steps_make(struct room *room, const char *origin)
 {
-	const struct wire_tokens tokens = {STR("token"),   600,
-					   STR("handle"),  43200,
-					   WIRE_ACCOUNT_W, STR("まる接骨院")};
+	const struct wire_tokens tokens = {
+		STR("token"), 600, STR("handle"), 43200, WIRE_ACCOUNT_W, STR("まる接骨院"),
+		{0},	      {0}};
 	const struct wire_nonce nonce = {STR("nonce-1"), str_of(origin), 120};
 	const struct wire_confirmation confirmation = {
 		.id = STR("00112233445566778899aabbccddeeff"),

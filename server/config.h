@@ -37,6 +37,11 @@ enum config_scope {
 	CONFIG_SCOPE_INSURANCE,
 };
 
+enum config_bare {
+	CONFIG_BARE_ALLOWED,
+	CONFIG_BARE_REFUSED, /* receipt computers without a registered device may register one */
+};
+
 /*
  * Every struct str here is NUL-terminated (its ptr is a C string), without control characters, and
  * lives as long as the arena given to config_read. A text that may be empty is empty, not absent.
@@ -96,7 +101,15 @@ struct config {
 		int64_t writer_queue;
 		int64_t connections_max;
 		int64_t connections_per_address_max;
+		int64_t devices_per_account;
+		int64_t devices_per_facility;
 	} limits;
+	struct {
+		int allow_bare;	   /* enum config_bare */
+		struct str refuse; /* "vendor product version;…" */
+		struct str warn;
+		struct str notice;
+	} clients;
 	struct {
 		int level; /* enum log_level */
 	} log;

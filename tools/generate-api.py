@@ -97,6 +97,8 @@ def operation_problems(api, operation):
         codes += api["x-problems-body"]
     if operation.get("x-accounts"):
         codes += api["x-problems-token"]
+    if operation.get("x-accounts") == ["WA"]:
+        codes += api["x-problems-receipt"]
     return codes
 
 
@@ -309,6 +311,7 @@ def limits_h(api):
             yield f"\tWIRE_{c_name(name)}_MAX = {schema[high]},"
     schemas = api["components"]["schemas"]
     yield f"\tWIRE_PAGE_LIMIT_DEFAULT = {schemas['PageLimit']['default']},"
+    yield f"\tWIRE_DEVICES_MAX = {schemas['DevicesReply']['properties']['devices']['maxItems']},"
     yield f"\tWIRE_STAFF_MAX = {schemas['StaffReply']['properties']['staff']['maxItems']},"
     references = schemas["ReferencesRequest"]["properties"]["references"]
     yield f"\tWIRE_REFERENCES_MAX = {references['maxItems']},"

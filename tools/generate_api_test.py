@@ -13,7 +13,8 @@ TABLES = ("names.def", "problems.def", "reasons.def", "routes.def", "wire_limits
 
 # name, file, what stands there, what is planted instead, words of the complaint
 FAULTS = [
-    ("a problem nobody wrote", "api/openapi.yaml", "x-problems: [credentials_refused, account_locked, device_proof_refused]",
+    ("a problem nobody wrote", "api/openapi.yaml", "x-problems: [credentials_refused, account_locked, device_proof_refused, platform_refused,"
+     " device_required, client_refused]",
      "x-problems: [credentials_refusd]", "problem credentials_refusd is not in problems.yaml"),
     ("a problem nobody answers", "api/openapi.yaml", "  - busy\n", "", "busy: no call answers it"),
     ("a local problem on the wire", "api/openapi.yaml", "x-problems: [enrolment_refused]",

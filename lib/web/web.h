@@ -35,6 +35,8 @@ struct web_request {
 	struct str idempotency_key;
 	struct str if_none_match;
 	struct str user_agent;
+	struct str hint_mobile;	  /* Sec-CH-UA-Mobile */
+	struct str hint_platform; /* Sec-CH-UA-Platform */
 	struct str body;
 	struct str peer; /* the client's address as text */
 	int refused; /* ≠ 0: the adapter already refuses it with this HTTP status (its own errors)

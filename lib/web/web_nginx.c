@@ -278,6 +278,8 @@ static const struct {
 	{{"idempotency-key", 15}, offsetof(struct web_request, idempotency_key)},
 	{{"if-none-match", 13}, offsetof(struct web_request, if_none_match)},
 	{{"user-agent", 10}, offsetof(struct web_request, user_agent)},
+	{{"sec-ch-ua-mobile", 16}, offsetof(struct web_request, hint_mobile)},
+	{{"sec-ch-ua-platform", 18}, offsetof(struct web_request, hint_platform)},
 };
 
 static struct str str_of_ngx(ngx_str_t text)

@@ -21,6 +21,8 @@ enum reply {
 	NONCE,
 	CONFIRMATION,
 	STAFF,
+	REGISTERED,
+	DEVICES,
 };
 
 /* Decode as the client does; the message itself is thrown away. */
@@ -40,8 +42,10 @@ static int decode(enum reply reply, struct str body, struct wire_input *input)
 		struct wire_nonce nonce;
 		struct wire_confirmation confirmation;
 		struct wire_staff *staff;
+		struct str device_id;
+		struct wire_device_entry *devices;
 	} into;
-	size_t staff_count;
+	size_t staff_count, devices_count;
 	switch (reply) {
 	case HEALTH: return wire_health_reply_decode(body, input, &into.health);
 	case CHALLENGE: return wire_login_reply_decode(body, input, &into.challenge);
@@ -54,6 +58,10 @@ static int decode(enum reply reply, struct str body, struct wire_input *input)
 	case NONCE: return wire_nonce_reply_decode(body, input, &into.nonce);
 	case CONFIRMATION: return wire_check_reply_decode(body, input, &into.confirmation);
 	case STAFF: return wire_staff_reply_decode(&arena, body, input, &into.staff, &staff_count);
+	case REGISTERED: return wire_device_register_reply_decode(body, input, &into.device_id);
+	case DEVICES:
+		return wire_device_list_reply_decode(&arena, body, input, &into.devices,
+						     &devices_count);
 	}
 	return -EINVAL;
 }
@@ -71,6 +79,10 @@ static int decode(enum reply reply, struct str body, struct wire_input *input)
 	"{\"access_token\":\"t\",\"token_type\":\"" type "\",\"expires_in\":600,"    \
 	"\"refresh_handle\":\"h\",\"session_expires_in\":1,\"account_kind\":\"" kind \
 	"\",\"facility_name\":\"n\"}"
+
+#define DEVICE_WITH(platform, current)                                      \
+	"{\"device_id\":\"" ID "\",\"name\":\"n\",\"platform\":\"" platform \
+	"\",\"registered_at\":\"20261122103000\",\"current\":" current "}"
 
 static const struct {
 	enum reply reply;
@@ -140,6 +152,12 @@ static const struct {
 	{STAFF, "{\"staff\":[]}", true},
 	{STAFF, "{\"staff\":[{\"id\":\"S1\"}]}", false},
 	{STAFF, "{\"staff\":[\"S1\"]}", false},
+	{REGISTERED, "{\"device_id\":\"" ID "\"}", true},
+	{REGISTERED, "{\"device_id\":\"1\"}", false},
+	{DEVICES, "{\"devices\":[]}", true},
+	{DEVICES, "{\"devices\":[" DEVICE_WITH("linux", "false") "]}", true},
+	{DEVICES, "{\"devices\":[" DEVICE_WITH("beos", "false") "]}", false},
+	{DEVICES, "{\"devices\":[" DEVICE_WITH("linux", "0") "]}", false},
 };
 
 static void test_a_reply_is_taken_or_malformed(void **state)
@@ -268,7 +286,8 @@ static void test_tokens_arrive_as_they_were_sent(void **state)
 	arena_init(&arena, 1 << 16);
 	const struct wire_tokens sent = {STR("a.b.c"),	  600,
 					 STR("h.1"),	  43200,
-					 WIRE_ACCOUNT_WA, STR("みなと接骨院")};
+					 WIRE_ACCOUNT_WA, STR("みなと接骨院"),
+					 STR(ID),	  STR("お知らせ")};
 	struct wire_tokens got;
 	struct str body;
 	assert_int_equal(wire_tokens_encode(&arena, &sent, &body), 0);
@@ -279,6 +298,8 @@ static void test_tokens_arrive_as_they_were_sent(void **state)
 	assert_int_equal(got.session_expires_in_s, 43200);
 	assert_int_equal(got.account, WIRE_ACCOUNT_WA);
 	assert_str_equal(got.facility_name, sent.facility_name);
+	assert_str_equal(got.device_id, sent.device_id);
+	assert_str_equal(got.notice, sent.notice);
 }
 
 static void test_counts_and_states_arrive_as_they_were_sent(void **state)
@@ -338,6 +359,27 @@ static void test_the_readers_replies_arrive_as_they_were_sent(void **state)
 	assert_str_equal(staff_got[1].name, staff[1].name);
 }
 
+static void test_devices_arrive_as_they_were_sent(void **state)
+{
+	(void)state;
+	AUTO(arena_clear) struct arena arena;
+	AUTO(wire_input_clear) struct wire_input input = {0};
+	arena_init(&arena, 1 << 16);
+	const struct wire_device_entry sent = {STR(ID), STR("受付"), WIRE_PLATFORM_WINDOWS, AT_MS,
+					       true};
+	struct wire_device_entry *got;
+	size_t count;
+	struct str body;
+	assert_int_equal(wire_device_list_reply_encode(&arena, &sent, 1, &body), 0);
+	assert_int_equal(wire_device_list_reply_decode(&arena, body, &input, &got, &count), 0);
+	assert_int_equal(count, 1);
+	assert_str_equal(got->device_id, sent.device_id);
+	assert_str_equal(got->name, sent.name);
+	assert_int_equal(got->platform, WIRE_PLATFORM_WINDOWS);
+	assert_int_equal(got->registered_ms, AT_MS);
+	assert_true(got->is_current);
+}
+
 static void test_first_replies_arrive_as_they_were_sent(void **state)
 {
 	(void)state;
@@ -378,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_tokens_arrive_as_they_were_sent),
 		cmocka_unit_test(test_counts_and_states_arrive_as_they_were_sent),
 		cmocka_unit_test(test_the_readers_replies_arrive_as_they_were_sent),
+		cmocka_unit_test(test_devices_arrive_as_they_were_sent),
 		cmocka_unit_test(test_first_replies_arrive_as_they_were_sent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

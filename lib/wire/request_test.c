@@ -21,6 +21,7 @@ enum request {
 	READER_LOGIN,
 	NONCE,
 	CHECK,
+	REGISTER,
 };
 
 /* Decode as the service does; the message itself is thrown away. */
@@ -37,6 +38,7 @@ static int decode(enum request request, struct str body, struct wire_input *inpu
 		struct wire_reader_login reader_login;
 		struct wire_nonce_request nonce;
 		struct wire_check check;
+		struct wire_device_claim claim;
 	} into;
 	switch (request) {
 	case LOGIN: return wire_login_request_decode(body, input, &into.login);
@@ -50,6 +52,7 @@ static int decode(enum request request, struct str body, struct wire_input *inpu
 	case READER_LOGIN: return wire_reader_login_request_decode(body, input, &into.reader_login);
 	case NONCE: return wire_nonce_request_decode(body, input, &into.nonce);
 	case CHECK: return wire_check_request_decode(body, input, &into.check);
+	case REGISTER: return wire_device_register_request_decode(body, input, &into.claim);
 	}
 	return -EINVAL;
 }
@@ -97,6 +100,13 @@ static const struct {
 	 "refresh_handle", WIRE_REASON_FORMAT},
 	{REFRESH, "{\"refresh_handle\":\"h\",\"login_id\":\"WA1\"}", "password",
 	 WIRE_REASON_MISSING},
+	{REGISTER, "{\"name\":\"受付\",\"platform\":\"linux\"}", NULL, 0},
+	{REGISTER, "{\"name\":\"n\",\"platform\":\"ios\",\"activation_code\":\"ABCDEFGH\"}", NULL,
+	 0},
+	{REGISTER, "{\"name\":\"n\",\"platform\":\"beos\"}", "platform", WIRE_REASON_VALUE},
+	{REGISTER, "{\"platform\":\"linux\"}", "name", WIRE_REASON_MISSING},
+	{REGISTER, "{\"name\":\"n\",\"platform\":\"linux\",\"activation_code\":\"ABCD EFG\"}",
+	 "activation_code", WIRE_REASON_FORMAT},
 	{LOGOUT, "{}", NULL, 0},
 	{LOGOUT, "{\"all\":true}", "all", WIRE_REASON_UNKNOWN},
 	{REFERENCE, "{\"reference_number\":\"00123\",\"expected\":null}", NULL, 0},

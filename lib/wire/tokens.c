@@ -14,6 +14,8 @@ int wire_tokens_encode(struct arena *arena, const struct wire_tokens *tokens, st
 	json_put_member_number(&writer, "session_expires_in", tokens->session_expires_in_s);
 	json_put_member(&writer, "account_kind", wire_account_name(tokens->account));
 	json_put_member(&writer, "facility_name", tokens->facility_name);
+	json_put_member(&writer, "device_id", tokens->device_id);
+	json_put_member(&writer, "notice", tokens->notice);
 	json_object_close(&writer);
 	int r = json_writer_end(&writer, ret_body);
 	return r ? PASS(r) : 0;
@@ -34,6 +36,8 @@ int wire_tokens_decode(struct str body, struct wire_input *input, struct wire_to
 		NUMBER(struct form, tokens.session_expires_in_s, "session_expires_in"),
 		WORD(struct form, account, "account_kind"),
 		TEXT(struct form, tokens.facility_name, "facility_name", FACILITY_NAME),
+		TEXT_OPTIONAL(struct form, tokens.device_id, "device_id", DEVICE_ID),
+		TEXT_OPTIONAL(struct form, tokens.notice, "notice", NOTICE),
 	};
 	int r = reply_decode(body, input, fields, COUNT_OF(fields), &form);
 	if (r)

@@ -107,6 +107,8 @@ struct wire_tokens {
 	int64_t session_expires_in_s;
 	enum wire_account account;
 	struct str facility_name;
+	struct str device_id; /* whose session it is; absent: no registered device's */
+	struct str notice; /* from the operator, about this version of the client; absent: none */
 };
 MUST_CHECK int wire_tokens_encode(struct arena *arena, const struct wire_tokens *tokens,
 				  struct str *ret_body);
@@ -335,6 +337,36 @@ MUST_CHECK int wire_activate_reply_encode(struct arena *arena, const struct wire
 					  struct str *ret_body);
 MUST_CHECK int wire_activate_reply_decode(struct str body, struct wire_input *input,
 					  struct wire_device *ret_device);
+
+/* --- device.c: POST /v1/devices, GET /v1/devices; DELETE /v1/devices/{id} has no bodies --- */
+struct wire_device_claim {
+	struct str name;
+	enum wire_platform platform;
+	struct str activation_code; /* absent: none */
+};
+struct wire_device_entry {
+	struct str device_id;
+	struct str name;
+	enum wire_platform platform;
+	int64_t registered_ms;
+	bool is_current; /* the session's own */
+};
+MUST_CHECK int wire_device_register_request_encode(struct arena *arena,
+						   const struct wire_device_claim *claim,
+						   struct str *ret_body);
+MUST_CHECK int wire_device_register_request_decode(struct str body, struct wire_input *input,
+						   struct wire_device_claim *ret_claim);
+MUST_CHECK int wire_device_register_reply_encode(struct arena *arena, struct str device_id,
+						 struct str *ret_body);
+MUST_CHECK int wire_device_register_reply_decode(struct str body, struct wire_input *input,
+						 struct str *ret_device_id);
+MUST_CHECK int wire_device_list_reply_encode(struct arena *arena,
+					     const struct wire_device_entry *entries,
+					     size_t entries_count, struct str *ret_body);
+MUST_CHECK int wire_device_list_reply_decode(struct arena *arena, struct str body,
+					     struct wire_input *input,
+					     struct wire_device_entry **ret_entries,
+					     size_t *ret_entries_count);
 
 /* --- reader_login.c: POST /v1/reader/login; replies tokens --- */
 struct wire_reader_login {

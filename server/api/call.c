@@ -57,8 +57,9 @@ int request_proof(struct api_call *call, enum proof_cover cover, struct dpop_pro
 		.method = call->request->method,
 		.path = call->request->path,
 	};
-	if (cover == PROOF_OF_TOKEN_AND_BODY) {
+	if (cover != PROOF_OF_REQUEST)
 		request.access_token = call->token;
+	if (cover == PROOF_OF_TOKEN_AND_BODY) {
 		/* As it came: the device signed no other. */
 		struct str body = call->exchange->request.body;
 		request.body = body.ptr ? body : STR("");
@@ -97,13 +98,6 @@ int request_idempotency_key(struct api_call *call, struct str *ret_key)
 		return PROBLEM_IDEMPOTENCY_MISSING;
 	*ret_key = key;
 	return 0;
-}
-
-int client_text(struct api_call *call, const struct wire_client *client, struct str *ret_text)
-{
-	int r = arena_print(&call->arena, ret_text, "%.*s %.*s %.*s", STR_ARG(client->vendor),
-			    STR_ARG(client->product), STR_ARG(client->version));
-	return r ? PASS(r) : 0;
 }
 
 int caller_device_check(struct api_call *call, struct db *db)

@@ -31,9 +31,12 @@ struct api_call {
 	struct caller caller; /* zeroed for calls without a token */
 	struct str token;
 	unsigned char token_digest[TOKEN_DIGEST_BYTES];
-	bool admitted;	   /* its lane has begun it */
-	bool session_over; /* commit ended the caller's session, or may have */
-	int64_t now_ms;	   /* one moment for the whole call */
+	bool admitted;		  /* its lane has begun it */
+	bool is_proven;		  /* its proof is spent; asked where the facility asks for it */
+	bool session_changed;	  /* commit ended or changed the caller's session, or may have */
+	int64_t closed_device_no; /* commit closed this device; 0: none */
+	struct dpop_proof proof;
+	int64_t now_ms; /* one moment for the whole call */
 	int64_t begun_ms;
 	struct wire_input input;
 	struct str held_reference; /* for reference_conflict */
@@ -48,6 +51,7 @@ struct api_call {
 enum call_outcome {
 	CALL_REPLIED = 0x10000, /* the reply stands, and there is nothing to commit */
 	CALL_PARK,		/* call->parked says for how long: run comes again */
+	CALL_PROVE,		/* dispatch's own: call->proof is to be spent first */
 };
 
 typedef int api_step(struct api_call *call, struct db *db);
@@ -82,6 +86,7 @@ int reply_empty(struct api_call *call);
 
 enum proof_cover {
 	PROOF_OF_REQUEST,	 /* method and path */
+	PROOF_OF_TOKEN,		 /* those and the access token */
 	PROOF_OF_TOKEN_AND_BODY, /* those, the access token and the body */
 };
 
@@ -98,10 +103,6 @@ int retry_after_s(int64_t wait_ms);
 
 /* The request's Idempotency-Key. Problem: PROBLEM_IDEMPOTENCY_MISSING (also: malformed). */
 MUST_CHECK int request_idempotency_key(struct api_call *call, struct str *ret_key);
-
-/* "vendor product version", in the call's arena. */
-MUST_CHECK int client_text(struct api_call *call, const struct wire_client *client,
-			   struct str *ret_text);
 
 /* Is the caller's device still registered? Problem: PROBLEM_DEVICE_UNKNOWN. */
 MUST_CHECK int caller_device_check(struct api_call *call, struct db *db);

@@ -10,6 +10,7 @@
 #include "lib/wire/spelling.h"
 #include "server/api/api.h"
 #include "server/api/call.h"
+#include "server/api/client.h"
 #include "server/auth/session.h"
 #include "server/auth/token.h"
 
@@ -67,8 +68,10 @@ static void commit_done(void *ctx, int result)
 {
 	struct api_call *call = ctx;
 	/* The tail will say so too; this process need not wait for it. */
-	if (result >= 0 && call->session_over)
+	if (result >= 0 && call->session_changed)
 		token_cache_drop_session(call->service->tokens, call->caller.session_id);
+	if (result >= 0 && call->closed_device_no)
+		token_cache_drop_device(call->service->tokens, call->closed_device_no);
 	if (result < 0 && !call->trace[0])
 		trace_keep(call, result);
 	if (result == 0 && call->caller.facility_no)
@@ -108,12 +111,36 @@ static int guard_session(struct api_call *call, struct db *db)
 	return 0;
 }
 
+/* Who has no device may register one and leave; a device proves each call where that is asked. */
+static int guard_device(struct api_call *call)
+{
+	const struct caller *caller = &call->caller;
+	bool bare_refused = call->service->config->clients.allow_bare == CONFIG_BARE_REFUSED;
+	if (!wire_call_row(call->name)->accounts || call->name == WIRE_LOGOUT ||
+	    call->name == WIRE_DEVICE_REGISTER)
+		return 0;
+	if (!caller->device_no && caller->kind != ACCOUNT_READER && (bare_refused || caller->dpop))
+		return PROBLEM_DEVICE_REQUIRED;
+	/* A check has a proof of its own, over its body too. */
+	if (!caller->dpop || call->name == WIRE_CHECK || call->is_proven)
+		return 0;
+	int r = request_proof(call, PROOF_OF_TOKEN, &call->proof);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (!str_equal(str_of(call->proof.thumbprint), str_of(caller->thumbprint)))
+		return PROBLEM_DEVICE_PROOF_REFUSED;
+	return CALL_PROVE;
+}
+
 /* A caller without a token has no facility yet: whose it is, is what its call finds out. */
 static int lane_work(struct api_call *call, struct db *db)
 {
 	if (db)
 		db_scope(db, call->caller.facility_no);
 	int r = guard_session(call, db);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = guard_device(call);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (!call->route->run)
@@ -135,6 +162,56 @@ static int call_park(struct api_call *call)
 	return r == WAITS_QUITTING ? CALL_PARK : PROBLEM_BUSY;
 }
 
+static void lane_run(void *job, void *worker);
+
+static enum wire_lane lane_of_call(const struct api_call *call)
+{
+	enum wire_lane lane = wire_call_row(call->name)->lane;
+	return lane == WIRE_LANE_INDEX || lane == WIRE_LANE_LOOP ? WIRE_LANE_READ : lane;
+}
+
+static void pool_take(struct api_call *call, enum wire_lane lane)
+{
+	int r = pool_submit(call->service->lanes[lane], lane_run, call);
+	if (r == 0)
+		return;
+	if (r > 0)
+		LOG(&call->service->log, lane_full, log_int("lane", (int64_t)lane));
+	call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
+}
+
+/* --- a proof is spent before anything is read for its call --- */
+
+static int proof_run(void *ctx, struct db *db)
+{
+	struct api_call *call = ctx;
+	int r = dpop_spend(db, &call->proof);
+	if (r < 0)
+		return trace_keep(call, r);
+	return r ? PROBLEM_DEVICE_PROOF_REFUSED : 0;
+}
+
+static void proof_done(void *ctx, int result)
+{
+	struct api_call *call = ctx;
+	if (result < 0 && !call->trace[0])
+		trace_keep(call, result);
+	if (result) {
+		call_finish(call, result);
+		return;
+	}
+	call->is_proven = true;
+	pool_take(call, lane_of_call(call));
+}
+
+static void proof_submit(struct api_call *call)
+{
+	struct db_job job = {.run = proof_run, .done = proof_done, .ctx = call};
+	int r = db_writer_submit(call->service->writer, &job);
+	if (r)
+		call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
+}
+
 static void lane_run(void *job, void *worker)
 {
 	struct api_call *call = job;
@@ -148,7 +225,9 @@ static void lane_run(void *job, void *worker)
 		if (r == 0)
 			return;
 	}
-	if (r == 0 && call->route->commit)
+	if (r == CALL_PROVE)
+		proof_submit(call);
+	else if (r == 0 && call->route->commit)
 		commit_submit(call);
 	else
 		call_finish(call, r == CALL_REPLIED ? 0 : r);
@@ -214,7 +293,7 @@ static bool media_type_fits(const struct web_request *request)
 static int body_check(const struct api_call *call)
 {
 	const struct web_request *request = call->request;
-	if (str_equal(request->method, STR("GET")))
+	if (str_equal(request->method, STR("GET")) || str_equal(request->method, STR("DELETE")))
 		return 0;
 	if (request->content_encoding.ptr || !media_type_fits(request))
 		return PROBLEM_MEDIA_TYPE;
@@ -254,7 +333,7 @@ static bool clock_matters(enum wire_call name)
 {
 	static const enum wire_call calls[] = {
 		WIRE_LOGIN,	   WIRE_MFA,   WIRE_REFRESH, WIRE_ACTIVATE,
-		WIRE_READER_LOGIN, WIRE_NONCE, WIRE_CHECK,
+		WIRE_READER_LOGIN, WIRE_NONCE, WIRE_CHECK,   WIRE_DEVICE_REGISTER,
 	};
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
 		if (calls[i] == name)
@@ -269,21 +348,21 @@ static int clock_check(const struct api_call *call)
 	return PROBLEM_CLOCK_UNTRUSTED;
 }
 
-/* From here on the call reads as the contract spells it. */
+/* From here on the call reads as the contract spells it, also when it comes back from waiting. */
 static int request_spell(struct api_call *call)
 {
+	struct arena *arena = reply_arena(call);
 	const struct wire_profile *profile = call->service->profile;
 	if (profile == &wire_profile_default)
 		return 0;
-	struct web_request *request = arena_alloc(&call->arena, sizeof *request);
+	struct web_request *request = arena_alloc(arena, sizeof *request);
 	if (!request)
 		return RAISE(ENOMEM);
 	*request = *call->request;
-	int r = spelling_query_in(profile, &call->arena, request->query, &request->query);
+	int r = spelling_query_in(profile, arena, request->query, &request->query);
 	if (r)
 		return PASS(r);
-	r = spelling_body_in(profile, WIRE_BODY_REQUEST, &call->arena, request->body,
-			     &request->body);
+	r = spelling_body_in(profile, WIRE_BODY_REQUEST, arena, request->body, &request->body);
 	if (r)
 		return r < 0 ? PASS(r) : PROBLEM_REQUEST_MALFORMED;
 	call->request = request;
@@ -302,6 +381,14 @@ static int refused_find(struct api_call *call)
 	return r ? r : (int)problem;
 }
 
+/* The receipt link is for PCs. A phone's registration is refused by its call, which records it. */
+static int platform_check(const struct api_call *call)
+{
+	bool receipt = wire_call_row(call->name)->accounts == WIRE_ACCOUNT_WA ||
+		       call->name == WIRE_LOGIN || call->name == WIRE_MFA;
+	return receipt && call->name != WIRE_DEVICE_REGISTER ? client_platform_check(call) : 0;
+}
+
 static int admit(struct api_call *call)
 {
 	if (call->request->refused)
@@ -309,6 +396,9 @@ static int admit(struct api_call *call)
 	int r = route_find(call, call->request->method);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	r = platform_check(call);
+	if (r)
+		return r;
 	r = guard_token(call);
 	if (r)
 		return r < 0 ? PASS(r) : r;
@@ -320,16 +410,6 @@ static int admit(struct api_call *call)
 	return r < 0 ? PASS(r) : r;
 }
 
-static void pool_take(struct api_call *call, enum wire_lane lane)
-{
-	int r = pool_submit(call->service->lanes[lane], lane_run, call);
-	if (r == 0)
-		return;
-	if (r > 0)
-		LOG(&call->service->log, lane_full, log_int("lane", (int64_t)lane));
-	call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
-}
-
 static void lane_submit(struct api_call *call)
 {
 	enum wire_lane lane = wire_call_row(call->name)->lane;
@@ -338,7 +418,7 @@ static void lane_submit(struct api_call *call)
 		lane_run(call, index ? call->service->loop_db : NULL);
 		return;
 	}
-	pool_take(call, index ? WIRE_LANE_READ : lane);
+	pool_take(call, lane_of_call(call));
 }
 
 /* The guard runs again: what was believed when it was parked may have ended. */

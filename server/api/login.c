@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /v1/login: facility code, login id, password → challenge. On the hash lane. */
 #include "lib/record/insurer.h"
+#include "server/api/client.h"
 #include "server/api/routes.h"
 #include "server/auth/login.h"
 
@@ -24,8 +25,8 @@ static int request_read(struct api_call *call, struct login_request *request)
 	r = facility_code_read(call, login.facility_code, &request->claim.facility_code);
 	if (r)
 		return PASS(r);
-	r = client_text(call, &login.client, &request->client);
-	return r ? PASS(r) : 0;
+	r = client_admit(call, &login.client, &request->client);
+	return r < 0 ? PASS(r) : r;
 }
 
 int login_run(struct api_call *call, struct db *db)
@@ -37,6 +38,9 @@ int login_run(struct api_call *call, struct db *db)
 	r = request_proof_optional(call, &request.proof);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	/* Whoever it is: nothing was looked up. A key not registered yet may go on, to be so. */
+	if (!request.proof && call->service->config->clients.allow_bare == CONFIG_BARE_REFUSED)
+		return PROBLEM_DEVICE_REQUIRED;
 	struct login *login = arena_alloc(&call->arena, sizeof *login);
 	if (!login)
 		return RAISE(ENOMEM);

@@ -15,6 +15,6 @@ int logout_commit(struct api_call *call, struct db *db)
 	int r = store_session_end(db, id, call->now_ms);
 	if (r < 0)
 		return PASS(r);
-	call->session_over = true;
+	call->session_changed = true;
 	return r ? PROBLEM_SESSION_ENDED : reply_empty(call);
 }

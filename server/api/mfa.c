@@ -50,5 +50,12 @@ int mfa_commit_run(struct api_call *call, struct db *db)
 		call->retry_after_s = retry_after_s(mfa->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	return reply_tokens(call, &mfa->tokens, mfa->kind, mfa->facility_name);
+	const struct tokens_reply reply = {
+		.tokens = &mfa->tokens,
+		.kind = mfa->kind,
+		.facility_name = mfa->facility_name,
+		.device_id = mfa->device_id,
+		.client = mfa->session.client,
+	};
+	return reply_tokens(call, &reply);
 }

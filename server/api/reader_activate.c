@@ -2,6 +2,7 @@
 /* POST /v1/reader/activate: password, activation code and a key's proof → a registered device. */
 #include "server/auth/device.h"
 
+#include "server/api/client.h"
 #include "server/api/device.h"
 #include "server/api/routes.h"
 
@@ -23,6 +24,10 @@ int activate_run(struct api_call *call, struct db *db)
 {
 	struct wire_activation body;
 	int r = wire_activate_request_decode(call->request->body, &call->input, &body);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct str client;
+	r = client_admit(call, &body.client, &client);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct dpop_proof proof;

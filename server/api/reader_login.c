@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /v1/reader/login: password and the registered device's proof → tokens of a W account. */
+#include "server/api/client.h"
 #include "server/api/device.h"
 #include "server/api/routes.h"
 #include "server/api/tokens.h"
@@ -16,9 +17,9 @@ int reader_login_run(struct api_call *call, struct db *db)
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct str client;
-	r = client_text(call, &body.client, &client);
+	r = client_admit(call, &body.client, &client);
 	if (r)
-		return PASS(r);
+		return r < 0 ? PASS(r) : r;
 	struct password_claim claim = {
 		.login_id = body.login_id,
 		.kind = ACCOUNT_READER,
@@ -40,5 +41,12 @@ int reader_login_commit(struct api_call *call, struct db *db)
 		call->retry_after_s = retry_after_s(login->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	return reply_tokens(call, &login->tokens, ACCOUNT_READER, login->facility_name);
+	const struct tokens_reply reply = {
+		.tokens = &login->tokens,
+		.kind = ACCOUNT_READER,
+		.facility_name = login->facility_name,
+		.device_id = login->device_id,
+		.client = login->session.client,
+	};
+	return reply_tokens(call, &reply);
 }

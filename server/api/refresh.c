@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /v1/refresh: handle, login id and password → new tokens. */
+#include "server/api/client.h"
 #include "server/api/routes.h"
 #include "server/api/tokens.h"
 
@@ -76,9 +77,17 @@ int refresh_commit(struct api_call *call, struct db *db)
 	if (r < 0)
 		return PASS(r);
 	call->caller = refreshed.caller;
-	call->session_over = r > 0;
+	call->session_changed = r > 0;
 	if (r)
 		return r;
-	return reply_tokens(call, &refreshed.tokens, refreshed.caller.kind,
-			    refreshed.facility_name);
+	if (client_is_refused(call, refreshed.client))
+		return PROBLEM_CLIENT_REFUSED;
+	const struct tokens_reply reply = {
+		.tokens = &refreshed.tokens,
+		.kind = refreshed.caller.kind,
+		.facility_name = refreshed.facility_name,
+		.device_id = refreshed.device_id,
+		.client = refreshed.client,
+	};
+	return reply_tokens(call, &reply);
 }

@@ -50,6 +50,9 @@ struct house {
 	struct arena arena;
 	struct house_facility here;
 	struct house_facility there;
+	struct {
+		struct str agent, mobile, platform;
+	} hints;		   /* what each request says of its browser; absent: nothing */
 	struct web_exchange last;  /* the last reply, until the next call */
 	struct json_document json; /* its body */
 };
@@ -83,7 +86,9 @@ static inline void house_config(struct house *house)
 			   .read_queue = 8,
 			   .net_threads = 1,
 			   .net_queue = 8,
-			   .writer_queue = 8},
+			   .writer_queue = 8,
+			   .devices_per_account = 5,
+			   .devices_per_facility = 20},
 		.log = {.level = LOG_LEVEL_ERROR},
 	};
 }
@@ -212,6 +217,9 @@ static inline int house_send(struct house *house, const struct house_call *call)
 		.dpop = call->dpop,
 		.idempotency_key = str_of(call->idempotency_key),
 		.if_none_match = call->if_none_match,
+		.user_agent = house->hints.agent,
+		.hint_mobile = house->hints.mobile,
+		.hint_platform = house->hints.platform,
 		.body = call->body,
 	};
 	web_fake_call(&house_app, house->service, &request, &house->last);

@@ -49,6 +49,7 @@ struct caller {
 	unsigned char session_id[STORE_ID_BYTES];
 	char thumbprint[THUMBPRINT_BYTES]; /* of its device; "" when the session has none */
 	int64_t device_no;		   /* 0 until session_alive has read it */
+	bool dpop; /* its facility asks for a proof of each call; read by session_alive too */
 	int64_t until_ms; /* the token's end; once session_alive has looked, the session's too */
 };
 

@@ -85,6 +85,7 @@ static int session_prepare(const struct auth *auth, struct arena *arena,
 	login->session.facility_no = account->facility_no;
 	login->session.account_no = account->no;
 	login->session.device_no = device->no;
+	login->device_id = device->id;
 	login->session.thumbprint = device->thumbprint;
 	login->session.key_n = key_n;
 	login->session.verifier = str_bytes(login->verifier, sizeof login->verifier);

@@ -57,7 +57,8 @@ struct device_login {
 	struct session_tokens tokens;
 	struct password_renewal renewal;
 	struct str facility_name;
-	int64_t wait_ms; /* DEVICE_CLOSED: for how long; 0: until the operator opens it */
+	struct str device_id; /* STORE_ID_BYTES */
+	int64_t wait_ms;      /* DEVICE_CLOSED: for how long; 0: until the operator opens it */
 };
 
 /* As login_check; writes nothing. *ret_login must stay where it is until the commit. */

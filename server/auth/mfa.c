@@ -75,6 +75,7 @@ static int proof_check(struct db *db, struct arena *arena, struct mfa *mfa)
 	if (r < 0)
 		return PASS(r);
 	mfa->told = r == 0 && device.active;
+	mfa->device_id = mfa->told ? device.id : (struct str){0};
 	return mfa->told ? 0 : MFA_PROOF;
 }
 

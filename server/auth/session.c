@@ -106,6 +106,11 @@ int session_alive(struct db *db, struct arena *arena, int64_t now_ms, struct cal
 	r = device_alive(db, arena, &session);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	struct store_facility facility;
+	r = store_facility_get(db, arena, caller->facility_no, &facility);
+	if (r)
+		return r < 0 ? PASS(r) : SESSION_ENDED;
+	caller->dpop = facility.dpop;
 	caller->device_no = session.device_no;
 	caller->until_ms = sooner(caller->until_ms,
 				  sooner(session.ends_ms, session.rotated_ms + AUTH_IDLE_MS));
@@ -238,6 +243,8 @@ static int refresh_answer(const struct auth *auth, struct arena *arena,
 {
 	struct session_refreshed refreshed = {
 		.facility_name = refresh->facility.name,
+		.device_id = refresh->device.id,
+		.client = refresh->session.client,
 		.caller = refresh_caller(refresh),
 	};
 	int r = session_tokens_issue(auth, arena, &refresh->session, refresh->account.kind,

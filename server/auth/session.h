@@ -50,8 +50,8 @@ enum session_outcome {
 
 /*
  * Is the session behind a verified token still open, the account unchanged, the device registered?
- * Sets caller->device_no, and brings caller->until_ms to the session's end where that is sooner.
- * Outcome: SESSION_ENDED.
+ * Sets caller->device_no and dpop, and brings caller->until_ms to the session's end where that is
+ * sooner. Outcome: SESSION_ENDED.
  */
 MUST_CHECK int session_alive(struct db *db, struct arena *arena, int64_t now_ms,
 			     struct caller *caller);
@@ -68,6 +68,8 @@ struct session_refreshed {
 	struct session_tokens tokens;
 	struct caller caller;
 	struct str facility_name;
+	struct str device_id; /* STORE_ID_BYTES; absent: no device's */
+	struct str client;    /* what logged in: "vendor product version" */
 };
 
 /*

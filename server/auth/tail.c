@@ -42,6 +42,7 @@ static void change_apply(struct token_cache *cache, const struct store_change *c
 		if (number > 0)
 			token_cache_drop_device(cache, number);
 		return;
+	case STORE_CHANGE_FACILITY: break; /* rare enough to forget everybody */
 	}
 	/* A later program's kind: it may end something that we believe in. */
 	token_cache_drop_all(cache);

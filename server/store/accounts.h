@@ -10,6 +10,7 @@ struct store_facility {
 	struct str code;
 	struct str kind; /* "medical", "dental", "pharmacy", "acupuncture", … */
 	struct str name;
+	bool dpop;	 /* every call of its sessions has to be proven by the session's key */
 	int64_t version; /* rises with every result and registration */
 };
 
@@ -21,6 +22,10 @@ MUST_CHECK int store_facility_find(struct db *db, struct arena *arena, struct st
 				   struct store_facility *ret_facility);
 MUST_CHECK int store_facility_get(struct db *db, struct arena *arena, int64_t facility_no,
 				  struct store_facility *ret_facility);
+
+/* With its row in change; in a transaction. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_facility_dpop_set(struct db *db, int64_t facility_no, bool dpop,
+				       int64_t now_ms);
 
 /* --- account --- */
 enum account_kind {
@@ -143,10 +148,11 @@ struct store_device {
 	struct str thumbprint; /* RFC 7638, 43 characters; unique over the service */
 	struct str platform;
 	struct str name;
+	int64_t registered_ms;
 	bool active;
 };
 
-/* An account's devices, active or not, by no; at most STORE_DEVICES_MAX. */
+/* An account's devices, active ones first, then by no; at most STORE_DEVICES_MAX. */
 enum { STORE_DEVICES_MAX = 100 };
 MUST_CHECK int store_devices_list(struct db *db, struct arena *arena, int64_t facility_no,
 				  int64_t account_no, struct store_device **ret_devices,
@@ -162,3 +168,14 @@ MUST_CHECK int store_device_remove(struct db *db, int64_t facility_no, int64_t d
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_device_get(struct db *db, struct arena *arena, int64_t facility_no,
 				int64_t device_no, struct store_device *ret_device);
+/* An account's active device by its id (STORE_ID_BYTES). Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_device_of(struct db *db, struct arena *arena, int64_t facility_no,
+			       int64_t account_no, struct str id, struct store_device *ret_device);
+
+struct store_device_count {
+	int64_t of_account;
+	int64_t of_facility; /* of all its accounts of that kind */
+};
+/* Active ones only. */
+MUST_CHECK int store_devices_count(struct db *db, int64_t facility_no, int64_t account_no,
+				   enum account_kind kind, struct store_device_count *ret_count);

@@ -13,9 +13,10 @@ enum {
 };
 
 enum store_change_kind {
-	STORE_CHANGE_SESSION = 1, /* ended; subject: its id */
-	STORE_CHANGE_ACCOUNT = 2, /* epoch raised; subject: its number, 8 bytes, big end first */
-	STORE_CHANGE_DEVICE = 3,  /* removed; subject: its number */
+	STORE_CHANGE_SESSION = 1,  /* ended, or become a device's; subject: its id */
+	STORE_CHANGE_ACCOUNT = 2,  /* epoch raised; subject: its number, 8 bytes, big end first */
+	STORE_CHANGE_DEVICE = 3,   /* removed; subject: its number */
+	STORE_CHANGE_FACILITY = 4, /* other rules for its sessions; subject: its number */
 };
 
 struct store_change {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* facility */
 #include "server/store/accounts.h"
+#include "server/store/changes.h"
 #include "server/store/row.h"
 
 static const char facility_add[] =
 	"INSERT INTO facility (code, kind, name) VALUES ($1, $2, $3) RETURNING no";
 static const char facility_find[] =
-	"SELECT no, code, kind, name, version FROM facility WHERE code = $1";
+	"SELECT no, code, kind, name, dpop, version FROM facility WHERE code = $1";
 static const char facility_get[] =
-	"SELECT no, code, kind, name, version FROM facility WHERE no = $1";
+	"SELECT no, code, kind, name, dpop, version FROM facility WHERE no = $1";
+static const char facility_dpop[] = "UPDATE facility SET dpop = $2 WHERE no = $1";
 
 int store_facility_add(struct db *db, struct str code, struct str kind, struct str name,
 		       int64_t *ret_no)
@@ -25,7 +27,8 @@ static int facility_read(struct row *row, struct store_facility *ret_facility)
 		.code = row_str(row, 1),
 		.kind = row_str(row, 2),
 		.name = row_str(row, 3),
-		.version = row_int(row, 4),
+		.dpop = row_int(row, 4) != 0,
+		.version = row_int(row, 5),
 	};
 	int r = row_end(row);
 	if (r < 0)
@@ -51,5 +54,14 @@ int store_facility_get(struct db *db, struct arena *arena, int64_t facility_no,
 	int r = row_find(db, arena, facility_get, DB_ARGS(db_int(facility_no)), &row);
 	if (r == 0)
 		r = facility_read(&row, ret_facility);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_facility_dpop_set(struct db *db, int64_t facility_no, bool dpop, int64_t now_ms)
+{
+	int r = row_change(db, facility_dpop, DB_ARGS(db_int(facility_no), db_int(dpop)),
+			   STORE_NOT_FOUND);
+	if (r == 0)
+		r = store_change_number_add(db, STORE_CHANGE_FACILITY, facility_no, now_ms);
 	return r < 0 ? PASS(r) : r;
 }

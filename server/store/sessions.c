@@ -19,6 +19,8 @@ static const char session_find[] =
 static const char session_rotate[] =
 	"UPDATE session SET counter = counter + 1, rotated_ms = $4, idem_key = $3, misses = 0"
 	" WHERE id = $1 AND counter = $2 AND ended_ms = 0";
+static const char session_device[] =
+	"UPDATE session SET device_no = $2 WHERE id = $1 AND device_no = 0";
 static const char session_miss[] =
 	"UPDATE session SET misses = misses + 1 WHERE id = $1 AND ended_ms = 0 RETURNING misses";
 static const char session_end[] =
@@ -80,6 +82,15 @@ int store_session_rotate(struct db *db, struct str id, int64_t counter, struct s
 	int r = row_change(db, session_rotate,
 			   DB_ARGS(db_blob(id), db_int(counter), db_blob(idem_key), db_int(now_ms)),
 			   STORE_STALE);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_session_device_set(struct db *db, struct str id, int64_t device_no, int64_t now_ms)
+{
+	int r = row_change(db, session_device, DB_ARGS(db_blob(id), db_int(device_no)),
+			   STORE_STALE);
+	if (r == 0)
+		r = store_change_add(db, STORE_CHANGE_SESSION, id, now_ms);
 	return r < 0 ? PASS(r) : r;
 }
 

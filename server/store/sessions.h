@@ -34,6 +34,12 @@ MUST_CHECK int store_session_find(struct db *db, struct arena *arena, struct str
  */
 MUST_CHECK int store_session_rotate(struct db *db, struct str id, int64_t counter,
 				    struct str idem_key, int64_t now_ms);
+/*
+ * It is a device's from now on, with its row in change; in a transaction. Outcome: STORE_STALE (it
+ * is one's already, or not there).
+ */
+MUST_CHECK int store_session_device_set(struct db *db, struct str id, int64_t device_no,
+					int64_t now_ms);
 /* misses + 1. Outcome: STORE_NOT_FOUND (not there or ended). */
 MUST_CHECK int store_session_miss(struct db *db, struct str id, int64_t *ret_misses);
 /* With its row in change; in a transaction. Ended ones stay as they are. Outcome:

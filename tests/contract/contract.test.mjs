@@ -46,6 +46,7 @@ const CALLS = {
   enrolment_confirm: { method: 'POST', path: () => '/v1/enrolment/confirm', body: () => ({ code: 'AAAA', passcode_1: '123456', passcode_2: '123456' }) },
   activate: { method: 'POST', path: () => '/v1/reader/activate', proof: true, body: () => ({ login_id: journey.reader.login_id, password: 'x'.repeat(20), activation_code: 'AAAA', device: { name: 'x', platform: 'linux' }, client: CLIENT }) },
   reader_login: { method: 'POST', path: () => '/v1/reader/login', proof: true, body: () => ({ login_id: journey.reader.login_id, password: 'x'.repeat(20), client: CLIENT }) },
+  device_register: { method: 'POST', path: () => '/v1/devices', auth: () => wa, proof: true, body: () => ({ name: '受付PC', platform: 'linux' }) },
   nonce: { method: 'POST', path: () => '/v1/reader/nonces', auth: () => w, body: () => ({ method: 'pin', staff: STAFF.id }) },
   check: { method: 'POST', path: () => '/v1/reader/checks', auth: () => w, proof: true, body: () => ({ nonce: 'AAAA', method: 'pin', staff: STAFF.id, certificate: 'AAAA', signature: 'AAAA' }) },
 };
@@ -91,7 +92,31 @@ describe('contract', { concurrency: false }, () => {
     assert.equal((await ask('health', stack.json('GET', '/v1/health'))).status, 200);
     assert.equal((await ask('count', stack.json('GET', `/v1/results/count?${period}`, undefined, { token: wa }))).status, 200);
     assert.equal((await ask('download', stack.json('GET', `/v1/results?${period}`, undefined, { token: wa }))).status, 200);
+    assert.equal((await ask('device_list', stack.json('GET', '/v1/devices', undefined, { token: wa }))).status, 200);
     assert.equal((await ask('staff', stack.json('GET', '/v1/reader/staff', undefined, { token: w }))).status, 200);
+  });
+
+  it('registers a device, lists it, closes it', async () => {
+    const pc = new PeerReader(stack);
+    pc.token = wa;
+    const body = CALLS.device_register.body();
+    const { device_id } = (await ask('device_register', pc.proven('POST', '/v1/devices', body))).json();
+    const again = await ask('device_register', pc.proven('POST', '/v1/devices', body));
+    assert.equal(again.json().device_id, device_id);
+    const { devices: [entry] } = (await ask('device_list', stack.json('GET', '/v1/devices', undefined, { token: wa }))).json();
+    assert.equal(entry.device_id, device_id);
+    assert.equal((await ask('device_register', pc.proven('POST', '/v1/devices', { ...body, platform: 'android' }))).status, 403);
+    for (const status of [204, 404]) {
+      assert.equal((await ask('device_close', stack.json('DELETE', `/v1/devices/${device_id}`, undefined, { token: wa }))).status, status);
+    }
+    assert.equal((await ask('device_register', pc.proven('POST', '/v1/devices', body))).status, 409);
+  });
+
+  it('is not for phones and tablets', async () => {
+    const period = 'from=20261101000000&to=20261130235959';
+    for (const headers of [{ 'user-agent': 'Mozilla/5.0 (Linux; Android 14)' }, { 'sec-ch-ua-mobile': '?1' }, { 'sec-ch-ua-platform': '"iOS"' }]) {
+      assert.equal((await ask('count', stack.json('GET', `/v1/results/count?${period}`, undefined, { token: wa, headers }))).status, 403);
+    }
   });
 
   it('refuses queries that do not fit', async () => {

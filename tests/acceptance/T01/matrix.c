@@ -9,7 +9,6 @@
 
 #include <stdio.h>
 
-#include "lib/json/writer.h"
 #include "lib/wire/wire.h"
 
 #define PERIOD	  "from=20261101000000&to=20261130235959"
@@ -17,43 +16,12 @@
 
 /* --- one facility --- */
 
-static struct str digest_text(struct house *house, struct str bytes)
-{
-	unsigned char digest[CRYPTO_DIGEST_BYTES];
-	struct str text, raw = str_bytes(digest, sizeof digest);
-	assert_int_equal(digest_sha256(bytes, digest), 0);
-	assert_int_equal(encode_base64url(&house->arena, raw, &text), 0);
-	return text;
-}
-
-/* A DPoP proof (RFC 9449) for a POST; token and body may be absent. */
+/* A DPoP proof for a POST; token and body may be absent. */
 static struct str proof_make(struct house *house, const struct signing_key *device,
 			     const char *path, struct str token, struct str body)
 {
-	AUTO(verify_key_destroyp) struct verify_key *key = NULL;
-	struct str jwk, payload, proof;
-	char id[33];
-	random_id(id);
-	assert_int_equal(verify_key_of(device, &key), 0);
-	assert_int_equal(verify_key_jwk(&house->arena, key, &jwk), 0);
-	struct str header =
-		house_print(house, "{\"alg\":\"ES256\",\"jwk\":%.*s,\"typ\":\"dpop+jwt\"}",
-			    STR_ARG(jwk));
-	struct json_writer writer;
-	json_writer_init(&writer, &house->arena, 0);
-	json_object_open(&writer);
-	if (token.ptr)
-		json_put_member(&writer, "ath", digest_text(house, token));
-	if (body.ptr)
-		json_put_member(&writer, "body_sha256", digest_text(house, body));
-	json_put_member(&writer, "htm", STR("POST"));
-	json_put_member(&writer, "htu", house_print(house, HOUSE_ORIGIN "%s", path));
-	json_put_member_number(&writer, "iat", house->time.now_ms / 1000);
-	json_put_member(&writer, "jti", str_of(id));
-	json_object_close(&writer);
-	assert_int_equal(json_writer_end(&writer, &payload), 0);
-	assert_int_equal(jws_sign(&house->arena, device, header, payload, &proof), 0);
-	return proof;
+	const struct house_proof proof = {.path = path, .token = token, .body = body};
+	return house_prove(house, device, &proof);
 }
 
 static struct str activation_issue(struct house *house, const struct party *party)
@@ -95,6 +63,32 @@ static struct house_call reader_login(struct house *house, const struct things *
 				    "}",
 				    STR_ARG(who->reader_id), STR_ARG(who->reader_password)),
 	};
+}
+
+static struct house_call registration(struct house *house, const struct party *party,
+				      const struct signing_key *key, struct str code)
+{
+	struct house_call call = {
+		.method = "POST",
+		.path = "/v1/devices",
+		.token = party->receipt_token,
+		.body = house_print(house, "{\"name\":\"PC %.*s\",\"platform\":\"linux\"%s%.*s%s}",
+				    STR_ARG(party->canary),
+				    code.ptr ? ",\"activation_code\":\"" : "", STR_ARG(code),
+				    code.ptr ? "\"" : ""),
+	};
+	call.dpop = proof_make(house, key, call.path, call.token, call.body);
+	return call;
+}
+
+static void pc_open(struct house *house, struct party *party)
+{
+	struct things *things = &party->things;
+	assert_int_equal(signing_key_generate(&things->pc), 0);
+	assert_int_equal(signing_key_generate(&things->spare), 0);
+	struct house_call call = registration(house, party, things->pc, (struct str){0});
+	assert_int_equal(house_send(house, &call), 200);
+	things->pc_id = house_text(house, "device_id");
 }
 
 static struct house_call nonce(struct house *house, struct str token, struct str staff)
@@ -191,6 +185,7 @@ static void party_open(struct matrix *matrix, size_t i)
 	party->receipt_token = session.token;
 	things->refresh_handle = session.handle;
 	things->enrolment_code = house_print(house, "abcdefghabcd%04d", n);
+	pc_open(house, party);
 	reader_open(house, party);
 	results_open(house, party, n);
 }
@@ -207,8 +202,11 @@ void matrix_open(struct matrix *matrix, struct house *house, size_t count)
 
 void matrix_close(struct matrix *matrix)
 {
-	for (size_t i = 0; i < matrix->count; i++)
+	for (size_t i = 0; i < matrix->count; i++) {
 		signing_key_destroy(matrix->parties[i].things.device);
+		signing_key_destroy(matrix->parties[i].things.pc);
+		signing_key_destroy(matrix->parties[i].things.spare);
+	}
 	arena_clear(&matrix->keep);
 }
 
@@ -244,6 +242,7 @@ static struct things nothing_like(struct house *house, const struct things *mode
 		.enrolment_code = like(house, model->enrolment_code),
 		.activation_code = like(house, model->activation_code),
 		.idempotency_key = like(house, model->idempotency_key),
+		.pc_id = like(house, model->pc_id),
 	};
 	assert_int_equal(signing_key_generate(&things.device), 0);
 	return things;
@@ -445,6 +444,22 @@ static struct house_call try_device(struct house *house, const struct party *me,
 	return check(house, me, me->things.nonce, its->device);
 }
 
+static struct house_call try_pc_code(struct house *house, const struct party *me,
+				     const struct things *its)
+{
+	return registration(house, me, me->things.spare, its->activation_code);
+}
+
+static struct house_call try_pc(struct house *house, const struct party *me,
+				const struct things *its)
+{
+	return (struct house_call){
+		.method = "DELETE",
+		.path = house_print(house, "/v1/devices/%.*s", STR_ARG(its->pc_id)).ptr,
+		.token = me->receipt_token,
+	};
+}
+
 static const struct
 try {
 	enum wire_call call;
@@ -463,6 +478,8 @@ tries[] = {
 	{WIRE_REFERENCES, "result", try_result_among, true},
 	{WIRE_REFERENCES, "idempotency key", try_key_of_many, true},
 	{WIRE_REFRESH, "account", try_refresh, false},
+	{WIRE_DEVICE_REGISTER, "code", try_pc_code, true},
+	{WIRE_DEVICE_CLOSE, "device", try_pc, true},
 	{WIRE_ENROLMENT_BEGIN, "code", try_enrolment, false},
 	{WIRE_ENROLMENT_CONFIRM, "code", try_enrolment_confirm, false},
 	{WIRE_ACTIVATE, "code", try_activation_code, false},

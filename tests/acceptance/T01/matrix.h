@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "server/api/service_test.h"
+#include "server/api/device_test.h"
 
 /* What a facility holds and another might show. */
 struct things {
@@ -23,7 +23,10 @@ struct things {
 	struct str enrolment_code; /* spent */
 	struct str activation_code;
 	struct str idempotency_key; /* used */
-	struct signing_key *device;
+	struct signing_key *device; /* the reader's */
+	struct signing_key *pc;	    /* of the receipt link; pc_id is its device */
+	struct str pc_id;
+	struct signing_key *spare; /* registered nowhere */
 };
 
 struct party {

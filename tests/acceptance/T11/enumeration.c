@@ -5,9 +5,8 @@
  * device is told the cause. With the planted fault of a login that tells nobody's login ids apart,
  * the same comparison must fail.
  */
-#include "server/api/service_test.h"
+#include "server/api/device_test.h"
 
-#include "lib/json/writer.h"
 #include "server/auth/lane.h"
 #include "server/auth/login.h"
 
@@ -296,27 +295,6 @@ static void test_an_enrolment_code_does_not_tell_why_it_is_no_good(void **state)
 
 /* --- the account's own device --- */
 
-static struct str proof_make(struct house *house, const struct signing_key *device,
-			     const char *path)
-{
-	AUTO(verify_key_destroyp) struct verify_key *key = NULL;
-	unsigned char bytes[STORE_ID_BYTES];
-	struct str jwk, id, proof;
-	random_bytes(bytes, sizeof bytes);
-	assert_int_equal(encode_hex(&house->arena, str_bytes(bytes, sizeof bytes), &id), 0);
-	assert_int_equal(verify_key_of(device, &key), 0);
-	assert_int_equal(verify_key_jwk(&house->arena, key, &jwk), 0);
-	struct str header =
-		house_print(house, "{\"alg\":\"ES256\",\"jwk\":%.*s,\"typ\":\"dpop+jwt\"}",
-			    STR_ARG(jwk));
-	struct str claims = house_print(house,
-					"{\"htm\":\"POST\",\"htu\":\"" HOUSE_ORIGIN
-					"%s\",\"iat\":%lld,\"jti\":\"%.*s\"}",
-					path, (long long)(house->time.now_ms / 1000), STR_ARG(id));
-	assert_int_equal(jws_sign(&house->arena, device, header, claims, &proof), 0);
-	return proof;
-}
-
 static void device_register(struct house *house, const struct house_account *account,
 			    const struct signing_key *device)
 {
@@ -338,30 +316,9 @@ static void device_register(struct house *house, const struct house_account *acc
 	assert_int_equal(store_device_add(house->db, &row, &no), 0);
 }
 
-static int post_proven(struct house *house, const struct signing_key *device, const char *path,
-		       struct str body)
-{
-	struct house_call call = {.method = "POST", .path = path, .body = body};
-	if (device)
-		call.dpop = proof_make(house, device, path);
-	return house_send(house, &call);
-}
-
 static int login_proven(struct house *house, const struct signing_key *device, struct str password)
 {
-	struct str body = house_print(house,
-				      "{\"facility_code\":\"" HERE "\",\"login_id\":\"WA0000001\","
-				      "\"password\":\"%.*s\"," HOUSE_CLIENT "}",
-				      STR_ARG(password));
-	return post_proven(house, device, "/v1/login", body);
-}
-
-static int mfa_proven(struct house *house, const struct signing_key *device, struct str passcode)
-{
-	struct str challenge = house_text(house, "challenge");
-	struct str body = house_print(house, "{\"challenge\":\"%.*s\",\"passcode\":\"%.*s\"}",
-				      STR_ARG(challenge), STR_ARG(passcode));
-	return post_proven(house, device, "/v1/mfa", body);
+	return house_login_proven(house, device, HERE, &house->here.receipt, password);
 }
 
 static void test_the_accounts_own_device_hears_the_cause(void **state)
@@ -374,30 +331,32 @@ static void test_the_accounts_own_device_hears_the_cause(void **state)
 	device_register(house, &house->here.receipt, own);
 	device_register(house, &house->there.receipt, others);
 	assert_int_equal(login_proven(house, own, password), 200);
-	assert_int_equal(mfa_proven(house, own, STR("123456")), 401);
+	assert_int_equal(house_mfa_proven(house, own, STR("123456")), 401);
 	assert_problem(house, "authenticator_absent");
 	house_enrol(house, &house->here.receipt);
 	assert_int_equal(login_proven(house, own, password), 200);
-	assert_int_equal(mfa_proven(house, own, house_passcode(house, &house->here.receipt, 0)),
+	assert_int_equal(house_mfa_proven(house, own,
+					  house_passcode(house, &house->here.receipt, 0)),
 			 401);
 	assert_problem(house, "passcode_reused");
 	assert_int_equal(login_proven(house, own, password), 200);
-	assert_int_equal(mfa_proven(house, own, house_passcode(house, &house->here.receipt, 20)),
+	assert_int_equal(house_mfa_proven(house, own,
+					  house_passcode(house, &house->here.receipt, 20)),
 			 401);
 	assert_problem(house, "passcode_drifted");
 	assert_int_equal(login_proven(house, own, password), 200);
-	assert_int_equal(mfa_proven(house, own, passcode_wrong(house)), 401);
+	assert_int_equal(house_mfa_proven(house, own, passcode_wrong(house)), 401);
 	assert_problem(house, "passcode_refused");
 	/* A challenge given to a device is no good without it, nor with another. */
 	struct str right = house_passcode(house, &house->here.receipt, 1);
 	assert_int_equal(login_proven(house, own, password), 200);
-	assert_int_equal(mfa_proven(house, NULL, right), 401);
+	assert_int_equal(house_mfa_proven(house, NULL, right), 401);
 	assert_problem(house, "passcode_refused");
 	assert_int_equal(login_proven(house, own, password), 200);
-	assert_int_equal(mfa_proven(house, others, right), 401);
+	assert_int_equal(house_mfa_proven(house, others, right), 401);
 	assert_problem(house, "passcode_refused");
 	assert_int_equal(login_proven(house, own, password), 200);
-	assert_int_equal(mfa_proven(house, own, right), 200);
+	assert_int_equal(house_mfa_proven(house, own, right), 200);
 	/* Outsiders, and another facility's device, close their own lane and hear nothing. */
 	for (int i = 0; i < LANE_FREE_FAILS; i++)
 		assert_int_equal(login_proven(house, i % 2 ? others : NULL, STR("wrong")), 401);
