@@ -83,18 +83,29 @@ async function recordBench() {
   });
 }
 
+/** The proof of one result, against the bare signature. */
+async function proofBench(stack) {
+  let n = 0;
+  const one = async (which) => Number((await run(program('bench/proof_bench'), [which, stack.file(`proof-keys-${n++}`)], { expect: 0 })).stdout);
+  return compare({
+    name: 'proof', ours: () => one('ours'), reference: () => one('reference'),
+    referenceName: 'OpenSSL ES256 alone, context reused',
+  });
+}
+
 async function main(names) {
-  const wanted = names.length ? names : ['count', 'download', 'login', 'record'];
+  const wanted = names.length ? names : ['count', 'download', 'login', 'record', 'proof'];
   const stack = new Stack();
   try {
-    const bed = wanted.some((name) => name !== 'record') ? await prepare(stack) : undefined;
+    const bed = wanted.some((name) => name !== 'record' && name !== 'proof') ? await prepare(stack) : undefined;
     for (const name of wanted) {
       let line;
       if (name === 'count') line = await httpBench(bed, name, `/v1/results/count?${query(bed.journey)}`);
       else if (name === 'download') line = await httpBench(bed, name, `/v1/results?${query(bed.journey)}&limit=${RESULTS}`);
       else if (name === 'login') line = await loginBench(bed);
       else if (name === 'record') line = await recordBench();
-      else throw new Error(`no bench '${name}': count, download, login, record`);
+      else if (name === 'proof') line = await proofBench(stack);
+      else throw new Error(`no bench '${name}': count, download, login, record, proof`);
       console.log(JSON.stringify(line));
     }
   } finally {

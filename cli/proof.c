@@ -112,10 +112,9 @@ static int one_verify(struct verdicts *verdicts, const char *result_path, const 
 				  &result_len);
 	if (!status) {
 		text[strcspn(text, "\r\n")] = '\0';
-		status = verdict_take(verdicts,
-				      shk_proof_verify(verdicts->jwks, result, (int64_t)result_len,
-						       text, verdicts->facility, &proof),
-				      proof);
+		int32_t code = shk_proof_verify(verdicts->jwks, result, (int64_t)result_len, text,
+						verdicts->facility, &proof);
+		status = verdict_take(verdicts, code, proof);
 	}
 	free(text);
 	free(result);

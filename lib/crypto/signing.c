@@ -20,8 +20,10 @@ enum {
 	SIGNATURE_DER_BYTES_MAX = 80,
 };
 
+/* Setting a context up for a key costs a third of a signature: it is done once, and copied. */
 struct signing_key {
 	EVP_PKEY *pkey;
+	EVP_MD_CTX *ready;
 };
 
 struct verify_key {
@@ -39,11 +41,14 @@ DEFINE_AUTO_POINTER(BIO, BIO_free)
 static int signing_key_wrap(EVP_PKEY *pkey, struct signing_key **ret_key)
 {
 	struct signing_key *key = malloc(sizeof *key);
-	if (!key) {
+	EVP_MD_CTX *ready = EVP_MD_CTX_new();
+	if (!key || !ready || EVP_DigestSignInit(ready, NULL, EVP_sha256(), NULL, pkey) != 1) {
+		EVP_MD_CTX_free(ready);
 		EVP_PKEY_free(pkey);
+		free(key);
 		return RAISE(ENOMEM);
 	}
-	*key = (struct signing_key){.pkey = pkey};
+	*key = (struct signing_key){.pkey = pkey, .ready = ready};
 	*ret_key = key;
 	return 0;
 }
@@ -128,6 +133,7 @@ void signing_key_destroy(struct signing_key *key)
 {
 	if (!key)
 		return;
+	EVP_MD_CTX_free(key->ready);
 	EVP_PKEY_free(key->pkey);
 	free(key);
 }
@@ -271,7 +277,7 @@ int signature_make(const struct signing_key *key, struct str text,
 	AUTO(EVP_MD_CTX_freep) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	unsigned char der[SIGNATURE_DER_BYTES_MAX];
 	size_t len = sizeof der;
-	if (!ctx || EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->pkey) != 1 ||
+	if (!ctx || EVP_MD_CTX_copy_ex(ctx, key->ready) != 1 ||
 	    EVP_DigestSign(ctx, der, &len, (const unsigned char *)text.ptr, text.len) != 1)
 		return RAISE(EIO);
 	int r = signature_of_der(der, len, ret_signature);
