@@ -80,12 +80,12 @@ static int record_result(struct db *db, struct arena *arena, const struct record
 	struct store_patient patient = {.id = BYTES(record->id),
 					.scope_hmac = BYTES(record->scope),
 					.ref = call};
-	int r = store_patient_find(db, arena, record->facility_no, patient.scope_hmac, &patient);
+	const struct store_lookup scope = {patient.scope_hmac, patient.scope_hmac, 1};
+	int r = store_patient_find(db, arena, record->facility_no, &scope, &patient);
 	if (r == STORE_NOT_FOUND) {
-		r = store_patient_add(db, record->facility_no, &patient);
+		r = store_patient_add(db, record->facility_no, &patient, call, scope.n);
 		if (r == 0)
-			r = store_patient_find(db, arena, record->facility_no, patient.scope_hmac,
-					       &patient);
+			r = store_patient_find(db, arena, record->facility_no, &scope, &patient);
 	}
 	if (r)
 		return r;
@@ -193,9 +193,9 @@ static const char *const texts[STATEMENTS] = {
 	[SPENT_ADD] = "INSERT INTO spent (kind, digest, until_ms) VALUES (?1, ?2, ?3)"
 		      " ON CONFLICT DO NOTHING",
 	[PATIENT_FIND] = "SELECT no, id, scope_hmac, ref_hmac, ref, ref_version FROM patient"
-			 " WHERE facility_no = ?1 AND scope_hmac = ?2",
-	[PATIENT_ADD] = "INSERT INTO patient (facility_no, id, scope_hmac, ref)"
-			" VALUES (?1, ?3, ?2, ?4) ON CONFLICT DO NOTHING",
+			 " WHERE facility_no = ?1 AND scope_hmac IN (?2, ?2)",
+	[PATIENT_ADD] = "INSERT INTO patient (facility_no, id, scope_hmac, ref, scope, lookup_n)"
+			" VALUES (?1, ?3, ?2, ?4, ?4, 1) ON CONFLICT DO NOTHING",
 	[RID_TAKE] = "UPDATE facility SET version = version + 1,"
 		     " last_rid = CASE WHEN last_rid >= ?2 THEN last_rid + 1 ELSE ?2 END"
 		     " WHERE no = ?1 RETURNING last_rid",

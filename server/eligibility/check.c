@@ -199,16 +199,20 @@ static int spend(struct db *db, const struct check *check)
 }
 
 static int patient_add(const struct eligibility *eligibility, struct db *db, struct arena *arena,
-		       int64_t facility_no, struct str scope)
+		       int64_t facility_no, struct str scope, const struct store_lookup *lookup)
 {
 	unsigned char id[STORE_ID_BYTES];
 	random_bytes(id, sizeof id);
-	struct store_patient patient = {.id = str_bytes(id, sizeof id), .scope_hmac = scope};
+	struct store_patient patient = {.id = str_bytes(id, sizeof id), .scope_hmac = lookup->new};
+	struct str sealed;
 	int r = eligibility_reference_seal(eligibility, arena, facility_no, &patient, STR(""),
 					   &patient.ref);
+	if (r == 0)
+		r = eligibility_scope_seal(eligibility, arena, facility_no, patient.id, scope,
+					   &sealed);
 	if (r)
 		return PASS(r);
-	r = store_patient_add(db, facility_no, &patient);
+	r = store_patient_add(db, facility_no, &patient, sealed, lookup->n);
 	return r < 0 ? PASS(r) : 0;
 }
 
@@ -259,24 +263,33 @@ static int prove(const struct eligibility *eligibility, struct arena *arena,
 }
 
 /* A 照会番号 belongs to the person; or, as in older systems, to the person with one insurance. */
+static int scope_make(const struct eligibility *eligibility, struct arena *arena,
+		      const struct check *check, struct str insurance, struct str *ret_scope)
+{
+	bool whole = !eligibility->number_by_insurance;
+	int r = arena_print(arena, ret_scope, "%lld%s%.*s", (long long)check->person.no,
+			    whole ? "" : "\n", STR_ARG(whole ? STR("") : insurance));
+	return r ? PASS(r) : 0;
+}
+
 static int patient_take(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 			const struct caller *caller, const struct check *check,
 			struct str insurance, struct store_patient *ret_patient)
 {
-	char facility[NUMBER_TEXT_BYTES], person[NUMBER_TEXT_BYTES];
-	const struct str parts[] = {number_print(caller->facility_no, facility),
-				    number_print(check->person.no, person), insurance};
-	size_t count = eligibility->number_by_insurance ? 3 : 2;
-	unsigned char mac[KEYS_MAC_BYTES];
-	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_SCOPE, parts, count, mac);
+	struct store_lookup lookup;
+	struct str scope;
+	int r = scope_make(eligibility, arena, check, insurance, &scope);
+	if (r == 0)
+		r = eligibility_scope_lookup(eligibility, arena, caller->facility_no, scope,
+					     &lookup);
 	if (r)
-		return FOLD(r);
-	struct str scope = str_bytes(mac, sizeof mac);
-	r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
+		return PASS(r);
+	r = store_patient_find(db, arena, caller->facility_no, &lookup, ret_patient);
 	if (r == STORE_NOT_FOUND) {
-		r = patient_add(eligibility, db, arena, caller->facility_no, scope);
+		r = patient_add(eligibility, db, arena, caller->facility_no, scope, &lookup);
 		if (r == 0)
-			r = store_patient_find(db, arena, caller->facility_no, scope, ret_patient);
+			r = store_patient_find(db, arena, caller->facility_no, &lookup,
+					       ret_patient);
 	}
 	return r ? FOLD(r) : 0;
 }

@@ -216,23 +216,81 @@ int eligibility_reference_open(const struct eligibility *eligibility, struct are
 	return 0;
 }
 
-int eligibility_reference_hmac(const struct eligibility *eligibility, struct arena *arena,
-			       int64_t facility_no, struct str number, struct str *ret_hmac)
+/* Both values, in the arena. */
+static int lookup_make(const struct eligibility *eligibility, struct arena *arena,
+		       enum keys_lookup_label label, const struct str *parts, size_t parts_count,
+		       struct store_lookup *ret_lookup)
 {
-	if (!number.ptr) {
-		*ret_hmac = number;
-		return 0;
-	}
-	char facility[NUMBER_TEXT_BYTES];
-	const struct str parts[] = {number_print(facility_no, facility), number};
-	unsigned char *hmac = arena_bytes(arena, KEYS_MAC_BYTES);
-	if (!hmac)
+	struct keys_lookup *values = arena_alloc(arena, sizeof *values);
+	if (!values)
 		return RAISE(ENOMEM);
-	int r = keys_lookup(eligibility->keys, KEYS_LOOKUP_REF, parts, 2, hmac);
+	int r = keys_lookup_both(eligibility->keys, label, parts, parts_count, values);
 	if (r)
 		return FOLD(r);
-	*ret_hmac = str_bytes(hmac, KEYS_MAC_BYTES);
+	*ret_lookup = (struct store_lookup){
+		.new = str_bytes(values->new, sizeof values->new),
+		.old = str_bytes(values->old, sizeof values->old),
+		.n = values->n,
+	};
 	return 0;
+}
+
+int eligibility_reference_lookup(const struct eligibility *eligibility, struct arena *arena,
+				 int64_t facility_no, struct str number,
+				 struct store_lookup *ret_lookup)
+{
+	char facility[NUMBER_TEXT_BYTES];
+	const struct str parts[] = {number_print(facility_no, facility), number};
+	int r = lookup_make(eligibility, arena, KEYS_LOOKUP_REF, parts, 2, ret_lookup);
+	return r ? PASS(r) : 0;
+}
+
+int eligibility_scope_lookup(const struct eligibility *eligibility, struct arena *arena,
+			     int64_t facility_no, struct str scope, struct store_lookup *ret_lookup)
+{
+	char facility[NUMBER_TEXT_BYTES];
+	struct str parts[3] = {number_print(facility_no, facility), scope};
+	size_t count = 2;
+	if (str_split(&scope, '\n', &parts[1]) && scope.ptr)
+		parts[count++] = scope;
+	int r = lookup_make(eligibility, arena, KEYS_LOOKUP_SCOPE, parts, count, ret_lookup);
+	return r ? PASS(r) : 0;
+}
+
+static int scope_aad(struct arena *arena, int64_t facility_no, struct str patient_id,
+		     struct str *ret_aad)
+{
+	struct keys_place place = {
+		.table = STR("patient"),
+		.column = STR("scope"),
+		.row = patient_id,
+		.facility_no = facility_no,
+	};
+	return keys_place_aad(arena, &place, ret_aad);
+}
+
+int eligibility_scope_seal(const struct eligibility *eligibility, struct arena *arena,
+			   int64_t facility_no, struct str patient_id, struct str scope,
+			   struct str *ret_sealed)
+{
+	struct str aad;
+	int r = scope_aad(arena, facility_no, patient_id, &aad);
+	if (r)
+		return PASS(r);
+	r = keys_seal(eligibility->keys, arena, aad, scope, ret_sealed);
+	return r ? seal_fault(r) : 0;
+}
+
+int eligibility_scope_open(const struct eligibility *eligibility, struct arena *arena,
+			   int64_t facility_no, struct str patient_id, struct str sealed,
+			   struct str *ret_scope)
+{
+	struct str aad;
+	int r = scope_aad(arena, facility_no, patient_id, &aad);
+	if (r)
+		return PASS(r);
+	r = keys_open_sealed(eligibility->keys, arena, aad, sealed, ret_scope);
+	return r ? seal_fault(r) : 0;
 }
 
 int eligibility_body_read(const struct eligibility *eligibility, struct keys_reader *reader,
@@ -282,13 +340,16 @@ int eligibility_row_open(void *ctx, struct arena *arena, int64_t facility_no,
 int eligibility_patient_open(void *ctx, struct arena *arena, int64_t facility_no,
 			     const struct store_patient *row)
 {
-	struct str number, hmac;
+	struct str number;
+	struct store_lookup lookup;
 	int r = eligibility_reference_open(ctx, arena, facility_no, row, &number);
-	if (r == 0)
-		r = eligibility_reference_hmac(ctx, arena, facility_no, number, &hmac);
 	if (r)
 		return PASS(r);
-	bool same =
-		(hmac.ptr == NULL) == (row->ref_hmac.ptr == NULL) && str_equal(hmac, row->ref_hmac);
+	if (!number.ptr)
+		return row->ref_hmac.ptr ? RAISE(EBADMSG) : 0;
+	r = eligibility_reference_lookup(ctx, arena, facility_no, number, &lookup);
+	if (r)
+		return PASS(r);
+	bool same = str_equal(row->ref_hmac, lookup.new) || str_equal(row->ref_hmac, lookup.old);
 	return same ? 0 : RAISE(EBADMSG);
 }

@@ -84,10 +84,25 @@ MUST_CHECK int eligibility_reference_open(const struct eligibility *eligibility,
 					  const struct store_patient *patient,
 					  struct str *ret_number);
 
-/* What a patient is found by under a number; an absent number has none. */
-MUST_CHECK int eligibility_reference_hmac(const struct eligibility *eligibility,
-					  struct arena *arena, int64_t facility_no,
-					  struct str number, struct str *ret_hmac);
+/*
+ * A patient's scope - the person's number, and on a second line the insurance where numbers are
+ * given by it - as it is found and as it is kept, sealed to the row (id, facility). Texts in the
+ * arena. Fault of open: -EBADMSG.
+ */
+MUST_CHECK int eligibility_scope_lookup(const struct eligibility *eligibility, struct arena *arena,
+					int64_t facility_no, struct str scope,
+					struct store_lookup *ret_lookup);
+MUST_CHECK int eligibility_scope_seal(const struct eligibility *eligibility, struct arena *arena,
+				      int64_t facility_no, struct str patient_id, struct str scope,
+				      struct str *ret_sealed);
+MUST_CHECK int eligibility_scope_open(const struct eligibility *eligibility, struct arena *arena,
+				      int64_t facility_no, struct str patient_id, struct str sealed,
+				      struct str *ret_scope);
+
+/* What a patient is found by under a number; number is not absent. */
+MUST_CHECK int eligibility_reference_lookup(const struct eligibility *eligibility,
+					    struct arena *arena, int64_t facility_no,
+					    struct str number, struct store_lookup *ret_lookup);
 
 /* Both for many rows: the reader keeps the keys in between. The same faults. */
 MUST_CHECK int eligibility_body_read(const struct eligibility *eligibility,

@@ -29,9 +29,13 @@ static int number_write(const struct eligibility *eligibility, struct db *db, st
 			const struct reference_change *change, unsigned char *item)
 {
 	struct store_patient next = *patient;
-	struct str number = change->number, hmac, sealed;
+	struct str number = change->number, sealed;
+	struct store_lookup lookup;
 	next.ref_version++;
-	int r = eligibility_reference_hmac(eligibility, arena, caller->facility_no, number, &hmac);
+	int r = 0;
+	if (number.ptr)
+		r = eligibility_reference_lookup(eligibility, arena, caller->facility_no, number,
+						 &lookup);
 	if (r == 0)
 		r = eligibility_reference_seal(eligibility, arena, caller->facility_no, &next,
 					       number, &sealed);
@@ -43,7 +47,7 @@ static int number_write(const struct eligibility *eligibility, struct db *db, st
 					      .patient = patient->id,
 					      .ref_version = next.ref_version});
 	r = store_patient_reference_set(db, caller->facility_no, patient->no, patient->ref_version,
-					hmac, sealed);
+					number.ptr ? &lookup : NULL, sealed);
 	switch (r) {
 	case STORE_CONFLICT: return REFERENCE_TAKEN;
 	case STORE_STALE: /* somebody wrote without holding the facility: come again */

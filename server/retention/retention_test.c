@@ -209,8 +209,9 @@ static void test_a_patient_goes_with_the_last_result_unless_it_has_a_number(void
 	assert_int_equal(period_datetime_parse(STR("20261001000000"), &october_ms), 0);
 	struct arena *arena = arena_of(state);
 	struct store_patient with = patient_make(state, facility_no, 7), without;
-	assert_int_equal(store_patient_reference_set(db, facility_no, with.no, 0,
-						     digest_of(state, 8), STR("sealed")),
+	struct store_lookup number = {digest_of(state, 8), digest_of(state, 8), 1};
+	assert_int_equal(store_patient_reference_set(db, facility_no, with.no, 0, &number,
+						     STR("sealed")),
 			 0);
 	result_add(state, facility_no, october_ms, 1);
 	without = patient_make(state, facility_no, 1);

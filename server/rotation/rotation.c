@@ -7,15 +7,15 @@
 
 #include "server/audit/audit.h"
 #include "server/auth/totp_seed.h"
+#include "server/eligibility/reseal.h"
 #include "server/register/reseal.h"
 
 static int (*const reseals[STORE_SEALED_TABLES])(struct keys *keys, struct arena *arena,
 						 const struct store_sealed_row *old,
 						 struct store_sealed_row *new) = {
-	[STORE_SEALED_TOTP] = totp_seed_reseal,
-	[STORE_SEALED_STAFF] = staff_reseal,
-	[STORE_SEALED_PERSON] = person_reseal,
-	[STORE_SEALED_CERTIFICATE] = certificate_reseal,
+	[STORE_SEALED_TOTP] = totp_seed_reseal,	 [STORE_SEALED_STAFF] = staff_reseal,
+	[STORE_SEALED_PERSON] = person_reseal,	 [STORE_SEALED_CERTIFICATE] = certificate_reseal,
+	[STORE_SEALED_PATIENT] = patient_reseal,
 };
 
 void rotation_init(struct rotation *rotation, struct keys *keys)
@@ -160,9 +160,7 @@ static int unused(struct db *db, enum keys_kind kind, const struct keys_generati
 	if (kind == KEYS_KIND_STORE) {
 		*ret_unused = now_ms - newest->made_ms >= ROTATION_STORE_MS;
 	} else if (kind == KEYS_KIND_LOOKUP) {
-		r = store_trail_begins(db, &value);
-		*ret_unused = r == 0 && value > newest->made_ms + KEYS_SETTLE_MS;
-		r = r < 0 ? PASS(r) : 0;
+		*ret_unused = now_ms - newest->made_ms >= ROTATION_LOOKUP_MS;
 	} else {
 		r = store_pepper_uses(db, old->n, &value);
 		*ret_unused = value == 0 && now_ms - newest->made_ms >= ROTATION_PEPPER_MS;
@@ -205,11 +203,6 @@ int rotation_run(void *ctx, struct db *db, struct arena *arena, int64_t now_ms)
 	pass_begin(rotation);
 	r = rows_move(rotation, db, arena, now_ms);
 	if (r || !rotation->clean)
-		return r ? PASS(r) : 0;
-	struct marks marks;
-	bool behind;
-	r = store_patients_behind(db, marks_of(rotation, &marks), &behind);
-	if (r || behind)
 		return r ? PASS(r) : 0;
 	r = kind_end(rotation, db, KEYS_KIND_STORE, now_ms);
 	if (r == 0)

@@ -4,8 +4,8 @@
  * piece, while the service runs; and a key that nothing stands under any more ends.
  *
  * A store key ends when no row is under it and ROTATION_STORE_MS have passed since it was last used
- * for something new: cursors and tokens of its time are over. A lookup key ends when, besides, the
- * trail is younger than its successor, for the trail names patients by it. A pepper ends when no
+ * for something new: cursors and tokens of its time are over. A lookup key ends when no row is
+ * under it and ROTATION_LOOKUP_MS have passed: codes of its time are over. A pepper ends when no
  * password, also no earlier one, is under it. Each end is a row of the trail (keys_end, n: its
  * number; call keys_end_store, keys_end_lookup, keys_end_pepper).
  */
@@ -15,6 +15,7 @@
 #include "server/store/sealed.h"
 
 #define ROTATION_STORE_MS  (INT64_C(62) * 24 * 60 * 60 * 1000)
+#define ROTATION_LOOKUP_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
 #define ROTATION_PEPPER_MS (INT64_C(24) * 60 * 60 * 1000)
 
 enum { ROTATION_PAGES = 20 /* a turn */ };

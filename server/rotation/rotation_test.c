@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "server/auth/totp_seed.h"
+#include "server/eligibility/eligibility.h"
 #include "server/register/people.h"
 #include "server/register/staff.h"
 #include "server/rotation/rotation.h"
+#include "server/store/audit.h"
 #include "server/store/testing.h"
 
 static const int64_t start_ms = INT64_C(1795316400000); /* 2026-11-22 12:00 JST */
@@ -68,6 +70,66 @@ static void seed_add(struct office *office)
 	assert_int_equal(store_totp_add(office->db, account.facility_no, account.no, 1, sealed), 0);
 }
 
+/* Patient 7 of the facility, with the number カルテ 7. */
+static void patient_add(struct office *office, struct str id)
+{
+	const struct eligibility rules = {.keys = office->keys};
+	struct store_patient patient = {.id = id}, next;
+	struct store_lookup scope, number;
+	struct str sealed_scope, ref;
+	int64_t facility_no = office->facility_no;
+	assert_int_equal(eligibility_scope_lookup(&rules, office->arena, facility_no, STR("7"),
+						  &scope),
+			 0);
+	patient.scope_hmac = scope.new;
+	assert_int_equal(eligibility_scope_seal(&rules, office->arena, facility_no, id, STR("7"),
+						&sealed_scope),
+			 0);
+	assert_int_equal(eligibility_reference_seal(&rules, office->arena, facility_no, &patient,
+						    STR(""), &patient.ref),
+			 0);
+	assert_int_equal(store_patient_add(office->db, facility_no, &patient, sealed_scope,
+					   scope.n),
+			 0);
+	assert_int_equal(store_patient_find(office->db, office->arena, facility_no, &scope,
+					    &patient),
+			 0);
+	next = patient;
+	next.ref_version = 1;
+	assert_int_equal(eligibility_reference_lookup(&rules, office->arena, facility_no,
+						      STR("カルテ 7"), &number),
+			 0);
+	assert_int_equal(eligibility_reference_seal(&rules, office->arena, facility_no, &next,
+						    STR("カルテ 7"), &ref),
+			 0);
+	assert_int_equal(store_patient_reference_set(office->db, facility_no, patient.no, 0,
+						     &number, ref),
+			 0);
+}
+
+/* Found by scope; what it holds is what the number is found by, too. */
+static void patient_is_found(struct office *office)
+{
+	struct eligibility rules = {.keys = office->keys};
+	struct store_patient patient;
+	struct store_lookup scope;
+	struct str number;
+	assert_int_equal(eligibility_scope_lookup(&rules, office->arena, office->facility_no,
+						  STR("7"), &scope),
+			 0);
+	assert_int_equal(store_patient_find(office->db, office->arena, office->facility_no, &scope,
+					    &patient),
+			 0);
+	assert_int_equal(eligibility_reference_open(&rules, office->arena, office->facility_no,
+						    &patient, &number),
+			 0);
+	assert_str_equal(number, STR("カルテ 7"));
+	assert_int_equal(patient.ref_version, 1);
+	assert_int_equal(eligibility_patient_open(&rules, office->arena, office->facility_no,
+						  &patient),
+			 0);
+}
+
 static void office_open(struct office *office, void **state)
 {
 	struct staff staff = {STR("s1"), STR("試験 花子")};
@@ -84,6 +146,7 @@ static void office_open(struct office *office, void **state)
 				   &staff),
 			 0);
 	seed_add(office);
+	patient_add(office, id_of(state, 7));
 	assert_int_equal(db_begin(office->db), 0);
 	for (int n = 0; n < PEOPLE; n++)
 		assert_int_equal(person_import(office, office->keys, n), 0);
@@ -113,6 +176,7 @@ static void everything_is_found(struct office *office)
 	struct staff *staff;
 	struct str seed;
 	size_t count;
+	patient_is_found(office);
 	for (int n = 0; n < PEOPLE; n++) {
 		char serial[8];
 		snprintf(serial, sizeof serial, "%04x", n + 1);
@@ -186,10 +250,36 @@ static void test_a_row_that_was_changed_is_left_and_told(void **state)
 static void test_with_one_key_nothing_is_done(void **state)
 {
 	AUTO(office_clear) struct office office;
-	int64_t begins_ms;
+	struct store_audit *rows;
+	size_t count;
 	office_open(&office, state);
 	assert_int_equal(run(&office, start_ms), 0);
-	assert_int_equal(store_trail_begins(office.db, &begins_ms), STORE_NOT_FOUND);
+	assert_int_equal(store_audit_list(office.db, office.arena, 0, 0, 10, &rows, &count), 0);
+	assert_int_equal(count, 0);
+}
+
+static size_t keys_alive(struct office *office, enum keys_kind kind)
+{
+	struct keys_generation all[KEYS_ALIVE_MAX];
+	assert_int_equal(keys_follow(office->keys, office->mono_ms += 100000), 0);
+	return keys_generations(office->keys, kind, all);
+}
+
+static void test_keys_end_when_nothing_of_their_time_is_left(void **state)
+{
+	AUTO(office_clear) struct office office;
+	office_open(&office, state);
+	key_rotate(&office, KEYS_KIND_STORE);
+	key_rotate(&office, KEYS_KIND_LOOKUP);
+	assert_int_equal(run(&office, start_ms + ROTATION_LOOKUP_MS - 1), 0);
+	assert_int_equal(keys_alive(&office, KEYS_KIND_LOOKUP), 2);
+	assert_int_equal(run(&office, start_ms + ROTATION_LOOKUP_MS), 0);
+	assert_int_equal(keys_alive(&office, KEYS_KIND_LOOKUP), 1);
+	assert_int_equal(run(&office, start_ms + ROTATION_STORE_MS - 1), 0);
+	assert_int_equal(keys_alive(&office, KEYS_KIND_STORE), 2);
+	assert_int_equal(run(&office, start_ms + ROTATION_STORE_MS), 0);
+	assert_int_equal(keys_alive(&office, KEYS_KIND_STORE), 1);
+	everything_is_found(&office);
 }
 
 static bool pepper_is_there(struct office *office, int n)
@@ -222,6 +312,7 @@ int main(void)
 		DB_TEST(test_without_the_move_the_rows_go_with_their_key),
 		DB_TEST(test_a_row_that_was_changed_is_left_and_told),
 		DB_TEST(test_with_one_key_nothing_is_done),
+		DB_TEST(test_keys_end_when_nothing_of_their_time_is_left),
 		DB_TEST(test_a_pepper_ends_with_the_last_password_under_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

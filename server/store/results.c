@@ -17,13 +17,23 @@
 
 #define PATIENT_COLUMNS "no, id, scope_hmac, ref_hmac, ref, ref_version"
 static const char patient_find[] =
-	"SELECT " PATIENT_COLUMNS " FROM patient WHERE facility_no = $1 AND scope_hmac = $2";
+	"SELECT " PATIENT_COLUMNS " FROM patient WHERE facility_no = $1 AND scope_hmac IN ($2, $3)";
 static const char patient_get[] =
 	"SELECT " PATIENT_COLUMNS " FROM patient WHERE facility_no = $1 AND no = $2";
-static const char patient_add[] = "INSERT INTO patient (facility_no, id, scope_hmac, ref)"
-				  " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+static const char patient_add[] =
+	"INSERT INTO patient (facility_no, id, scope_hmac, ref, scope, lookup_n)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+static const char reference_due[] =
+	"SELECT no FROM patient WHERE facility_no = $1 AND no = $2 AND ref_version = $3";
+/* The row has one number for both its values: that of the older key. */
 static const char reference_set[] =
-	"UPDATE patient SET ref_hmac = $4, ref = $5, ref_version = ref_version + 1"
+	"UPDATE patient SET ref_hmac = $4, ref = $5, ref_version = ref_version + 1,"
+	" lookup_n = CASE WHEN lookup_n < $6 THEN lookup_n ELSE $6 END"
+	" WHERE facility_no = $1 AND no = $2 AND ref_version = $3 AND NOT EXISTS (SELECT 1"
+	" FROM patient AS other WHERE other.facility_no = $1 AND other.no <> $2"
+	" AND other.ref_hmac IN ($4, $7))";
+static const char reference_clear[] =
+	"UPDATE patient SET ref_hmac = NULL, ref = $4, ref_version = ref_version + 1"
 	" WHERE facility_no = $1 AND no = $2 AND ref_version = $3";
 static const char reference_mark[] =
 	"UPDATE result SET has_ref = $3 WHERE facility_no = $1 AND patient_no = $2";
@@ -60,18 +70,21 @@ static int patient_row(struct db *db, struct arena *arena, const char *sql,
 }
 
 int store_patient_find(struct db *db, struct arena *arena, int64_t facility_no,
-		       struct str scope_hmac, struct store_patient *ret_patient)
+		       const struct store_lookup *scope, struct store_patient *ret_patient)
 {
 	int r = patient_row(db, arena, patient_find,
-			    DB_ARGS(db_int(facility_no), db_blob(scope_hmac)), ret_patient);
+			    DB_ARGS(db_int(facility_no), db_blob(scope->new), db_blob(scope->old)),
+			    ret_patient);
 	return r < 0 ? PASS(r) : r;
 }
 
-int store_patient_add(struct db *db, int64_t facility_no, const struct store_patient *patient)
+int store_patient_add(struct db *db, int64_t facility_no, const struct store_patient *patient,
+		      struct str scope, int64_t lookup_n)
 {
 	int r = row_change(db, patient_add,
 			   DB_ARGS(db_int(facility_no), db_blob(patient->id),
-				   db_blob(patient->scope_hmac), db_blob(patient->ref)),
+				   db_blob(patient->scope_hmac), db_blob(patient->ref),
+				   db_blob(scope), db_int(lookup_n)),
 			   STORE_CONFLICT);
 	return r < 0 ? PASS(r) : r;
 }
@@ -90,19 +103,47 @@ int store_facility_hold(struct db *db, int64_t facility_no)
 	return r ? FOLD(r) : 0;
 }
 
-int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,
-				int64_t ref_version, struct str ref_hmac, struct str ref)
+/* Nothing was changed: is the row another one now, or has another patient the number? */
+static int reference_refusal(struct db *db, struct db_value facility, struct db_value patient,
+			     struct db_value version)
 {
+	int64_t no;
+	int r = row_returning(db, reference_due, DB_ARGS(facility, patient, version), &no);
+	if (r == STORE_NOT_FOUND)
+		return STORE_STALE;
+	return r < 0 ? PASS(r) : STORE_CONFLICT;
+}
+
+static int reference_write(struct db *db, struct db_value facility, struct db_value patient,
+			   struct db_value version, const struct store_lookup *number,
+			   struct str ref)
+{
+	int r = 0;
+	if (number)
+		r = row_change(db, reference_set,
+			       DB_ARGS(facility, patient, version, db_blob(number->new),
+				       db_blob(ref), db_int(number->n), db_blob(number->old)),
+			       STORE_STALE);
+	else
+		r = row_change(db, reference_clear,
+			       DB_ARGS(facility, patient, version, db_blob(ref)), STORE_STALE);
+	if (r == STORE_STALE)
+		r = reference_refusal(db, facility, patient, version);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,
+				int64_t ref_version, const struct store_lookup *number,
+				struct str ref)
+{
+	struct db_value facility = db_int(facility_no), patient = db_int(patient_no);
 	assert(ref.ptr);
-	int r = row_change(db, reference_set,
-			   DB_ARGS(db_int(facility_no), db_int(patient_no), db_int(ref_version),
-				   db_blob(ref_hmac), db_blob(ref)),
-			   STORE_STALE);
+	int r = store_facility_hold(db, facility_no);
+	if (r == 0)
+		r = reference_write(db, facility, patient, db_int(ref_version), number, ref);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = row_run(db, reference_mark,
-		    DB_ARGS(db_int(facility_no), db_int(patient_no), db_int(ref_hmac.ptr != NULL)),
-		    NULL);
+	r = row_run(db, reference_mark, DB_ARGS(facility, patient, db_int(number != NULL)), NULL);
 	if (r == 0)
 		r = row_run(db, facility_touch, DB_ARGS(db_int(facility_no)), NULL);
 	return r ? FOLD(r) : 0;

@@ -20,10 +20,15 @@ struct store_patient {
 
 /* The patient with this scope. Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_patient_find(struct db *db, struct arena *arena, int64_t facility_no,
-				  struct str scope_hmac, struct store_patient *ret_patient);
-/* One more, by id, scope_hmac and ref. Outcome: STORE_CONFLICT (somebody was quicker). */
+				  const struct store_lookup *scope,
+				  struct store_patient *ret_patient);
+/*
+ * One more, by id, scope_hmac (under look-up key lookup_n) and ref; scope, sealed: what scope_hmac
+ * is computed from. Outcome: STORE_CONFLICT (somebody was quicker).
+ */
 MUST_CHECK int store_patient_add(struct db *db, int64_t facility_no,
-				 const struct store_patient *patient);
+				 const struct store_patient *patient, struct str scope,
+				 int64_t lookup_n);
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_patient_get(struct db *db, struct arena *arena, int64_t facility_no,
 				 int64_t patient_no, struct store_patient *ret_patient);
@@ -33,12 +38,12 @@ MUST_CHECK int store_patient_get(struct db *db, struct arena *arena, int64_t fac
  */
 MUST_CHECK int store_facility_hold(struct db *db, int64_t facility_no);
 /*
- * Set (or clear: no ref_hmac) the number and ref_version + 1 where ref_version is the expected one;
- * the facility's version rises. Outcomes: STORE_STALE (another version, no such patient),
+ * Set (or clear: number is NULL) the number and ref_version + 1 where ref_version is the expected
+ * one; the facility's version rises. Outcomes: STORE_STALE (another version, no such patient),
  * STORE_CONFLICT (another patient of the facility has this number).
  */
 MUST_CHECK int store_patient_reference_set(struct db *db, int64_t facility_no, int64_t patient_no,
-					   int64_t ref_version, struct str ref_hmac,
+					   int64_t ref_version, const struct store_lookup *number,
 					   struct str ref);
 
 /* --- result --- */

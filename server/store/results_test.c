@@ -73,19 +73,17 @@ static void test_a_number_is_set_replaced_and_cleared(void **state)
 	struct db *db = store_of(state);
 	int64_t facility = facility_make(db, "1");
 	int64_t no = patient_make(state, facility, 1).no;
-	struct str hmac = digest_of(state, 50);
+	struct store_lookup hmac = {digest_of(state, 50), digest_of(state, 50), 1};
 	struct store_patient patient;
 	struct store_facility touched;
-	assert_int_equal(store_patient_reference_set(db, facility, no, 0, hmac, STR("A-1")), 0);
-	assert_int_equal(store_patient_reference_set(db, facility, no, 0, hmac, STR("A-1")),
+	assert_int_equal(store_patient_reference_set(db, facility, no, 0, &hmac, STR("A-1")), 0);
+	assert_int_equal(store_patient_reference_set(db, facility, no, 0, &hmac, STR("A-1")),
 			 STORE_STALE);
 	assert_int_equal(store_patient_get(db, arena_of(state), facility, no, &patient), 0);
 	assert_int_equal(patient.ref_version, 1);
 	assert_str_equal(patient.ref, STR("A-1"));
-	assert_str_equal(patient.ref_hmac, hmac);
-	assert_int_equal(store_patient_reference_set(db, facility, no, 1, (struct str){0},
-						     STR("cleared")),
-			 0);
+	assert_str_equal(patient.ref_hmac, hmac.new);
+	assert_int_equal(store_patient_reference_set(db, facility, no, 1, NULL, STR("cleared")), 0);
 	assert_int_equal(store_patient_get(db, arena_of(state), facility, no, &patient), 0);
 	assert_int_equal(patient.ref_version, 2);
 	assert_str_equal(patient.ref, STR("cleared"));
@@ -100,13 +98,18 @@ static void test_a_number_is_one_patients_within_a_facility(void **state)
 	int64_t one = facility_make(db, "1"), two = facility_make(db, "2");
 	int64_t first = patient_make(state, one, 1).no, second = patient_make(state, one, 2).no;
 	int64_t elsewhere = patient_make(state, two, 1).no;
-	struct str hmac = digest_of(state, 50), text = STR("A-1");
+	struct store_lookup hmac = {digest_of(state, 50), digest_of(state, 50), 1};
+	struct store_lookup anew = {digest_of(state, 51), digest_of(state, 50), 2};
+	struct str text = STR("A-1");
 	assert_int_equal(db_begin(db), 0);
-	assert_int_equal(store_patient_reference_set(db, one, first, 0, hmac, text), 0);
-	assert_int_equal(store_patient_reference_set(db, one, second, 0, hmac, text),
+	assert_int_equal(store_patient_reference_set(db, one, first, 0, &hmac, text), 0);
+	assert_int_equal(store_patient_reference_set(db, one, second, 0, &hmac, text),
 			 STORE_CONFLICT);
-	assert_int_equal(store_patient_reference_set(db, two, elsewhere, 0, hmac, text), 0);
-	assert_int_equal(store_patient_reference_set(db, two, first, 1, hmac, text), STORE_STALE);
+	/* Also where it would stand under a newer key. */
+	assert_int_equal(store_patient_reference_set(db, one, second, 0, &anew, text),
+			 STORE_CONFLICT);
+	assert_int_equal(store_patient_reference_set(db, two, elsewhere, 0, &hmac, text), 0);
+	assert_int_equal(store_patient_reference_set(db, two, first, 1, &hmac, text), STORE_STALE);
 	assert_int_equal(db_commit(db), 0);
 }
 
@@ -178,9 +181,8 @@ static void test_earlier_results_show_a_later_number(void **state)
 	struct store_result *results;
 	result_make(state, db, facility, 1, 1, now_ms);
 	result_make(state, db, facility, 2, 2, now_ms);
-	assert_int_equal(store_patient_reference_set(db, facility, no, 0, digest_of(state, 50),
-						     STR("A-1")),
-			 0);
+	struct store_lookup hmac = {digest_of(state, 50), digest_of(state, 50), 1};
+	assert_int_equal(store_patient_reference_set(db, facility, no, 0, &hmac, STR("A-1")), 0);
 	result_make(state, db, facility, 1, 3, now_ms);
 	assert_int_equal(store_results_count(db, facility, &everything, &count), 0);
 	assert_int_equal(count.count, 3);

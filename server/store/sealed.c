@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The columns of every page are the same: no, n, facility_no, id, sealed, key. A page begins behind
- * the last row of the one before, in the order of an index, so that a pass reads each row once.
+ * The columns of every page are the same: no, n, facility_no, id, sealed, key, row_id, number. A
+ * page begins behind the last row of the one before, in the order of an index, so that a pass reads
+ * each row once.
  */
 #include "server/store/sealed.h"
 
@@ -10,21 +11,21 @@
 #include "server/store/row.h"
 
 static const char totp_page[] =
-	"SELECT account_no, n, facility_no, NULL, seed, NULL FROM totp JOIN account"
+	"SELECT account_no, n, facility_no, NULL, seed, NULL, NULL, NULL FROM totp JOIN account"
 	" ON account.no = account_no WHERE account_no > $1 AND substr(seed, 1, 3) <> $2"
 	" ORDER BY account_no, n LIMIT $3";
 static const char totp_put[] =
 	"UPDATE totp SET seed = $4 WHERE account_no = $1 AND n = $2 AND seed = $3";
 
 static const char staff_page[] =
-	"SELECT facility_no, 0, facility_no, id, name, NULL FROM staff"
+	"SELECT facility_no, 0, facility_no, id, name, NULL, NULL, NULL FROM staff"
 	" WHERE (facility_no > $1 OR (facility_no = $1 AND id > $2)) AND substr(name, 1, 3) <> $3"
 	" ORDER BY facility_no, id LIMIT $4";
 static const char staff_put[] =
 	"UPDATE staff SET name = $4 WHERE facility_no = $1 AND id = $2 AND name = $3";
 
 static const char person_page[] =
-	"SELECT no, 0, 0, key_hmac, body, key FROM person WHERE no > $1"
+	"SELECT no, 0, 0, key_hmac, body, key, NULL, NULL FROM person WHERE no > $1"
 	" AND (substr(body, 1, 3) <> $2 OR substr(key, 1, 3) <> $2 OR lookup_n <> $3)"
 	" ORDER BY no LIMIT $4";
 static const char person_put[] =
@@ -32,18 +33,24 @@ static const char person_put[] =
 	" WHERE no = $1 AND body = $2";
 
 static const char certificate_page[] =
-	"SELECT person_no, 0, 0, hmac, aki_serial, NULL FROM certificate WHERE hmac > $1"
+	"SELECT person_no, 0, 0, hmac, aki_serial, NULL, NULL, NULL FROM certificate WHERE hmac > "
+	"$1"
 	" AND (substr(aki_serial, 1, 3) <> $2 OR lookup_n <> $3) ORDER BY hmac LIMIT $4";
 static const char certificate_put[] =
 	"UPDATE certificate SET hmac = $3, lookup_n = $4, aki_serial = $5"
 	" WHERE hmac = $1 AND aki_serial = $2";
 
+static const char patient_page[] =
+	"SELECT no, ref_version, facility_no, scope_hmac, ref, scope, id, ref_hmac FROM patient"
+	" WHERE no > $1 AND (substr(ref, 1, 3) <> $2 OR substr(scope, 1, 3) <> $2 OR lookup_n <> "
+	"$3)"
+	" ORDER BY no LIMIT $4";
+static const char patient_put[] =
+	"UPDATE patient SET scope_hmac = $3, lookup_n = $4, ref = $5, scope = $6, ref_hmac = $7"
+	" WHERE no = $1 AND ref = $2";
+
 static const char pepper_uses[] = "SELECT (SELECT count(*) FROM account WHERE pepper_n = $1)"
 				  " + (SELECT count(*) FROM password_old WHERE pepper_n = $1)";
-
-static const char patient_behind[] =
-	"SELECT no FROM patient WHERE substr(ref, 1, 3) <> $1 OR lookup_n <> $2 LIMIT 1";
-static const char trail_begins[] = "SELECT at_ms FROM audit WHERE slot = 1 ORDER BY seq LIMIT 1";
 
 static struct str place_id(const struct store_sealed_place *place)
 {
@@ -67,6 +74,8 @@ static int page_query(struct db *db, struct arena *arena, enum store_sealed_tabl
 	case STORE_SEALED_CERTIFICATE:
 		return row_query(db, arena, certificate_page,
 				 DB_ARGS(db_blob(place_id(place)), head, lookup_n, limit), row);
+	case STORE_SEALED_PATIENT:
+		return row_query(db, arena, patient_page, DB_ARGS(no, head, lookup_n, limit), row);
 	case STORE_SEALED_TABLES: break;
 	}
 	return RAISE(EINVAL);
@@ -81,6 +90,8 @@ static int row_take(struct row *row, struct store_sealed_row *ret_row)
 		.id = row_str(row, 3),
 		.sealed = row_str(row, 4),
 		.key = row_str(row, 5),
+		.row_id = row_str(row, 6),
+		.number = row_str(row, 7),
 	};
 	int r = row_end(row);
 	return r < 0 ? PASS(r) : 0;
@@ -146,6 +157,12 @@ int store_sealed_put(struct db *db, enum store_sealed_table table,
 			       DB_ARGS(db_blob(old->id), was, db_blob(new->id), lookup, is),
 			       STORE_STALE);
 		break;
+	case STORE_SEALED_PATIENT:
+		r = row_change(db, patient_put,
+			       DB_ARGS(no, was, db_blob(new->id), lookup, is, db_blob(new->key),
+				       db_blob(new->number)),
+			       STORE_STALE);
+		break;
 	case STORE_SEALED_TABLES: break;
 	}
 	return r < 0 ? PASS(r) : r;
@@ -155,21 +172,4 @@ int store_pepper_uses(struct db *db, int64_t pepper_n, int64_t *ret_count)
 {
 	int r = row_returning(db, pepper_uses, DB_ARGS(db_int(pepper_n)), ret_count);
 	return r ? FOLD(r) : 0;
-}
-
-int store_patients_behind(struct db *db, const struct store_sealed_marks *marks, bool *ret_any)
-{
-	int64_t no;
-	int r = row_returning(db, patient_behind,
-			      DB_ARGS(db_blob(marks->head), db_int(marks->lookup_n)), &no);
-	if (r < 0)
-		return PASS(r);
-	*ret_any = r == 0;
-	return 0;
-}
-
-int store_trail_begins(struct db *db, int64_t *ret_ms)
-{
-	int r = row_returning(db, trail_begins, DB_NO_ARGS, ret_ms);
-	return r < 0 ? PASS(r) : r;
 }

@@ -17,6 +17,7 @@ enum store_sealed_table {
 	STORE_SEALED_STAFF,
 	STORE_SEALED_PERSON,
 	STORE_SEALED_CERTIFICATE,
+	STORE_SEALED_PATIENT,
 	STORE_SEALED_TABLES,
 };
 
@@ -28,12 +29,14 @@ struct store_sealed_marks {
 
 /* Members that a table does not have are 0 and absent. */
 struct store_sealed_row {
-	int64_t no; /* account, facility (staff), person; certificate: its person */
-	int64_t n;  /* of an authenticator */
+	int64_t no; /* account, facility (staff), person, patient; certificate: its person */
+	int64_t n;  /* of an authenticator; patient: its number's version */
 	int64_t facility_no;
-	struct str id;	   /* staff: its id; person, certificate: the look-up value */
-	struct str sealed; /* seed, name, body, aki_serial */
-	struct str key;	   /* person: the sealed key */
+	struct str id;	   /* staff: its id; person, certificate, patient: the look-up value */
+	struct str sealed; /* seed, name, body, aki_serial, 照会番号 */
+	struct str key;	   /* person: the sealed key; patient: the sealed scope */
+	struct str row_id; /* patient: its id */
+	struct str number; /* patient: what it is found by under its number */
 };
 
 /* Where a pass over a table has come to; zeroed: its beginning. */
@@ -60,8 +63,3 @@ MUST_CHECK int store_sealed_put(struct db *db, enum store_sealed_table table,
 
 /* How many passwords, present and old ones, stand under this pepper. */
 MUST_CHECK int store_pepper_uses(struct db *db, int64_t pepper_n, int64_t *ret_count);
-/* Is there a patient who does not stand as marks say? */
-MUST_CHECK int store_patients_behind(struct db *db, const struct store_sealed_marks *marks,
-				     bool *ret_any);
-/* When the first row of the trail that is left was written. Outcome: STORE_NOT_FOUND. */
-MUST_CHECK int store_trail_begins(struct db *db, int64_t *ret_ms);

@@ -51,10 +51,10 @@ static inline struct store_patient patient_make(void **state, int64_t facility_n
 	struct store_patient patient = {.id = id_of(state, (int)facility_no * 1000 + scope),
 					.scope_hmac = digest_of(state, scope),
 					.ref = STR("sealed nothing")};
-	int r = store_patient_add(db, facility_no, &patient);
+	struct store_lookup lookup = {patient.scope_hmac, patient.scope_hmac, 1};
+	int r = store_patient_add(db, facility_no, &patient, STR("sealed scope"), 1);
 	assert_true(r == 0 || r == STORE_CONFLICT);
-	assert_int_equal(store_patient_find(db, arena_of(state), facility_no, patient.scope_hmac,
-					    &patient),
+	assert_int_equal(store_patient_find(db, arena_of(state), facility_no, &lookup, &patient),
 			 0);
 	return patient;
 }
