@@ -71,6 +71,15 @@ int32_t SHK_CALL shk_session_state(const shk_client *client)
 									   : SHK_SESSION_OPEN;
 }
 
+int32_t SHK_CALL shk_session_passcode(const shk_client *client)
+{
+	const struct session *session = session_of(client);
+	if (!session || session->state != SESSION_PASSCODE)
+		return SHK_PASSCODE_NONE;
+	return session->passcode == WIRE_PASSCODE_BY_MAIL ? SHK_PASSCODE_MAIL
+							  : SHK_PASSCODE_AUTHENTICATOR;
+}
+
 const char *SHK_CALL shk_session_facility_name(const shk_client *client)
 {
 	const struct session *session = session_of(client);

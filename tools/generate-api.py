@@ -15,7 +15,7 @@ import yaml
 
 METHODS = ("get", "put", "post", "delete")
 LANES = ("loop", "read", "hash", "net", "index")
-ACCOUNTS = ("W", "WA")
+ACCOUNTS = ("W", "WA", "mail")
 SENTENCES = ("title", "action", "vendor", "english")
 PROBLEM_KEYS = {"code", "origin", "status", "exit", *SENTENCES}
 HEAD = "/* Made by tools/generate-api.py from api/{}; not to be edited. */\n"
@@ -97,7 +97,8 @@ def operation_problems(api, operation):
         codes += api["x-problems-body"]
     if operation.get("x-accounts"):
         codes += api["x-problems-token"]
-    if operation.get("x-accounts") == ["WA"]:
+    accounts = operation.get("x-accounts") or []
+    if "WA" in accounts and "W" not in accounts:
         codes += api["x-problems-receipt"]
     return codes
 
@@ -260,7 +261,7 @@ def reasons_def(problems):
 
 def routes_def(api):
     for path, method, operation in operations(api):
-        accounts = " | ".join(f"WIRE_ACCOUNT_{kind}" for kind in operation["x-accounts"]) or "0"
+        accounts = " | ".join(f"WIRE_ACCOUNT_{kind.upper()}" for kind in operation["x-accounts"]) or "0"
         cells = [operation["operationId"].upper(), c_text(operation["operationId"]),
                  c_text(method.upper()), c_text(path), accounts,
                  "WIRE_LANE_" + operation["x-lane"].upper()]

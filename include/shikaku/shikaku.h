@@ -259,9 +259,10 @@ SHK_API void SHK_CALL shk_cancel(shk_client *client);
 /*
  * ログイン, the password step. An open session of this client is forgotten.
  * facility_code  医療機関等コード, 10 digits, or 登録記号番号; 7..20 characters
- * login_id       "WA…", 3..64 characters
+ * login_id       "WA…", or "M…" of a temporary account; 3..64 characters
  * password       1..256 characters; wiped inside the library, yours to wipe outside
- * Then ask for the passcode and call shk_mfa within 5 minutes. A refused password is never tried
+ * Then ask for the passcode, by shk_session_passcode, and call shk_mfa within 5 minutes (a code by
+ * mail: 10). A refused password is never tried
  * again by itself.
  * Errors: ARGUMENT, STATE (no service or product set), CREDENTIALS, FIELD, BUSY, and the network's.
  */
@@ -270,7 +271,7 @@ SHK_API int32_t SHK_CALL shk_login(shk_client *client, const char *facility_code
 
 /*
  * 多要素認証（MFA）, the passcode step. On SHK_OK the session is open.
- * passcode  the 6 digits the Authenticator shows now
+ * passcode  the 6 digits the Authenticator shows now, or the 8 digits of the mail
  * A challenge is good for one passcode: after SHK_ERR_PASSCODE and SHK_ERR_PASSCODE_REUSED begin
  * again with shk_login, unless your service allows another passcode (it then does not answer
  * SHK_ERR_CHALLENGE_EXPIRED).
@@ -304,6 +305,17 @@ SHK_API int32_t SHK_CALL shk_logout(shk_client *client);
 
 /* SHK_SESSION_…, by this computer's clock; SHK_SESSION_NONE for NULL. */
 SHK_API int32_t SHK_CALL shk_session_state(const shk_client *client);
+
+#define SHK_PASSCODE_NONE	   0 /* none is waited for */
+#define SHK_PASSCODE_AUTHENTICATOR 1 /* 認証アプリの6桁の番号 */
+#define SHK_PASSCODE_MAIL	   2 /* 施設のメールアドレスに届いた8桁の番号 (臨時アカウント) */
+
+/*
+ * Which passcode to ask for, SHK_PASSCODE_…; SHK_PASSCODE_NONE for NULL. A temporary account
+ * (臨時アカウント) is for days on which the Authenticator cannot be used: its sessions end after an
+ * hour, get the results of the last 7 days, and register no 照会番号 (SHK_ERR_ACCOUNT).
+ */
+SHK_API int32_t SHK_CALL shk_session_passcode(const shk_client *client);
 
 /* The facility's name, as the service told it; NULL without a session. Until the next call. */
 SHK_API const char *SHK_CALL shk_session_facility_name(const shk_client *client);

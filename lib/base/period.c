@@ -104,6 +104,11 @@ int period_day(int64_t at_ms)
 	return civil.year * 10000 + civil.month * 100 + civil.day;
 }
 
+int64_t period_day_start_ms(int64_t at_ms)
+{
+	return floor_div(at_ms + JST_OFFSET_MS, DAY_MS) * DAY_MS - JST_OFFSET_MS;
+}
+
 bool period_day_valid(int day)
 {
 	if (day < 18680125 || day > 99991231)

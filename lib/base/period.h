@@ -44,6 +44,9 @@ int64_t period_opens_ms(int64_t now_ms);
 /* The day of an instant, yyyymmdd. */
 int period_day(int64_t at_ms);
 
+/* The first instant of an instant's day. */
+int64_t period_day_start_ms(int64_t at_ms);
+
 /* Is there such a day (1868-01-25 and later, year ≤ 9999)? */
 bool period_day_valid(int day);
 

@@ -77,6 +77,7 @@ static int challenge_take(struct client *client, struct str body)
 		     sizeof client->session.challenge);
 	if (r)
 		return trouble_local(client, PROBLEM_REPLY_MALFORMED);
+	client->session.passcode = challenge.passcode;
 	client->session.state = SESSION_PASSCODE;
 	return 0;
 }
@@ -149,7 +150,8 @@ int client_mfa(struct client *client, struct str passcode)
 	call_begin(client);
 	if (client->session.state != SESSION_PASSCODE)
 		return trouble_local(client, PROBLEM_SESSION_ABSENT);
-	if (!number_is_digits(passcode, WIRE_PASSCODE_MAX))
+	bool by_mail = client->session.passcode == WIRE_PASSCODE_BY_MAIL;
+	if (!number_is_digits(passcode, by_mail ? WIRE_LOGIN_PASSCODE_MAX : WIRE_PASSCODE_MAX))
 		return trouble_field(client, "passcode", WIRE_REASON_FORMAT);
 	int r = mfa_run(client, passcode, &arena);
 	return r < 0 ? PASS(r) : r;

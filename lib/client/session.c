@@ -127,6 +127,20 @@ static void line_add(struct writing *writing, const char *name, const char *valu
 		writing->len += (size_t)len;
 }
 
+static const char *account_word(enum wire_account account)
+{
+	if (account == WIRE_ACCOUNT_W)
+		return "W";
+	return account == WIRE_ACCOUNT_MAIL ? "mail" : "WA";
+}
+
+static enum wire_account account_of_word(struct str word)
+{
+	if (str_equal(word, STR("W")))
+		return WIRE_ACCOUNT_W;
+	return str_equal(word, STR("mail")) ? WIRE_ACCOUNT_MAIL : WIRE_ACCOUNT_WA;
+}
+
 static void lines_add(struct writing *writing, const struct session *session)
 {
 	struct session *readable = (struct session *)(uintptr_t)session; /* offsets, no writing */
@@ -135,7 +149,8 @@ static void lines_add(struct writing *writing, const struct session *session)
 	assert(len > 0);
 	writing->len = (size_t)len;
 	line_add(writing, "state", session->state == SESSION_OPEN ? "open" : "passcode");
-	line_add(writing, "account", session->account == WIRE_ACCOUNT_W ? "W" : "WA");
+	line_add(writing, "account", account_word(session->account));
+	line_add(writing, "passcode", session->passcode == WIRE_PASSCODE_BY_MAIL ? "mail" : "app");
 	for (size_t i = 0; i < FILE_TEXTS; i++)
 		line_add(writing, file_texts[i].name, text_at(readable, &file_texts[i]));
 	for (size_t i = 0; i < FILE_TIMES; i++) {
@@ -226,7 +241,12 @@ static bool value_take(struct session *session, struct str name, struct str valu
 		return true;
 	}
 	if (str_equal(name, STR("account"))) {
-		session->account = str_equal(value, STR("W")) ? WIRE_ACCOUNT_W : WIRE_ACCOUNT_WA;
+		session->account = account_of_word(value);
+		return true;
+	}
+	if (str_equal(name, STR("passcode"))) {
+		session->passcode = str_equal(value, STR("mail")) ? WIRE_PASSCODE_BY_MAIL
+								  : WIRE_PASSCODE_AUTHENTICATOR;
 		return true;
 	}
 	for (size_t i = 0; i < FILE_TEXTS; i++)

@@ -34,6 +34,7 @@ struct session {
 	char service[SESSION_SERVICE_BYTES]; /* whose session it is */
 	char login_id[SESSION_LOGIN_BYTES];
 	char challenge[SESSION_TOKEN_BYTES];
+	enum wire_passcode passcode; /* what the challenge waits for */
 	char access_token[SESSION_TOKEN_BYTES];
 	char refresh_handle[SESSION_TOKEN_BYTES];
 	char refresh_key[SESSION_KEY_BYTES]; /* of a renewal whose answer is not here yet */

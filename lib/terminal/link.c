@@ -153,11 +153,13 @@ int link_secret(const struct link *link, const char *what, struct secret *secret
 int link_passcode(struct link *link)
 {
 	AUTO(secret_wipe) struct secret passcode = {0};
-	int status = link_secret(link, "パスコード", &passcode);
+	bool by_mail = shk_session_passcode(link->client) == SHK_PASSCODE_MAIL;
+	const char *what = by_mail ? "パスコード（メールに届いた8桁の数字）"
+				   : "パスコード（認証アプリの6桁の数字）";
+	int status = link_secret(link, what, &passcode);
 	if (status)
 		return status;
-	status = link_status(link, shk_mfa(link->client, (const char *)passcode.bytes),
-			     "パスコード（6桁の数字）");
+	status = link_status(link, shk_mfa(link->client, (const char *)passcode.bytes), what);
 	status = link_session_kept(link, status);
 	if (!status)
 		(void)fprintf(stderr, "ログインしました（%s、%s）。\n",

@@ -167,6 +167,11 @@ void put_client(struct json_writer *writer, const struct wire_client *client)
 static const char *const accounts[] = {
 	[WIRE_ACCOUNT_W] = "W",
 	[WIRE_ACCOUNT_WA] = "WA",
+	[WIRE_ACCOUNT_MAIL] = "mail",
+};
+static const char *const passcodes[] = {
+	[WIRE_PASSCODE_AUTHENTICATOR] = "authenticator",
+	[WIRE_PASSCODE_BY_MAIL] = "mail",
 };
 static const char *const methods[] = {
 	[WIRE_METHOD_PIN] = "pin",
@@ -181,7 +186,7 @@ static const char *const platforms[] = {
 static int word_find(const char *const *words, size_t words_count, struct str word)
 {
 	for (size_t i = 1; i < words_count; i++)
-		if (str_equal(word, str_of(words[i])))
+		if (words[i] && str_equal(word, str_of(words[i])))
 			return (int)i;
 	return 0;
 }
@@ -196,6 +201,17 @@ int account_of(struct str word)
 	return word_find(accounts, COUNT_OF(accounts), word);
 }
 
+int passcode_of(struct str word)
+{
+	return word_find(passcodes, COUNT_OF(passcodes), word);
+}
+
+struct str passcode_name(enum wire_passcode passcode)
+{
+	assert(passcode == WIRE_PASSCODE_AUTHENTICATOR || passcode == WIRE_PASSCODE_BY_MAIL);
+	return str_of(passcodes[passcode]);
+}
+
 int platform_of(struct str word)
 {
 	return word_find(platforms, COUNT_OF(platforms), word);
@@ -203,7 +219,8 @@ int platform_of(struct str word)
 
 struct str wire_account_name(enum wire_account account)
 {
-	assert(account == WIRE_ACCOUNT_W || account == WIRE_ACCOUNT_WA);
+	assert(account == WIRE_ACCOUNT_W || account == WIRE_ACCOUNT_WA ||
+	       account == WIRE_ACCOUNT_MAIL);
 	return str_of(accounts[account]);
 }
 

@@ -19,6 +19,8 @@
 	JSON_FIELD(type, member, name, JSON_TEXT, JSON_NULLABLE, WIRE_##limit##_MIN, \
 		   WIRE_##limit##_MAX)
 #define WORD(type, member, name) JSON_FIELD(type, member, name, JSON_TEXT, JSON_REQUIRED, 0, 32)
+#define WORD_OPTIONAL(type, member, name) \
+	JSON_FIELD(type, member, name, JSON_TEXT, JSON_OPTIONAL, 0, 32)
 #define NUMBER(type, member, name) \
 	JSON_FIELD(type, member, name, JSON_NUMBER, JSON_REQUIRED, 0, WIRE_NUMBER_MAX)
 #define OBJECT(type, member, name) JSON_FIELD(type, member, name, JSON_OBJECT, JSON_REQUIRED, 0, 0)
@@ -59,9 +61,12 @@ MUST_CHECK int reply_decode(struct str body, struct wire_input *input,
 MUST_CHECK int reply_time(struct str text, int64_t *ret_ms);
 
 /* --- words --- */
-int method_of(struct str word);	  /* enum wire_method; 0: none */
-int account_of(struct str word);  /* enum wire_account; 0: none */
-int platform_of(struct str word); /* enum wire_platform; 0: none */
+int method_of(struct str word); /* enum wire_method; 0: none */
+int account_of(struct str word);
+int passcode_of(struct str word);
+struct str passcode_name(enum wire_passcode passcode);
+struct str passcode_name(enum wire_passcode passcode); /* enum wire_account; 0: none */
+int platform_of(struct str word);		       /* enum wire_platform; 0: none */
 
 #define CHARS_DIGITS  "0123456789"
 #define CHARS_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

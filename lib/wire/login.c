@@ -49,6 +49,7 @@ int wire_login_reply_encode(struct arena *arena, const struct wire_challenge *ch
 	json_object_open(&writer);
 	json_put_member(&writer, "challenge", challenge->challenge);
 	json_put_member_number(&writer, "expires_in", challenge->expires_in_s);
+	json_put_member(&writer, "passcode_by", passcode_name(challenge->passcode));
 	json_object_close(&writer);
 	int r = json_writer_end(&writer, ret_body);
 	return r ? PASS(r) : 0;
@@ -57,14 +58,22 @@ int wire_login_reply_encode(struct arena *arena, const struct wire_challenge *ch
 int wire_login_reply_decode(struct str body, struct wire_input *input,
 			    struct wire_challenge *ret_challenge)
 {
+	struct form {
+		struct wire_challenge challenge;
+		struct str passcode;
+	} form = {.passcode = {0}};
 	static const struct json_field fields[] = {
-		TEXT(struct wire_challenge, challenge, "challenge", CHALLENGE),
-		NUMBER(struct wire_challenge, expires_in_s, "expires_in"),
+		TEXT(struct form, challenge.challenge, "challenge", CHALLENGE),
+		NUMBER(struct form, challenge.expires_in_s, "expires_in"),
+		WORD_OPTIONAL(struct form, passcode, "passcode_by"),
 	};
-	struct wire_challenge challenge = {.expires_in_s = 0};
-	int r = reply_decode(body, input, fields, COUNT_OF(fields), &challenge);
+	int r = reply_decode(body, input, fields, COUNT_OF(fields), &form);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	*ret_challenge = challenge;
+	int passcode = form.passcode.ptr ? passcode_of(form.passcode) : WIRE_PASSCODE_AUTHENTICATOR;
+	if (!passcode)
+		return PROBLEM_REPLY_MALFORMED;
+	form.challenge.passcode = (enum wire_passcode)passcode;
+	*ret_challenge = form.challenge;
 	return 0;
 }

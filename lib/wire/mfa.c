@@ -18,7 +18,7 @@ int wire_mfa_request_decode(struct str body, struct wire_input *input, struct wi
 {
 	static const struct json_field fields[] = {
 		TEXT(struct wire_mfa, challenge, "challenge", CHALLENGE),
-		TEXT(struct wire_mfa, passcode, "passcode", PASSCODE),
+		TEXT(struct wire_mfa, passcode, "passcode", LOGIN_PASSCODE),
 	};
 	struct wire_mfa mfa = {.challenge = {0}};
 	int r = request_read(body, input);
@@ -27,6 +27,8 @@ int wire_mfa_request_decode(struct str body, struct wire_input *input, struct wi
 	request_fields(input, input->document.root, "", fields, COUNT_OF(fields), &mfa);
 	request_format(input, mfa.challenge, CHARS_TOKEN, "challenge");
 	request_format(input, mfa.passcode, CHARS_DIGITS, "passcode");
+	if (mfa.passcode.len == WIRE_LOGIN_PASSCODE_MIN + 1)
+		wire_complain(&input->complaints, STR("passcode"), WIRE_REASON_FORMAT);
 	r = request_finish(input);
 	if (r == 0)
 		*ret_mfa = mfa;

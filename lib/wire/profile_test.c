@@ -129,10 +129,13 @@ static void test_rows_say_who_may_call_and_where_it_runs(void **state)
 	(void)state;
 	assert_int_equal(wire_call_row(WIRE_LOGIN)->accounts, 0);
 	assert_int_equal(wire_call_row(WIRE_LOGIN)->lane, WIRE_LANE_HASH);
-	assert_int_equal(wire_call_row(WIRE_DOWNLOAD)->accounts, WIRE_ACCOUNT_WA);
+	assert_int_equal(wire_call_row(WIRE_DOWNLOAD)->accounts,
+			 WIRE_ACCOUNT_WA | WIRE_ACCOUNT_MAIL);
+	assert_int_equal(wire_call_row(WIRE_REFERENCE)->accounts, WIRE_ACCOUNT_WA);
 	assert_int_equal(wire_call_row(WIRE_CHECK)->accounts, WIRE_ACCOUNT_W);
 	assert_int_equal(wire_call_row(WIRE_CHECK)->lane, WIRE_LANE_NET);
-	assert_int_equal(wire_call_row(WIRE_LOGOUT)->accounts, WIRE_ACCOUNT_W | WIRE_ACCOUNT_WA);
+	assert_int_equal(wire_call_row(WIRE_LOGOUT)->accounts,
+			 WIRE_ACCOUNT_W | WIRE_ACCOUNT_WA | WIRE_ACCOUNT_MAIL);
 	assert_string_equal(wire_call_row(WIRE_ENROLMENT_BEGIN)->operation, "enrolment_begin");
 }
 

@@ -93,6 +93,8 @@ static const struct {
 	{HEALTH, "{\"status\":\"down\",\"version\":\"0.1.0\"}", false},
 	{HEALTH, "{\"version\":\"0.1.0\"}", false},
 	{CHALLENGE, "{\"challenge\":\"c\",\"expires_in\":300}", true},
+	{CHALLENGE, "{\"challenge\":\"c\",\"expires_in\":300,\"passcode_by\":\"mail\"}", true},
+	{CHALLENGE, "{\"challenge\":\"c\",\"expires_in\":300,\"passcode_by\":\"fax\"}", false},
 	{CHALLENGE, "{\"challenge\":\"c\",\"expires_in\":\"300\"}", false},
 	{CHALLENGE, "{\"challenge\":\"c\",\"expires_in\":-1}", false},
 	{TOKENS, TOKENS_WITH("Bearer", "WA"), true},
@@ -388,7 +390,7 @@ static void test_first_replies_arrive_as_they_were_sent(void **state)
 	AUTO(wire_input_clear) struct wire_input b = {0};
 	AUTO(wire_input_clear) struct wire_input c = {0};
 	arena_init(&arena, 1 << 16);
-	const struct wire_challenge challenge = {STR("c.h"), 300};
+	const struct wire_challenge challenge = {STR("c.h"), 300, WIRE_PASSCODE_BY_MAIL};
 	const struct wire_enrolment enrolment = {STR("WA1"), STR("名前"), STR("ABCDEFGHABCDEFGH"),
 						 STR("otpauth://totp/Shikaku:WA1")};
 	struct wire_health health;
@@ -402,6 +404,7 @@ static void test_first_replies_arrive_as_they_were_sent(void **state)
 	assert_int_equal(wire_login_reply_decode(body, &b, &challenge_got), 0);
 	assert_str_equal(challenge_got.challenge, challenge.challenge);
 	assert_int_equal(challenge_got.expires_in_s, 300);
+	assert_int_equal(challenge_got.passcode, WIRE_PASSCODE_BY_MAIL);
 	assert_int_equal(wire_enrolment_reply_encode(&arena, &enrolment, &body), 0);
 	assert_int_equal(wire_enrolment_reply_decode(body, &c, &enrolment_got), 0);
 	assert_str_equal(enrolment_got.secret, enrolment.secret);

@@ -49,11 +49,12 @@ struct wire_client {
 };
 
 enum wire_account {
-	WIRE_ACCOUNT_W = 1,  /* the reader's API only */
-	WIRE_ACCOUNT_WA = 2, /* the receipt link only */
+	WIRE_ACCOUNT_W = 1,    /* the reader's API only */
+	WIRE_ACCOUNT_WA = 2,   /* the receipt link only */
+	WIRE_ACCOUNT_MAIL = 4, /* the same for a few days, with codes by mail */
 };
 
-/* "W", "WA". */
+/* "W", "WA", "mail". */
 struct str wire_account_name(enum wire_account account);
 
 enum wire_method {
@@ -86,9 +87,14 @@ struct wire_login {
 	struct str password;
 	struct wire_client client;
 };
+enum wire_passcode {
+	WIRE_PASSCODE_AUTHENTICATOR = 1, /* 6 digits */
+	WIRE_PASSCODE_BY_MAIL,		 /* 8 digits, sent to the facility's address */
+};
 struct wire_challenge {
 	struct str challenge;
 	int64_t expires_in_s;
+	enum wire_passcode passcode; /* what is asked for next; services may not say: the former */
 };
 MUST_CHECK int wire_login_request_encode(struct arena *arena, const struct wire_login *login,
 					 struct str *ret_body);
@@ -118,7 +124,7 @@ MUST_CHECK int wire_tokens_decode(struct str body, struct wire_input *input,
 /* --- mfa.c: POST /v1/mfa; replies tokens --- */
 struct wire_mfa {
 	struct str challenge;
-	struct str passcode; /* 6 digits */
+	struct str passcode; /* 6 digits, or 8 from a mail */
 };
 MUST_CHECK int wire_mfa_request_encode(struct arena *arena, const struct wire_mfa *mfa,
 				       struct str *ret_body);

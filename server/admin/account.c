@@ -104,7 +104,7 @@ static int work_begin(struct admin *admin, struct account_work *work)
 {
 	struct str kind = admin->options.kind;
 	if (!str_equal(kind, STR("W")) && !str_equal(kind, STR("WA")))
-		return admin_refuse(admin, ADMIN_USAGE, "--kind は W か WA です。");
+		return admin_refuse(admin, ADMIN_USAGE, "--kind は W か WA か mail です。");
 	work->account.kind = str_equal(kind, STR("W")) ? ACCOUNT_READER : ACCOUNT_RECEIPT;
 	if (admin->options.login_id.ptr &&
 	    !login_id_fits(admin->options.login_id, work->account.kind))
@@ -125,6 +125,9 @@ static int work_begin(struct admin *admin, struct account_work *work)
 
 int admin_account_add(struct admin *admin)
 {
+	if (str_equal(admin->options.kind, account_kind_name(ACCOUNT_MAIL)))
+		return admin_temporary_ask(admin);
+
 	AUTO(account_work_clear) struct account_work work = {0};
 	int r = work_begin(admin, &work);
 	if (r)

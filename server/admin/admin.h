@@ -35,6 +35,7 @@ struct admin_options {
 	struct str kind;
 	struct str facility;
 	struct str login_id;
+	struct str mail;
 	struct str id;
 	struct str operator;
 	struct str operator_password_fd;
@@ -72,10 +73,11 @@ typedef int admin_command(struct admin *admin);
 admin_command admin_init, admin_facility_add, admin_account_add, admin_account_unlock,
 	admin_account_close, admin_account_reopen, admin_account_password, admin_device_list,
 	admin_device_close, admin_enrolment_issue, admin_activation_issue, admin_staff_add,
-	admin_import, admin_operator_add, admin_operator_list, admin_operator_close,
-	admin_operator_password, admin_opening_ask, admin_opening_approve, admin_opening_list,
-	admin_opening_end, admin_results_show, admin_audit_list, admin_audit_verify,
-	admin_keys_list, admin_keys_rotate;
+	admin_facility_mail, admin_temporary_ask, admin_temporary_approve, admin_import,
+	admin_operator_add, admin_operator_list, admin_operator_close, admin_operator_password,
+	admin_opening_ask, admin_opening_approve, admin_opening_list, admin_opening_end,
+	admin_results_show, admin_audit_list, admin_audit_verify, admin_keys_list,
+	admin_keys_rotate;
 
 /* --- for the commands: output.c --- */
 
@@ -127,6 +129,10 @@ enum admin_actor {
 
 /* Sets admin->operator, or says why not. A failure counts in the operator's lane. */
 MUST_CHECK int admin_enter(struct admin *admin, enum admin_actor actor);
+
+/* What two people do together is closed to a password younger than a day (opening.c). Exits:
+ * ADMIN_REFUSED, told on err. */
+MUST_CHECK int admin_settled(struct admin *admin, int64_t now_ms);
 
 /* operator.c: for init: the first operator, --operator, unless there is one who may act. */
 MUST_CHECK int admin_operator_first(struct admin *admin, bool *ret_made);

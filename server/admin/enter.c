@@ -4,7 +4,7 @@
 #include "server/auth/lane.h"
 #include "server/auth/password.h"
 
-enum { REASON_LEN_MAX = 200 };
+enum { REASON_LEN_MAX = 200, SETTLED_MS = 24 * 60 * 60 * 1000 };
 
 struct attempt {
 	struct password_answer answer;
@@ -81,4 +81,13 @@ int admin_enter(struct admin *admin, enum admin_actor actor)
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	return attempt_judge(admin, &attempt, actor);
+}
+
+int admin_settled(struct admin *admin, int64_t now_ms)
+{
+	if (admin->operator.password_ms + SETTLED_MS <= now_ms)
+		return 0;
+	return admin_refuse(admin, ADMIN_REFUSED,
+			    "パスワードを作るか変えてから24時間は、"
+			    "結果や臨時アカウントを開く申し出も承認もできません。");
 }

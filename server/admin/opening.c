@@ -15,7 +15,6 @@
 enum {
 	OPEN_MS = 30 * 60 * 1000,
 	ASKED_MS = 24 * 60 * 60 * 1000, /* an answer later than that is none */
-	SETTLED_MS = 24 * 60 * 60 * 1000,
 };
 
 struct opening_work {
@@ -58,15 +57,6 @@ static int opening_tell(struct admin *admin, const struct store_opening *opening
 	return r ? PASS(r) : ADMIN_OK;
 }
 
-static int settled_check(struct admin *admin, int64_t now_ms)
-{
-	return admin->operator.password_ms + SETTLED_MS <= now_ms
-		       ? 0
-		       : admin_refuse(admin, ADMIN_REFUSED,
-				      "パスワードを作るか変えてから24時間は、"
-				      "結果を開く申し出も承認もできません。");
-}
-
 static int ask_write(struct admin *admin, void *ctx)
 {
 	struct opening_work *work = ctx;
@@ -81,7 +71,7 @@ int admin_opening_ask(struct admin *admin)
 	struct opening_work work = {.call = "admin_opening_ask",
 				    .now_ms = clock_now_ms(&admin->clock)};
 	struct store_facility facility;
-	int r = settled_check(admin, work.now_ms);
+	int r = admin_settled(admin, work.now_ms);
 	if (r == 0)
 		r = admin_facility(admin, &facility);
 	if (r)
@@ -133,7 +123,7 @@ int admin_opening_approve(struct admin *admin)
 {
 	struct opening_work work = {.call = "admin_opening_approve",
 				    .now_ms = clock_now_ms(&admin->clock)};
-	int r = settled_check(admin, work.now_ms);
+	int r = admin_settled(admin, work.now_ms);
 	if (r == 0)
 		r = opening_find(admin, &work.opening);
 	if (r)

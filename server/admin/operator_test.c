@@ -349,6 +349,57 @@ static void test_what_is_forgotten_is_not_opened_either(void **state)
 
 #define BUREAU_TEST(name) cmocka_unit_test_setup_teardown(name, bureau_open, bureau_close)
 
+/* --- a temporary account by two --- */
+
+static int approve(struct bureau *bureau, const char *who, const char *login_id)
+{
+	char words[96];
+	snprintf(words, sizeof words, "account approve --login-id %s", login_id);
+	return act_as(&bureau->desk, who,
+		      strcmp(who, "yamada") == 0 ? FIRST_PASSWORD : SECOND_PASSWORD, words);
+}
+
+static void test_a_temporary_account_is_asked_for_by_one_and_approved_by_another(void **state)
+{
+	struct bureau *bureau = *state;
+	static const char ask[] = "account add --facility " HERE " --kind mail";
+	char login_id[16];
+	operator_make(bureau, "suzuki");
+	assert_int_equal(act(&bureau->desk, ask), ADMIN_REFUSED); /* so young a password */
+	later(bureau, DAY_MS);
+	assert_int_equal(act(&bureau->desk, ask), ADMIN_REFUSED); /* no address yet */
+	assert_int_equal(act(&bureau->desk, "facility mail --facility " HERE " --mail a@b@c"),
+			 ADMIN_REFUSED);
+	assert_int_equal(act(&bureau->desk, "facility mail --facility " HERE " --mail a@b.example"),
+			 ADMIN_OK);
+	assert_trail(bureau, "audit list --facility " HERE, "admin_facility_mail", "yamada");
+	assert_int_equal(act(&bureau->desk, ask), ADMIN_OK);
+	assert_int_equal(str_to_c(text_of(&bureau->desk, "login_id"), login_id, sizeof login_id),
+			 0);
+	assert_int_equal(strlen(login_id), 8);
+	assert_null(strstr(bureau->desk.out, "password"));
+	assert_int_equal(act(&bureau->desk, ask), ADMIN_CONFLICT);
+	assert_int_equal(approve(bureau, "yamada", login_id), ADMIN_REFUSED);
+	assert_int_equal(approve(bureau, "suzuki", "WA0000001"), ADMIN_CONFLICT);
+	assert_int_equal(approve(bureau, "suzuki", login_id), ADMIN_OK);
+	assert_int_equal(text_of(&bureau->desk, "password").len, 16);
+	assert_trail(bureau, "audit list --facility " HERE, "admin_temporary_approve", "suzuki");
+	assert_int_equal(approve(bureau, "suzuki", login_id), ADMIN_CONFLICT);
+}
+
+static void test_a_changed_address_holds_a_temporary_account_up(void **state)
+{
+	struct bureau *bureau = *state;
+	static const char ask[] = "account add --facility " HERE " --kind mail";
+	later(bureau, DAY_MS);
+	act(&bureau->desk, "facility mail --facility " HERE " --mail old@b.example");
+	act(&bureau->desk, "facility mail --facility " HERE " --mail new@b.example");
+	later(bureau, 3 * DAY_MS - 1);
+	assert_int_equal(act(&bureau->desk, ask), ADMIN_REFUSED);
+	later(bureau, 1);
+	assert_int_equal(act(&bureau->desk, ask), ADMIN_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +415,8 @@ int main(void)
 		BUREAU_TEST(test_an_opening_is_for_its_facility_and_its_two_people),
 		BUREAU_TEST(test_who_just_got_a_password_neither_asks_nor_approves),
 		BUREAU_TEST(test_what_is_forgotten_is_not_opened_either),
+		BUREAU_TEST(test_a_temporary_account_is_asked_for_by_one_and_approved_by_another),
+		BUREAU_TEST(test_a_changed_address_holds_a_temporary_account_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

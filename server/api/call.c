@@ -86,6 +86,13 @@ int request_proof_optional(struct api_call *call, const struct dpop_proof **ret_
 	return 0;
 }
 
+enum wire_account wire_account_of(enum account_kind kind)
+{
+	if (kind == ACCOUNT_READER)
+		return WIRE_ACCOUNT_W;
+	return kind == ACCOUNT_MAIL ? WIRE_ACCOUNT_MAIL : WIRE_ACCOUNT_WA;
+}
+
 int retry_after_s(int64_t wait_ms)
 {
 	return (int)((wait_ms + 999) / 1000);

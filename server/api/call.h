@@ -47,6 +47,9 @@ struct api_call {
 	struct release_wait wait; /* a login's reply, until it may leave */
 };
 
+/* As the wire calls it; tokens are made for these kinds only. */
+enum wire_account wire_account_of(enum account_kind kind);
+
 /* What run may answer besides a problem. */
 enum call_outcome {
 	CALL_REPLIED = 0x10000, /* the reply stands, and there is nothing to commit */

@@ -260,6 +260,13 @@ static int token_check(struct api_call *call)
 	return 0;
 }
 
+/* A temporary account learns that it is its own kind that is too little. */
+static enum wire_problem kind_problem(const struct api_call *call, unsigned accounts)
+{
+	bool receipt = call->caller.kind == ACCOUNT_MAIL && (accounts & WIRE_ACCOUNT_WA);
+	return receipt ? PROBLEM_TEMPORARY_REFUSED : PROBLEM_ACCOUNT_KIND_REFUSED;
+}
+
 static int guard_token(struct api_call *call)
 {
 	unsigned accounts = wire_call_row(call->name)->accounts;
@@ -273,9 +280,8 @@ static int guard_token(struct api_call *call)
 		if (r)
 			return r < 0 ? PASS(r) : r;
 	}
-	unsigned kind = call->caller.kind == ACCOUNT_READER ? WIRE_ACCOUNT_W : WIRE_ACCOUNT_WA;
-	if (!(accounts & kind))
-		return PROBLEM_ACCOUNT_KIND_REFUSED;
+	if (!(accounts & wire_account_of(call->caller.kind)))
+		return kind_problem(call, accounts);
 	/* Who may not know what has ended may not answer; but anybody may leave. */
 	bool blind = call->name != WIRE_LOGOUT && !tail_is_fresh(call->service->tail);
 	return blind ? PROBLEM_STORE_UNAVAILABLE : 0;
@@ -384,7 +390,8 @@ static int refused_find(struct api_call *call)
 /* The receipt link is for PCs. A phone's registration is refused by its call, which records it. */
 static int platform_check(const struct api_call *call)
 {
-	bool receipt = wire_call_row(call->name)->accounts == WIRE_ACCOUNT_WA ||
+	unsigned accounts = wire_call_row(call->name)->accounts;
+	bool receipt = ((accounts & WIRE_ACCOUNT_WA) && !(accounts & WIRE_ACCOUNT_W)) ||
 		       call->name == WIRE_LOGIN || call->name == WIRE_MFA;
 	return receipt && call->name != WIRE_DEVICE_REGISTER ? client_platform_check(call) : 0;
 }

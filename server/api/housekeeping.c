@@ -3,6 +3,7 @@
 #include "server/api/housekeeping.h"
 
 #include "server/api/jwks.h"
+#include "server/api/temporary.h"
 #include "server/store/changes.h"
 #include "server/store/sessions.h"
 
@@ -50,6 +51,7 @@ int housekeeping_start(struct service *service, bool thread)
 		{"rotation", 10 * SECOND_MS, false, rotation_run, &service->rotation},
 		{"retention", MINUTE_MS, false, retention_forget, &service->retention},
 		{"spent", MINUTE_MS, false, spent_purge, NULL},
+		{"temporary", SECOND_MS, false, temporary_close_over, service},
 		{"jwks", MINUTE_MS, false, jwks_keep, service},
 	};
 	struct work_options options = {

@@ -3,6 +3,7 @@
 #include "lib/record/insurer.h"
 #include "server/api/client.h"
 #include "server/api/routes.h"
+#include "server/api/temporary.h"
 #include "server/auth/login.h"
 
 /* As the register spells it; what cannot be a code stays as it is, and fits no facility. */
@@ -71,7 +72,15 @@ int login_commit_run(struct api_call *call, struct db *db)
 		call->retry_after_s = retry_after_s(login->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	struct wire_challenge challenge = {login->challenge, AUTH_CHALLENGE_MS / 1000};
+	r = temporary_code_send(call, db, login);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct wire_challenge challenge = {
+		.challenge = login->challenge,
+		.expires_in_s = (login->challenge_until_ms - call->now_ms) / 1000,
+		.passcode =
+			login->facility.no ? WIRE_PASSCODE_BY_MAIL : WIRE_PASSCODE_AUTHENTICATOR,
+	};
 	struct str body;
 	r = wire_login_reply_encode(reply_arena(call), &challenge, &body);
 	return r ? PASS(r) : reply_json(call, body);

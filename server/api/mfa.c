@@ -3,6 +3,7 @@
 #include "server/auth/mfa.h"
 
 #include "server/api/routes.h"
+#include "server/api/temporary.h"
 #include "server/api/tokens.h"
 
 /* Without the account's own device nobody learns which cause it was. */
@@ -50,10 +51,13 @@ int mfa_commit_run(struct api_call *call, struct db *db)
 		call->retry_after_s = retry_after_s(mfa->wait_ms);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	r = temporary_session_opened(call, db, mfa);
+	if (r)
+		return PASS(r);
 	const struct tokens_reply reply = {
 		.tokens = &mfa->tokens,
 		.kind = mfa->kind,
-		.facility_name = mfa->facility_name,
+		.facility_name = mfa->facility.name,
 		.device_id = mfa->device_id,
 		.client = mfa->session.client,
 	};

@@ -36,6 +36,7 @@ int query_problem(int r)
 		return r < 0 ? PASS(r) : 0;
 	switch ((enum query_outcome)r) {
 	case QUERY_BEFORE_WINDOW: return PROBLEM_PERIOD_TOO_OLD;
+	case QUERY_BEFORE_TEMPORARY: return PROBLEM_PERIOD_TEMPORARY;
 	case QUERY_CURSOR_REFUSED: return PROBLEM_CURSOR_REFUSED;
 	}
 	return RAISE(ENOTRECOVERABLE);

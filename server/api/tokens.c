@@ -11,7 +11,7 @@ int reply_tokens(struct api_call *call, const struct tokens_reply *reply)
 		.expires_in_s = tokens->expires_in_s,
 		.refresh_handle = tokens->refresh_handle,
 		.session_expires_in_s = tokens->session_expires_in_s,
-		.account = reply->kind == ACCOUNT_READER ? WIRE_ACCOUNT_W : WIRE_ACCOUNT_WA,
+		.account = wire_account_of(reply->kind),
 		.facility_name = reply->facility_name,
 		.notice = client_notice(call, reply->client),
 	};

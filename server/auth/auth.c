@@ -34,6 +34,7 @@ struct str account_kind_name(enum account_kind kind)
 	switch (kind) {
 	case ACCOUNT_READER: return STR("W");
 	case ACCOUNT_RECEIPT: return STR("WA");
+	case ACCOUNT_MAIL: return STR("mail");
 	case ACCOUNT_OPERATOR: return STR("operator");
 	}
 	return STR("?");

@@ -53,5 +53,5 @@ struct caller {
 	int64_t until_ms; /* the token's end; once session_alive has looked, the session's too */
 };
 
-/* "W", "WA", "operator": as hashed with the password and written into tokens. */
+/* "W", "WA", "mail", "operator": as hashed with the password and written into tokens. */
 struct str account_kind_name(enum account_kind kind);

@@ -2,6 +2,7 @@
 /* Challenges: written here, read by mfa.c. */
 #include "server/auth/login.h"
 
+#include "server/auth/mail_code.h"
 #include "server/auth/session.h"
 #include "server/auth/ticket.h"
 
@@ -36,7 +37,7 @@ static int challenge_write(const struct auth *auth, struct arena *arena,
 
 static int challenge_make(const struct auth *auth, struct arena *arena,
 			  const struct login_request *request, const struct store_account *account,
-			  int64_t now_ms, struct login *login)
+			  struct login *login)
 {
 	unsigned char family[STORE_ID_BYTES], verifier[KEYS_MAC_BYTES];
 	random_bytes(family, sizeof family);
@@ -50,7 +51,7 @@ static int challenge_make(const struct auth *auth, struct arena *arena,
 	if (r)
 		return FOLD(r);
 	struct challenge challenge = {
-		.until_ms = now_ms + AUTH_CHALLENGE_MS,
+		.until_ms = login->challenge_until_ms,
 		.account_no = account->no,
 		.facility_no = account->facility_no,
 		.epoch = account->epoch,
@@ -62,6 +63,25 @@ static int challenge_make(const struct auth *auth, struct arena *arena,
 		.client = client_cut(request->client),
 	};
 	r = challenge_write(auth, arena, &challenge, &login->challenge);
+	if (r == 0 && account->kind == ACCOUNT_MAIL)
+		r = mail_code_make(auth, key_n, challenge.family, &login->code);
+	return r ? FOLD(r) : 0;
+}
+
+/* A right login's way on. */
+static int login_pass(const struct auth *auth, struct arena *arena,
+		      const struct login_request *request, const struct password_answer *answer,
+		      int64_t now_ms, struct login *login)
+{
+	bool by_mail = answer->account.kind == ACCOUNT_MAIL;
+	login->challenge_until_ms = now_ms + (by_mail ? AUTH_MAIL_CODE_MS : AUTH_CHALLENGE_MS);
+	if (by_mail) {
+		login->facility = answer->facility;
+		login->account_no = answer->account.no;
+	}
+	int r = challenge_make(auth, arena, request, &answer->account, login);
+	if (r == 0)
+		r = password_renewal_make(auth, arena, &request->claim, answer, &login->renewal);
 	return r ? PASS(r) : 0;
 }
 
@@ -92,17 +112,20 @@ int login_check(const struct auth *auth, struct db *db, struct arena *arena,
 	r = lane_of(answer.account.no, request->claim.login_id, login.device_no, &login.lane);
 	if (r)
 		return PASS(r);
-	login.right = answer.right;
+	login.right = answer.right && account_is_usable(&answer.account, now_ms);
 	if (login.right) {
-		r = challenge_make(auth, arena, request, &answer.account, now_ms, &login);
-		if (r == 0)
-			r = password_renewal_make(auth, arena, &request->claim, &answer,
-						  &login.renewal);
+		r = login_pass(auth, arena, request, &answer, now_ms, &login);
 		if (r)
 			return PASS(r);
 	}
 	*ret_login = login;
+	login_clear(&login);
 	return 0;
+}
+
+void login_clear(struct login *login)
+{
+	secret_wipe(&login->code);
 }
 
 int login_commit(struct db *db, struct login *login, int64_t now_ms)
@@ -119,6 +142,11 @@ int login_commit(struct db *db, struct login *login, int64_t now_ms)
 		return r < 0 ? PASS(r) : LOGIN_CLOSED;
 	if (!login->right)
 		return LOGIN_REFUSED;
+	if (login->facility.no) {
+		r = store_account_code_spend(db, login->facility.no, login->account_no, now_ms);
+		if (r)
+			return r < 0 ? PASS(r) : LOGIN_REFUSED;
+	}
 	r = password_renewal_write(db, &login->renewal);
 	return r ? PASS(r) : 0;
 }

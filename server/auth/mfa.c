@@ -5,6 +5,7 @@
  */
 #include "server/auth/mfa.h"
 
+#include "server/auth/mail_code.h"
 #include "server/auth/totp_seed.h"
 
 static int passcode_check(const struct auth *auth, struct db *db, struct arena *arena,
@@ -39,8 +40,26 @@ static int passcode_check(const struct auth *auth, struct db *db, struct arena *
 	return r < 0 ? PASS(r) : 0;
 }
 
-static int session_prepare(const struct auth *auth, struct arena *arena, int64_t now_ms,
-			   struct mfa *mfa)
+static int mail_code_check(const struct auth *auth, struct str passcode, struct mfa *mfa)
+{
+	const struct challenge *challenge = &mfa->challenge;
+	int r = mail_code_verify(auth, (int)challenge->key_n, challenge->family, passcode);
+	if (r == MAIL_CODE_WRONG)
+		mfa->verdict = MFA_PASSCODE_WRONG;
+	return r < 0 ? PASS(r) : 0;
+}
+
+/* A temporary account's session is short, and never outlives the account. */
+static int64_t session_end_ms(const struct store_account *account, int64_t now_ms)
+{
+	if (account->kind != ACCOUNT_MAIL)
+		return now_ms + AUTH_SESSION_MS;
+	int64_t end_ms = now_ms + AUTH_MAIL_SESSION_MS;
+	return end_ms < account->valid_until_ms ? end_ms : account->valid_until_ms;
+}
+
+static int session_prepare(const struct auth *auth, struct arena *arena,
+			   const struct store_account *account, int64_t now_ms, struct mfa *mfa)
 {
 	const struct challenge *challenge = &mfa->challenge;
 	mfa->session = (struct store_session){
@@ -54,7 +73,7 @@ static int session_prepare(const struct auth *auth, struct arena *arena, int64_t
 		.verifier = challenge->verifier,
 		.client = challenge->client,
 		.epoch = challenge->epoch,
-		.ends_ms = now_ms + AUTH_SESSION_MS,
+		.ends_ms = session_end_ms(account, now_ms),
 	};
 	int r = session_tokens_issue(auth, arena, &mfa->session, mfa->kind, &mfa->tokens);
 	return r ? PASS(r) : 0;
@@ -106,18 +125,19 @@ int mfa_check(const struct auth *auth, struct db *db, struct arena *arena,
 	ret_mfa->told = mfa.told;
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	struct store_facility facility;
-	r = store_facility_get(db, arena, account.facility_no, &facility);
+	r = store_facility_get(db, arena, account.facility_no, &mfa.facility);
 	if (r)
 		return FOLD(r);
-	mfa.facility_name = facility.name;
+	mfa.login_id = account.login_id;
 	mfa.kind = account.kind;
 	mfa.lane = (struct store_lane){account.no, mfa.challenge.device_no};
-	r = passcode_check(auth, db, arena, &account, request->passcode, now_ms, &mfa);
+	r = account.kind == ACCOUNT_MAIL
+		    ? mail_code_check(auth, request->passcode, &mfa)
+		    : passcode_check(auth, db, arena, &account, request->passcode, now_ms, &mfa);
 	if (r)
 		return PASS(r);
 	if (!mfa.verdict) {
-		r = session_prepare(auth, arena, now_ms, &mfa);
+		r = session_prepare(auth, arena, &account, now_ms, &mfa);
 		if (r)
 			return PASS(r);
 	}
@@ -139,11 +159,16 @@ static int challenge_spend(struct db *db, const struct challenge *challenge)
 	return r ? MFA_CHALLENGE_REFUSED : 0;
 }
 
-/* The first who comes with a step has it. */
-static int step_spend(struct db *db, const struct mfa *mfa)
+/* The first who comes with a step, or with the last use of a temporary account, has it. */
+static int step_spend(struct db *db, const struct mfa *mfa, int64_t now_ms)
 {
 	if (mfa->verdict)
 		return mfa->verdict;
+	if (mfa->kind == ACCOUNT_MAIL) {
+		int used = store_account_use_spend(db, mfa->challenge.facility_no,
+						   mfa->challenge.account_no, now_ms);
+		return used < 0 ? PASS(used) : used ? MFA_PASSCODE_WRONG : 0;
+	}
 	int r = store_totp_spend(db, mfa->challenge.facility_no, mfa->challenge.account_no,
 				 mfa->totp_n, mfa->step);
 	if (r < 0)
@@ -159,7 +184,7 @@ int mfa_commit(struct db *db, struct mfa *mfa, int64_t now_ms)
 	r = challenge_spend(db, &mfa->challenge);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	int verdict = step_spend(db, mfa);
+	int verdict = step_spend(db, mfa, now_ms);
 	if (verdict < 0)
 		return PASS(verdict);
 	r = lane_attempt(db, &mfa->lane, verdict ? STORE_LANE_FAILED : STORE_LANE_PASSED, now_ms,

@@ -26,7 +26,8 @@ struct mfa {
 	struct store_lane lane;
 	struct store_session session;
 	struct session_tokens tokens;
-	struct str facility_name;
+	struct store_facility facility;
+	struct str login_id;
 	struct str device_id; /* STORE_ID_BYTES; absent: no device's */
 	enum account_kind kind;
 	int64_t wait_ms; /* MFA_CLOSED: for how long; 0: until the operator opens it */

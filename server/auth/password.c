@@ -13,6 +13,18 @@ static const struct str digits = {"23456789", 8};
 static const struct str letters = {"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-+=@",
 				   60};
 
+static bool kind_fits(const struct password_claim *claim, const struct store_account *account)
+{
+	return account->kind == claim->kind ||
+	       (claim->kind == ACCOUNT_RECEIPT && account->kind == ACCOUNT_MAIL);
+}
+
+/* As hashed with the password. */
+static struct str kind_name(const struct password_claim *claim, const struct store_account *account)
+{
+	return account_kind_name(kind_fits(claim, account) ? account->kind : claim->kind);
+}
+
 /* Everything but the password. */
 static int account_find(struct db *db, struct arena *arena, const struct password_claim *claim,
 			struct password_answer *answer)
@@ -25,7 +37,7 @@ static int account_find(struct db *db, struct arena *arena, const struct passwor
 	if (r < 0 || (r && answer->account.facility_no))
 		return FOLD(r);
 	struct str code = str_trim(claim->facility_code);
-	answer->right = answer->account.active && answer->account.kind == claim->kind &&
+	answer->right = answer->account.active && kind_fits(claim, &answer->account) &&
 			(!claim->facility_code.ptr || str_equal(code, answer->facility.code));
 	return 0;
 }
@@ -40,7 +52,7 @@ int password_check(const struct auth *auth, struct db *db, struct arena *arena,
 	struct password_input input = {
 		.account = claim->login_id,
 		.facility = answer.facility.code,
-		.kind = account_kind_name(claim->kind),
+		.kind = kind_name(claim, &answer.account),
 		.password = claim->password,
 	};
 	bool known = answer.account.no != 0;
@@ -65,7 +77,7 @@ int password_renewal_make(const struct auth *auth, struct arena *arena,
 	struct password_input input = {
 		.account = claim->login_id,
 		.facility = answer->facility.code,
-		.kind = account_kind_name(claim->kind),
+		.kind = kind_name(claim, &answer->account),
 		.password = claim->password,
 	};
 	int pepper_n = keys_pepper_number(auth->keys);

@@ -12,7 +12,7 @@ enum {
 struct password_claim {
 	struct str login_id;
 	struct str facility_code; /* as typed; absent: this door does not ask for it */
-	enum account_kind kind;
+	enum account_kind kind;	  /* the receipt link's door admits ACCOUNT_MAIL too */
 	struct str password;
 };
 

@@ -39,7 +39,7 @@ static const struct json_field claims_fields[] = {
 	JSON_FIELD(struct claims, facility, "facility", JSON_NUMBER, JSON_REQUIRED, 1, INT32_MAX),
 	JSON_FIELD(struct claims, iat, "iat", JSON_NUMBER, JSON_REQUIRED, 0, INT32_MAX * 4LL),
 	JSON_FIELD(struct claims, iss, "iss", JSON_TEXT, JSON_REQUIRED, 1, ORIGIN_LEN_MAX),
-	JSON_FIELD(struct claims, kind, "kind", JSON_TEXT, JSON_REQUIRED, 1, 2),
+	JSON_FIELD(struct claims, kind, "kind", JSON_TEXT, JSON_REQUIRED, 1, 4),
 	JSON_FIELD(struct claims, sid, "sid", JSON_TEXT, JSON_REQUIRED, ID_HEX_LEN, ID_HEX_LEN),
 	JSON_FIELD(struct claims, sub, "sub", JSON_TEXT, JSON_REQUIRED, 1, NUMBER_LEN_MAX),
 };
@@ -152,6 +152,18 @@ static int thumbprint_read(const struct json *cnf, struct caller *caller)
 	return r ? TOKEN_FORGED : 0;
 }
 
+/* Those that tokens are made for. */
+static bool kind_of_name(struct str name, enum account_kind *ret_kind)
+{
+	static const enum account_kind kinds[] = {ACCOUNT_READER, ACCOUNT_RECEIPT, ACCOUNT_MAIL};
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (str_equal(name, account_kind_name(kinds[i]))) {
+			*ret_kind = kinds[i];
+			return true;
+		}
+	return false;
+}
+
 static int caller_of_claims(const struct claims *claims, struct arena *arena,
 			    struct caller *ret_caller)
 {
@@ -159,9 +171,8 @@ static int caller_of_claims(const struct claims *claims, struct arena *arena,
 		.facility_no = claims->facility,
 		.epoch = claims->epoch,
 		.until_ms = claims->exp * 1000,
-		.kind = str_equal(claims->kind, STR("W")) ? ACCOUNT_READER : ACCOUNT_RECEIPT,
 	};
-	if (!str_equal(claims->kind, account_kind_name(caller.kind)))
+	if (!kind_of_name(claims->kind, &caller.kind))
 		return TOKEN_FORGED;
 	if (number_parse(claims->sub, 1, INT64_MAX, &caller.account_no))
 		return TOKEN_FORGED;

@@ -23,7 +23,7 @@ struct range {
 };
 
 /* Many results in one second push the rids of a facility ahead of the clock. */
-enum { AHEAD_MS = 60 * 60 * 1000, ETAG_MAC_BYTES = 16 };
+enum { AHEAD_MS = 60 * 60 * 1000, DAY_MS = 24 * 60 * 60 * 1000, ETAG_MAC_BYTES = 16 };
 
 static int64_t at_least(int64_t a, int64_t b)
 {
@@ -35,12 +35,22 @@ static int64_t at_most(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* By whole days, so that the answer to the same question stays the same for a while. */
+static int64_t temporary_opens_ms(int64_t now_ms)
+{
+	return period_day_start_ms(now_ms) - (QUERY_TEMPORARY_DAYS - 1) * DAY_MS;
+}
+
 static int range_clamp(const struct caller *caller, const struct eligibility_query *query,
 		       int64_t now_ms, struct range *ret_range)
 {
 	int64_t opens_ms = period_opens_ms(now_ms);
 	if (query->to_ms < opens_ms)
 		return QUERY_BEFORE_WINDOW;
+	if (caller->kind == ACCOUNT_MAIL)
+		opens_ms = at_least(opens_ms, temporary_opens_ms(now_ms));
+	if (query->to_ms < opens_ms)
+		return QUERY_BEFORE_TEMPORARY;
 	struct range range = {
 		.from_ms = at_least(query->from_ms, opens_ms),
 		.to_ms = query->to_ms,

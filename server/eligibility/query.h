@@ -17,8 +17,12 @@ struct eligibility_query {
 	struct str cursor; /* page: absent on the first */
 };
 
+/* Days that a temporary account (ACCOUNT_MAIL) is given, today's among them. */
+enum { QUERY_TEMPORARY_DAYS = 7 };
+
 enum query_outcome {
 	QUERY_BEFORE_WINDOW = 1, /* all of the period is over */
+	QUERY_BEFORE_TEMPORARY,	 /* all of it is older than a temporary account is given */
 	QUERY_CURSOR_REFUSED,	 /* not a cursor of ours, or of another query */
 };
 
@@ -37,13 +41,13 @@ struct eligibility_state {
 	struct store_results_state store;
 	struct str etag; /* quoted; in the arena */
 };
-/* Outcome: QUERY_BEFORE_WINDOW. */
+/* Outcomes: QUERY_BEFORE_WINDOW, QUERY_BEFORE_TEMPORARY. */
 MUST_CHECK int eligibility_state(const struct eligibility *eligibility, struct db *db,
 				 struct arena *arena, const struct caller *caller,
 				 const struct eligibility_query *query, int64_t now_ms,
 				 struct eligibility_state *ret_state);
 
-/* What stood there at state. Outcome: QUERY_BEFORE_WINDOW. */
+/* What stood there at state. Outcomes: QUERY_BEFORE_WINDOW, QUERY_BEFORE_TEMPORARY. */
 MUST_CHECK int eligibility_count(struct db *db, const struct caller *caller,
 				 const struct eligibility_query *query,
 				 const struct eligibility_state *state, int64_t now_ms,

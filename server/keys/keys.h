@@ -218,6 +218,7 @@ enum keys_token_label {
 	KEYS_TOKEN_NONCE,
 	KEYS_TOKEN_CHALLENGE,
 	KEYS_TOKEN_ETAG,
+	KEYS_TOKEN_MAIL_CODE, /* a login's session family */
 	KEYS_TOKEN_LABELS,
 };
 /* The number for new tokens. */

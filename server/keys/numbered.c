@@ -12,7 +12,7 @@ static const struct str store_labels[KEYS_STORE_LABELS] = {
 	[KEYS_TOKEN_CURSOR] = {"cursor", 6},	   [KEYS_TOKEN_REFRESH] = {"refresh", 7},
 	[KEYS_TOKEN_VERIFIER] = {"verifier", 8},   [KEYS_TOKEN_NONCE] = {"nonce", 5},
 	[KEYS_TOKEN_CHALLENGE] = {"challenge", 9}, [KEYS_TOKEN_ETAG] = {"etag", 4},
-	[KEYS_STORE_SEAL] = {"seal", 4},
+	[KEYS_TOKEN_MAIL_CODE] = {"mail code", 9}, [KEYS_STORE_SEAL] = {"seal", 4},
 };
 
 static const struct str lookup_labels[KEYS_LOOKUP_LABELS] = {

@@ -2,18 +2,22 @@
 /* account, password_old, code, totp */
 #include "server/store/accounts.h"
 
+#include <assert.h>
+
 #include "server/store/changes.h"
 #include "server/store/row.h"
 
 /* --- account --- */
 
 static const char account_add[] = "INSERT INTO account (facility_no, login_id, kind, password, "
-				  "pepper_n, password_ms, must_change)"
-				  " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING no";
+				  "pepper_n, password_ms, must_change,"
+				  " valid_until_ms, uses_left, codes_left, opened_by)"
+				  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+				  " RETURNING no";
 
 #define ACCOUNT_COLUMNS                                                                     \
 	"no, facility_no, login_id, kind, epoch, password, pepper_n, active, password_ms, " \
-	"must_change"
+	"must_change, valid_until_ms, uses_left, codes_left, opened_by"
 /* An operator's account is that of facility 0. */
 #define OWN "coalesce(facility_no, 0) = $1"
 static const char account_find[] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE login_id = $1";
@@ -48,7 +52,9 @@ int store_account_add(struct db *db, const struct store_account *account, int64_
 							   : db_null(),
 				      db_text(account->login_id), db_int(account->kind),
 				      db_text(account->password), db_int(account->pepper_n),
-				      db_int(account->password_ms), db_int(account->must_change)),
+				      db_int(account->password_ms), db_int(account->must_change),
+				      db_int(account->valid_until_ms), db_int(account->uses_left),
+				      db_int(account->codes_left), db_int(account->opened_by)),
 			      ret_no);
 	return r < 0 ? PASS(r) : r;
 }
@@ -66,6 +72,10 @@ static int account_read(struct row *row, struct store_account *ret_account)
 		.active = row_int(row, 7) != 0,
 		.password_ms = row_int(row, 8),
 		.must_change = row_int(row, 9) != 0,
+		.valid_until_ms = row_int(row, 10),
+		.uses_left = row_int(row, 11),
+		.codes_left = row_int(row, 12),
+		.opened_by = row_int(row, 13),
 	};
 	int r = row_end(row);
 	if (r < 0)
@@ -179,6 +189,74 @@ int store_account_active_set(struct db *db, int64_t facility_no, int64_t account
 			   STORE_NOT_FOUND);
 	if (r == 0)
 		r = store_change_number_add(db, STORE_CHANGE_ACCOUNT, account_no, now_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+/* --- temporary accounts --- */
+
+#define TEMPORARY " kind = 3 AND active = 1"
+static const char use_spend[] = "UPDATE account SET uses_left = uses_left - 1"
+				" WHERE facility_no = $1 AND no = $2 AND" TEMPORARY
+				" AND uses_left > 0 AND valid_until_ms > $3";
+static const char code_spend[] = "UPDATE account SET codes_left = codes_left - 1"
+				 " WHERE facility_no = $1 AND no = $2 AND" TEMPORARY
+				 " AND uses_left > 0 AND codes_left > 0 AND valid_until_ms > $3";
+static const char temporary_find[] = "SELECT " ACCOUNT_COLUMNS " FROM account"
+				     " WHERE facility_no = $1 AND kind = 3"
+				     " AND (active = 1 OR valid_until_ms > $2) LIMIT 1";
+static const char temporary_set[] =
+	"UPDATE account SET valid_until_ms = $3, uses_left = $4, codes_left = $5"
+	" WHERE facility_no = $1 AND no = $2 AND kind = 3";
+static const char temporary_over[] =
+	"SELECT " ACCOUNT_COLUMNS " FROM account WHERE" TEMPORARY
+	" AND (valid_until_ms <= $1 OR (uses_left = 0 AND NOT EXISTS (SELECT 1 FROM session"
+	" WHERE session.account_no = account.no AND ended_ms = 0 AND ends_ms > $1))) LIMIT 1";
+static_assert(ACCOUNT_MAIL == 3, "as in the statements");
+
+int store_account_use_spend(struct db *db, int64_t facility_no, int64_t account_no, int64_t now_ms)
+{
+	int r = row_change(db, use_spend,
+			   DB_ARGS(db_int(facility_no), db_int(account_no), db_int(now_ms)),
+			   STORE_STALE);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_account_code_spend(struct db *db, int64_t facility_no, int64_t account_no, int64_t now_ms)
+{
+	int r = row_change(db, code_spend,
+			   DB_ARGS(db_int(facility_no), db_int(account_no), db_int(now_ms)),
+			   STORE_STALE);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_account_temporary_set(struct db *db, const struct store_account *account)
+{
+	int r = row_change(db, temporary_set,
+			   DB_ARGS(db_int(account->facility_no), db_int(account->no),
+				   db_int(account->valid_until_ms), db_int(account->uses_left),
+				   db_int(account->codes_left)),
+			   STORE_NOT_FOUND);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_account_temporary_find(struct db *db, struct arena *arena, int64_t facility_no,
+				 int64_t now_ms, struct store_account *ret_account)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, temporary_find, DB_ARGS(db_int(facility_no), db_int(now_ms)),
+			 &row);
+	if (r == 0)
+		r = account_read(&row, ret_account);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_account_temporary_over(struct db *db, struct arena *arena, int64_t now_ms,
+				 struct store_account *ret_account)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, temporary_over, DB_ARGS(db_int(now_ms)), &row);
+	if (r == 0)
+		r = account_read(&row, ret_account);
 	return r < 0 ? PASS(r) : r;
 }
 

@@ -11,12 +11,17 @@ struct store_facility {
 	struct str kind; /* "medical", "dental", "pharmacy", "acupuncture", … */
 	struct str name;
 	bool dpop;	 /* every call of its sessions has to be proven by the session's key */
+	struct str mail; /* sealed address; absent: none is registered */
+	int64_t mail_ms; /* since when it has another address than before; 0: it never changed */
 	int64_t version; /* rises with every result and registration */
 };
 
 /* no is given by the store. Outcome: STORE_CONFLICT (the code is taken). */
 MUST_CHECK int store_facility_add(struct db *db, struct str code, struct str kind, struct str name,
 				  int64_t *ret_no);
+/* Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_facility_mail_set(struct db *db, int64_t facility_no, struct str mail,
+				       int64_t mail_ms);
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_facility_find(struct db *db, struct arena *arena, struct str code,
 				   struct store_facility *ret_facility);
@@ -31,6 +36,7 @@ MUST_CHECK int store_facility_dpop_set(struct db *db, int64_t facility_no, bool 
 enum account_kind {
 	ACCOUNT_READER = 1,   /* W…: the reader's API only */
 	ACCOUNT_RECEIPT = 2,  /* WA…: the receipt link only */
+	ACCOUNT_MAIL = 3,     /* M…: the receipt link for a few days, with codes by mail */
 	ACCOUNT_OPERATOR = 5, /* the operator's own people: shikaku-admin only, no facility */
 };
 
@@ -45,6 +51,10 @@ struct store_account {
 	int64_t password_ms; /* since when */
 	bool must_change;    /* somebody else has seen the password */
 	bool active;
+	int64_t valid_until_ms; /* ACCOUNT_MAIL, and what follows: over from then on */
+	int64_t uses_left;	/* sessions it may still open */
+	int64_t codes_left;	/* codes that may still be sent for it */
+	int64_t opened_by;	/* an operator; 0: nobody is known */
 };
 
 enum {
@@ -93,6 +103,22 @@ MUST_CHECK int store_passwords_old(struct db *db, struct arena *arena, int64_t f
  */
 MUST_CHECK int store_account_active_set(struct db *db, int64_t facility_no, int64_t account_no,
 					bool active, int64_t now_ms);
+
+/* One session, or one code, of a temporary account that has some left and is not over yet. Outcome:
+ * STORE_STALE. */
+MUST_CHECK int store_account_use_spend(struct db *db, int64_t facility_no, int64_t account_no,
+				       int64_t now_ms);
+MUST_CHECK int store_account_code_spend(struct db *db, int64_t facility_no, int64_t account_no,
+					int64_t now_ms);
+/* valid_until_ms, uses_left and codes_left as in *account. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_account_temporary_set(struct db *db, const struct store_account *account);
+/* A facility's temporary account that is open, or asked for. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_account_temporary_find(struct db *db, struct arena *arena, int64_t facility_no,
+					    int64_t now_ms, struct store_account *ret_account);
+/* One temporary account that is open although its time is over, or its last session. Outcome:
+ * STORE_NOT_FOUND. */
+MUST_CHECK int store_account_temporary_over(struct db *db, struct arena *arena, int64_t now_ms,
+					    struct store_account *ret_account);
 
 /* --- code: a one-time activation or enrolment code, kept as its HMAC --- */
 enum store_code_kind {

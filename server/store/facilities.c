@@ -6,11 +6,11 @@
 
 static const char facility_add[] =
 	"INSERT INTO facility (code, kind, name) VALUES ($1, $2, $3) RETURNING no";
-static const char facility_find[] =
-	"SELECT no, code, kind, name, dpop, version FROM facility WHERE code = $1";
-static const char facility_get[] =
-	"SELECT no, code, kind, name, dpop, version FROM facility WHERE no = $1";
+#define COLUMNS "no, code, kind, name, dpop, version, mail, mail_ms"
+static const char facility_find[] = "SELECT " COLUMNS " FROM facility WHERE code = $1";
+static const char facility_get[] = "SELECT " COLUMNS " FROM facility WHERE no = $1";
 static const char facility_dpop[] = "UPDATE facility SET dpop = $2 WHERE no = $1";
+static const char mail_set[] = "UPDATE facility SET mail = $2, mail_ms = $3 WHERE no = $1";
 
 int store_facility_add(struct db *db, struct str code, struct str kind, struct str name,
 		       int64_t *ret_no)
@@ -29,12 +29,22 @@ static int facility_read(struct row *row, struct store_facility *ret_facility)
 		.name = row_str(row, 3),
 		.dpop = row_int(row, 4) != 0,
 		.version = row_int(row, 5),
+		.mail = row_str(row, 6),
+		.mail_ms = row_int(row, 7),
 	};
 	int r = row_end(row);
 	if (r < 0)
 		return PASS(r);
 	*ret_facility = facility;
 	return 0;
+}
+
+int store_facility_mail_set(struct db *db, int64_t facility_no, struct str mail, int64_t mail_ms)
+{
+	int r = row_change(db, mail_set,
+			   DB_ARGS(db_int(facility_no), db_blob(mail), db_int(mail_ms)),
+			   STORE_NOT_FOUND);
+	return r < 0 ? PASS(r) : r;
 }
 
 int store_facility_find(struct db *db, struct arena *arena, struct str code,

@@ -108,6 +108,22 @@ int store_session_end(struct db *db, struct str id, int64_t now_ms)
 	return r < 0 ? PASS(r) : r;
 }
 
+static const char session_held[] =
+	"SELECT 1 FROM account JOIN session ON session.account_no = account.no"
+	" WHERE account.facility_no = $1 AND kind = $2 AND ended_ms = 0 AND rotated_ms > $3"
+	" AND ends_ms > $4 AND session.epoch = account.epoch AND active = 1 LIMIT 1";
+
+int store_session_held(struct db *db, int64_t facility_no, int64_t kind, int64_t since_ms,
+		       int64_t now_ms)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, NULL, session_held,
+			 DB_ARGS(db_int(facility_no), db_int(kind), db_int(since_ms),
+				 db_int(now_ms)),
+			 &row);
+	return r < 0 ? PASS(r) : r;
+}
+
 /* --- spent --- */
 
 static const char spent_add[] = "INSERT INTO spent (kind, digest, until_ms) VALUES ($1, $2, $3)"

@@ -46,6 +46,13 @@ MUST_CHECK int store_session_miss(struct db *db, struct str id, int64_t *ret_mis
  * STORE_NOT_FOUND. */
 MUST_CHECK int store_session_end(struct db *db, struct str id, int64_t now_ms);
 
+/*
+ * Does somebody hold a session of one of the facility's accounts of this kind (enum account_kind)
+ * that was refreshed after since_ms? Outcome: STORE_NOT_FOUND.
+ */
+MUST_CHECK int store_session_held(struct db *db, int64_t facility_no, int64_t kind,
+				  int64_t since_ms, int64_t now_ms);
+
 /* --- spent: nonces, challenges, proofs --- */
 enum store_spent_kind {
 	STORE_SPENT_CHALLENGE = 1,
