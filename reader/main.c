@@ -11,6 +11,7 @@
 #include "reader/card_reader.h"
 #include "reader/device.h"
 #include "reader/flow.h"
+#include "reader/history.h"
 #include "reader/options.h"
 #include "reader/organisation.h"
 #include "reader/screen.h"
@@ -281,6 +282,24 @@ static int command_check(struct program *program)
 	return check_run(program, pcsc, organisation ? &table : NULL);
 }
 
+static int command_history(struct program *program)
+{
+	const struct options *options = &program->options;
+	const struct history_request request = {
+		.from = str_of(options->from),
+		.to = str_of(options->to),
+		.result_id = str_of(options->result_id),
+		.json = options->json,
+		.now_ms = clock_now_ms(&clock_system),
+	};
+	int r = session_use(program);
+	if (r == 0)
+		r = history_show(stdout, program->client, &request);
+	if (r == PROBLEM_USAGE)
+		program->about = "--from、--to（yyyyMMdd か yyyyMMddHHmmss）";
+	return r < 0 ? PASS(r) : r;
+}
+
 static int command_run(struct program *program)
 {
 	switch (program->options.command) {
@@ -288,6 +307,7 @@ static int command_run(struct program *program)
 	case COMMAND_LOGIN: return command_login(program);
 	case COMMAND_STAFF: return command_staff(program);
 	case COMMAND_CHECK: return command_check(program);
+	case COMMAND_HISTORY: return command_history(program);
 	case COMMAND_HELP: fputs(options_help, stdout); return 0;
 	case COMMAND_VERSION: printf("shikaku-reader %s\n", SHIKAKU_VERSION); return 0;
 	}

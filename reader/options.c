@@ -31,6 +31,10 @@ const char options_help[] =
 	"     --trace                 カードとのやり取りを表示する（暗証番号は出ません）\n"
 	"     --organisation-key ファイル\n"
 	"                             検証環境だけ: 模擬の特定機関認証の鍵（PEM）\n"
+	"  history [--from 日時] [--to 日時] [--result 確認の番号]\n"
+	"                             確認の履歴を見る（既定は今日。確認した日の翌月末まで）\n"
+	"     --result 確認の番号     その1件を、確認したときと同じように表示する\n"
+	"     --json                  1行に1件のJSONで出す\n"
 	"  version                    版を表示する\n"
 	"\n"
 	"共通の指定\n"
@@ -52,6 +56,7 @@ static const struct command_row commands[] = {
 	{.name = "activate", .command = COMMAND_ACTIVATE, .needs = {"--id", "--service"}},
 	{.name = "login", .command = COMMAND_LOGIN, .needs = {"--id"}},
 	{.name = "staff", .command = COMMAND_STAFF},
+	{.name = "history", .command = COMMAND_HISTORY},
 	{.name = "check", .command = COMMAND_CHECK, .needs = {"--method", "--staff"}},
 };
 
@@ -69,6 +74,9 @@ static const struct option_row rows[] = {
 	{.name = "--id", .offset = offsetof(struct options, id)},
 	{.name = "--name", .offset = offsetof(struct options, name)},
 	{.name = "--staff", .offset = offsetof(struct options, staff)},
+	{.name = "--from", .offset = offsetof(struct options, from)},
+	{.name = "--to", .offset = offsetof(struct options, to)},
+	{.name = "--result", .offset = offsetof(struct options, result_id)},
 	{.name = "--reader", .offset = offsetof(struct options, reader)},
 	{.name = "--organisation-key", .offset = offsetof(struct options, organisation_key)},
 	{.name = "--face-checked",

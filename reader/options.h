@@ -16,6 +16,7 @@ enum command {
 	COMMAND_LOGIN,
 	COMMAND_STAFF,
 	COMMAND_CHECK,
+	COMMAND_HISTORY,
 };
 
 /* Texts are those of argv or the environment; NULL: not given. */
@@ -28,6 +29,8 @@ struct options {
 	const char *id;
 	const char *name; /* of the device */
 	const char *staff;
+	const char *from, *to; /* of the history */
+	const char *result_id; /* of the history: this one alone, in full */
 	const char *reader;
 	const char *organisation_key; /* SIMULATED 特定機関認証 */
 	enum wire_method method;

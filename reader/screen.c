@@ -168,17 +168,21 @@ static void insurance_put(FILE *out, const struct record_qualification *qualific
 		code_line(out, "特定疾病", RECORD_TABLE_DISEASE, qualification->diseases[i][0]);
 }
 
+static const char *validity_word(enum record_validity validity)
+{
+	for (size_t i = 0; i < sizeof validities / sizeof *validities; i++)
+		if (validities[i].validity == validity)
+			return validities[i].word;
+	return "有効かどうか分かりません";
+}
+
 static void heading_put(FILE *out, const struct record *record)
 {
-	const char *word = "有効かどうか分かりません";
 	const char *action = "資格確認書などで資格を確かめてください。";
-	for (size_t i = 0; i < sizeof validities / sizeof *validities; i++) {
-		if (validities[i].validity != record->validity)
-			continue;
-		word = validities[i].word;
-		action = validities[i].action;
-	}
-	fprintf(out, "【%s】\n  %s\n", word, action);
+	for (size_t i = 0; i < sizeof validities / sizeof *validities; i++)
+		if (validities[i].validity == record->validity)
+			action = validities[i].action;
+	fprintf(out, "【%s】\n  %s\n", validity_word(record->validity), action);
 	if (!record->remark.ptr && !record->remark_code.ptr)
 		return;
 	fputs("  ※ ", out);
@@ -218,6 +222,42 @@ int screen_result(FILE *out, const struct wire_confirmation *confirmation)
 	fprintf(out, "%.4s-%.2s-%.2s %.2s:%.2s:%.2s\n", when, when + 4, when + 6, when + 8,
 		when + 10, when + 12);
 	line_put(out, "確認の番号", confirmation->id);
+	return 0;
+}
+
+static void element_cell(FILE *out, const struct record *record, enum record_element element,
+			 size_t columns)
+{
+	struct str text = {0};
+	if (record->qualifications_count)
+		text = record->qualifications[0].elements[element];
+	text_cell(out, text.ptr ? text : STR("—"), columns);
+	fputc(' ', out);
+}
+
+int screen_entry(FILE *out, const struct wire_result *result)
+{
+	enum { METHOD_COLUMNS = 8, STAFF_COLUMNS = 8, WORD_COLUMNS = 24, NAME_COLUMNS = 20 };
+	AUTO(arena_clear) struct arena arena = {0};
+	struct record *record = NULL;
+	char when[PERIOD_DATETIME_BYTES];
+	arena_init(&arena, ARENA_BYTES_MAX);
+	int r = record_read(&arena, result->tree, &record);
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(EBADMSG);
+	period_datetime_print(result->confirmed_ms, when);
+	fprintf(out, "%.4s-%.2s-%.2s %.2s:%.2s ", when, when + 4, when + 6, when + 8, when + 10);
+	text_cell(out, result->method == WIRE_METHOD_VISUAL ? STR("目視") : STR("暗証番号"),
+		  METHOD_COLUMNS);
+	fputc(' ', out);
+	text_cell(out, result->staff, STAFF_COLUMNS);
+	fputc(' ', out);
+	text_cell(out, str_of(validity_word(record->validity)), WORD_COLUMNS);
+	fputc(' ', out);
+	element_cell(out, record, RECORD_NAME, NAME_COLUMNS);
+	element_cell(out, record, RECORD_INSURER_NAME, 0);
+	text_put(out, result->id);
+	fputc('\n', out);
 	return 0;
 }
 

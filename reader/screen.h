@@ -15,6 +15,12 @@
  */
 MUST_CHECK int screen_result(FILE *out, const struct wire_confirmation *confirmation);
 
+/*
+ * One line of the history: when, how, by whom, then the result's word, name and insurer. Faults as
+ * screen_result.
+ */
+MUST_CHECK int screen_entry(FILE *out, const struct wire_result *result);
+
 /* What happened, what to do, whom to ask. tries_left: FLOW_TRIES_NOT_SAID or the card's tries. */
 void screen_trouble(FILE *out, const char *program, const struct client_trouble *trouble,
 		    unsigned tries_left);

@@ -150,5 +150,9 @@ MUST_CHECK int client_nonce(struct client *client, const struct wire_nonce_reque
 MUST_CHECK int client_check(struct client *client, const struct wire_check *check,
 			    struct client_answer *answer,
 			    struct wire_confirmation *ret_confirmation);
+/* As client_page, of this facility's confirmations; only period, limit and cursor of search count.
+ */
+MUST_CHECK int client_history(struct client *client, const struct wire_search *search,
+			      struct client_answer *answer, struct wire_page *ret_page);
 MUST_CHECK int client_staff(struct client *client, struct client_answer *answer,
 			    struct wire_staff **ret_staff, size_t *ret_staff_count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The query of count and download (seed table 1.4.2 no. 4: the search conditions). */
+/* The query of count, download and history (seed table 1.4.2 no. 4: the search conditions). */
 #include "lib/base/number.h"
 #include "lib/base/period.h"
 #include "lib/record/record.h"
@@ -192,20 +192,34 @@ static int conditions_get(struct reader *reader, struct wire_search *search)
 	return 0;
 }
 
-static int query_decode(struct reader *reader, bool paged, struct wire_search *ret_search)
+enum query_kind {
+	QUERY_COUNT,
+	QUERY_DOWNLOAD,
+	QUERY_HISTORY,
+};
+
+static struct str unknown_find(const struct reader *reader, enum query_kind kind)
 {
-	static const struct str names[] = {
+	static const struct str search[] = {
 		{"from", 4},	    {"to", 2},	 {"reference", 9}, {"validity", 8},
 		{"card_class", 10}, {"wait", 4}, {"limit", 5},	   {"cursor", 6},
 	};
+	static const struct str history[] = {{"from", 4}, {"to", 2}, {"limit", 5}, {"cursor", 6}};
+	if (kind == QUERY_HISTORY)
+		return wire_query_unknown(reader->query, history, COUNT_OF(history));
+	return wire_query_unknown(reader->query, search, kind == QUERY_DOWNLOAD ? 8 : 6);
+}
+
+static int query_decode(struct reader *reader, enum query_kind kind, struct wire_search *ret_search)
+{
 	struct wire_search search = {.reference = WIRE_REFERENCE_ANY};
-	struct str unknown = wire_query_unknown(reader->query, names, paged ? 8 : 6);
+	struct str unknown = unknown_find(reader, kind);
 	if (unknown.ptr) {
 		wire_complain(reader->complaints, unknown, WIRE_REASON_UNKNOWN);
 		reader->query_invalid = true;
 	}
-	int r = conditions_get(reader, &search);
-	if (r == 0 && paged)
+	int r = kind == QUERY_HISTORY ? 0 : conditions_get(reader, &search);
+	if (r == 0 && kind != QUERY_COUNT)
 		r = page_get(reader, &search);
 	if (r == 0)
 		r = period_get(reader, &search);
@@ -223,12 +237,32 @@ int wire_count_query_decode(struct arena *arena, struct str query,
 			    struct wire_complaints *complaints, struct wire_search *ret_search)
 {
 	struct reader reader = {.arena = arena, .query = query, .complaints = complaints};
-	return query_decode(&reader, false, ret_search);
+	return query_decode(&reader, QUERY_COUNT, ret_search);
 }
 
 int wire_download_query_decode(struct arena *arena, struct str query,
 			       struct wire_complaints *complaints, struct wire_search *ret_search)
 {
 	struct reader reader = {.arena = arena, .query = query, .complaints = complaints};
-	return query_decode(&reader, true, ret_search);
+	return query_decode(&reader, QUERY_DOWNLOAD, ret_search);
+}
+
+int wire_history_query_decode(struct arena *arena, struct str query,
+			      struct wire_complaints *complaints, struct wire_search *ret_search)
+{
+	struct reader reader = {.arena = arena, .query = query, .complaints = complaints};
+	return query_decode(&reader, QUERY_HISTORY, ret_search);
+}
+
+int wire_history_query_encode(struct arena *arena, const struct wire_search *search,
+			      struct str *ret_query)
+{
+	const struct wire_search own = {
+		.from_ms = search->from_ms,
+		.to_ms = search->to_ms,
+		.limit = search->limit,
+		.cursor = search->cursor,
+	};
+	int r = wire_download_query_encode(arena, &own, ret_query);
+	return r ? PASS(r) : 0;
 }

@@ -177,6 +177,13 @@ MUST_CHECK int wire_download_query_decode(struct arena *arena, struct str query,
 					  struct wire_complaints *complaints,
 					  struct wire_search *ret_search);
 
+/* The reader's history: from, to, limit and cursor; the reply is download's. */
+MUST_CHECK int wire_history_query_encode(struct arena *arena, const struct wire_search *search,
+					 struct str *ret_query);
+MUST_CHECK int wire_history_query_decode(struct arena *arena, struct str query,
+					 struct wire_complaints *complaints,
+					 struct wire_search *ret_search);
+
 /* --- count.c: GET /v1/results/count --- */
 struct wire_count {
 	int64_t count;

@@ -3,54 +3,9 @@
  * GET /v1/results: one page. It is read and written out on the lane; the reply leaves only after
  * the audit row, with the list of what was shown, is on disk.
  */
+#include "server/api/page.h"
 #include "server/api/routes.h"
 #include "server/api/search.h"
-
-static int result_encode(struct api_call *call, const struct eligibility_result *result,
-			 struct wire_result *ret_result)
-{
-	*ret_result = (struct wire_result){
-		.confirmed_ms = result->confirmed_ms,
-		.method =
-			result->method == ELIGIBILITY_VISUAL ? WIRE_METHOD_VISUAL : WIRE_METHOD_PIN,
-		.staff = result->staff,
-		.reference_number = result->reference,
-		.reference_version = result->reference_version,
-		.proof = result->evidence.proof,
-		.result = result->evidence.body,
-	};
-	int r = encode_hex(&call->arena, str_bytes(result->id, sizeof result->id), &ret_result->id);
-	return r ? FOLD(r) : 0;
-}
-
-static int page_encode(struct api_call *call, const struct eligibility_page *page)
-{
-	struct wire_page reply = {
-		.results = arena_bytes(&call->arena, page->count * sizeof *reply.results),
-		.results_count = page->count,
-		.next_cursor = page->next_cursor,
-		.new_cursor = page->new_cursor,
-	};
-	if (!reply.results)
-		return RAISE(ENOMEM);
-	for (size_t i = 0; i < page->count; i++) {
-		int r = result_encode(call, &page->results[i], &reply.results[i]);
-		if (r)
-			return PASS(r);
-	}
-	struct str body;
-	int r = wire_download_reply_encode(reply_arena(call), &reply, &body);
-	return r ? PASS(r) : reply_json(call, body);
-}
-
-static int page_reply(struct api_call *call, const struct eligibility_page *page,
-		      const struct eligibility_state *state)
-{
-	int r = page_encode(call, page);
-	if (r == 0)
-		r = reply_tag(call, state->etag);
-	return r ? PASS(r) : 0;
-}
 
 static bool is_unpaged(const struct api_call *call)
 {
@@ -104,14 +59,14 @@ int download_run(struct api_call *call, struct db *db)
 		return CALL_PARK;
 	r = is_unpaged(call) ? page_alone(page) : 0;
 	if (!r)
-		r = page_reply(call, page, &state);
+		r = page_reply(call, page);
+	if (!r)
+		r = reply_tag(call, state.etag);
 	return r < 0 ? PASS(r) : r;
 }
 
 int download_commit(struct api_call *call, struct db *db)
 {
-	const struct eligibility_page *page = call->work;
-	struct audit_entry entry = {.items = page->items};
-	int r = call_audit(call, db, &entry);
+	int r = page_audit(call, db, call->work);
 	return r ? PASS(r) : 0;
 }

@@ -522,6 +522,61 @@ static void test_a_tap_becomes_one_result_and_one_audit_row(void **state)
 	assert_int_equal(house_audits(desk->house, desk->house->here.no), 1);
 }
 
+/* --- history --- */
+
+static int history_get(struct desk *desk, const char *query)
+{
+	return house_get(desk->house, "/v1/reader/checks", str_of(query), desk->token);
+}
+
+static void test_the_history_shows_again_what_was_confirmed_here(void **state)
+{
+	struct desk *desk = *state;
+	struct house *house = desk->house;
+	struct tap tap = ready(desk);
+	assert_int_equal(tap_card(desk, &tap), 200);
+	struct str id = house_text(house, "id");
+	house->time.now_ms += 60000;
+	tap.nonce = (struct str){0};
+	assert_int_equal(tap_card(desk, &tap), 200);
+	size_t audits = house_audits(house, house->here.no);
+	assert_int_equal(history_get(desk, "from=20261122000000&to=20261122235959&limit=1"), 200);
+	assert_int_equal(house_audits(house, house->here.no), audits + 1);
+	const struct json *results = json_member(house->json.root, "results");
+	assert_int_equal(json_count(results), 1);
+	assert_str_equal(json_text(json_member(json_at(results, 0), "id")), id);
+	assert_str_equal(json_text(json_member(json_at(results, 0), "staff")), STR("s1"));
+	struct str next = house_print(house, "from=20261122000000&to=20261122235959&cursor=%.*s",
+				      STR_ARG(house_text(house, "next_cursor")));
+	assert_int_equal(history_get(desk, next.ptr), 200);
+	results = json_member(house->json.root, "results");
+	assert_int_equal(json_count(results), 1);
+	assert_str_equal(json_text(json_member(json_at(results, 0), "confirmed_at")),
+			 STR("20261122120100"));
+}
+
+static void test_the_history_asks_for_a_period_only(void **state)
+{
+	static const struct {
+		const char *query, *problem;
+		int status;
+	} bad[] = {
+		{"from=20261122000000", "period_malformed", 422},
+		{"from=20261122000000&to=20261122235959&reference=with", "query_invalid", 422},
+		{"from=20261122000000&to=20261122235959&wait=1", "query_invalid", 422},
+		{"from=20260101000000&to=20260131235959", "period_too_old", 422},
+		{"from=20261122000000&to=20261122235959&cursor=AAAA", "cursor_refused", 422},
+	};
+	struct desk *desk = *state;
+	log_in(desk);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		assert_int_equal(history_get(desk, bad[i].query), bad[i].status);
+		assert_str_equal(house_text(desk->house, "code"), str_of(bad[i].problem));
+	}
+	desk->token = house_session(desk->house, "1310000003", &desk->house->here.receipt).token;
+	assert_int_equal(history_get(desk, "from=20261122000000&to=20261122235959"), 403);
+}
+
 static void test_a_face_check_needs_the_organisations_proof(void **state)
 {
 	struct desk *desk = *state;
@@ -678,6 +733,8 @@ int main(void)
 		DESK_TEST(test_a_devices_session_is_renewed_by_the_device_only),
 		DESK_TEST(test_staff_are_the_facilitys_own),
 		DESK_TEST(test_a_tap_becomes_one_result_and_one_audit_row),
+		DESK_TEST(test_the_history_shows_again_what_was_confirmed_here),
+		DESK_TEST(test_the_history_asks_for_a_period_only),
 		DESK_TEST(test_a_face_check_needs_the_organisations_proof),
 		DESK_TEST(test_a_nonce_is_good_once_for_its_own_tap),
 		DESK_TEST(test_the_card_must_hold_the_key_and_sign_this_tap),

@@ -23,4 +23,5 @@ api_step activate_run, activate_commit;
 api_step reader_login_run, reader_login_commit;
 api_step nonce_run;
 api_step check_run, check_commit_run;
+api_step history_run, history_commit;
 api_step staff_run;

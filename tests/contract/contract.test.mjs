@@ -94,6 +94,7 @@ describe('contract', { concurrency: false }, () => {
     assert.equal((await ask('download', stack.json('GET', `/v1/results?${period}`, undefined, { token: wa }))).status, 200);
     assert.equal((await ask('device_list', stack.json('GET', '/v1/devices', undefined, { token: wa }))).status, 200);
     assert.equal((await ask('jwks', stack.json('GET', '/v1/jwks'))).status, 200);
+    assert.equal((await ask('history', stack.json('GET', `/v1/reader/checks?${period}`, undefined, { token: w }))).status, 200);
     assert.equal((await ask('staff', stack.json('GET', '/v1/reader/staff', undefined, { token: w }))).status, 200);
   });
 

@@ -83,6 +83,21 @@ for (const house of houses) {
       assert.match(stdout, /有効|無効|複数/);
     });
 
+    it('shows the confirmations again: a line each, one in full', async () => {
+      const { stdout } = await stack.reader(['history'], { expect: 0 });
+      const rows = stdout.trim().split('\n');
+      assert.equal(rows.length, 2);
+      assert.match(rows[0], new RegExp(`暗証番号 ${STAFF.id} .*${journey.persons[0].qualifications[0].Name}`));
+      assert.match(rows[1], /目視/);
+      const full = await stack.reader(['history', '--result', rows[0].split(' ').at(-1)], { expect: 0 });
+      assert.match(full.stdout, /【有効】/);
+      assert.match(full.stdout, new RegExp(journey.persons[0].qualifications[0].InsurerNumber));
+      const json = await stack.reader(['history', '--json'], { expect: 0 });
+      assert.deepEqual(json.stdout.trim().split('\n').map((line) => JSON.parse(line).method), ['pin', 'visual']);
+      const old = await stack.reader(['history', '--from', '20240101', '--to', '20240131'], {});
+      assert.equal(old.code, 6);
+    });
+
     it('will not read a card by 目視 before the face check is attested', async () => {
       await stack.insert('person-3');
       const { code } = await stack.reader(['check', '--method', 'visual', '--staff', STAFF.id, '--organisation-key', journey.organisationKey], {});

@@ -307,6 +307,15 @@ static struct house_call try_cursor(struct house *house, const struct party *me,
 			house_print(house, PERIOD "&limit=1&cursor=%.*s", STR_ARG(its->cursor)));
 }
 
+static struct house_call try_history(struct house *house, const struct party *me,
+				     const struct things *its)
+{
+	struct str query = house_print(house, PERIOD "&limit=1&cursor=%.*s", STR_ARG(its->cursor));
+	struct house_call call = get_with(me, "/v1/reader/checks", query);
+	call.token = me->reader_token;
+	return call;
+}
+
 static struct house_call try_result(struct house *house, const struct party *me,
 				    const struct things *its)
 {
@@ -473,6 +482,7 @@ tries[] = {
 	{WIRE_LOGIN, "account", try_account, false},
 	{WIRE_COUNT, "facility code", try_count, false},
 	{WIRE_DOWNLOAD, "cursor", try_cursor, false},
+	{WIRE_HISTORY, "cursor", try_history, false},
 	{WIRE_REFERENCE, "result", try_result, true},
 	{WIRE_REFERENCE, "idempotency key", try_key, true},
 	{WIRE_REFERENCES, "result", try_result_among, true},
