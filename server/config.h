@@ -101,6 +101,12 @@ struct config {
 		int64_t writer_queue;
 		int64_t connections_max;
 		int64_t connections_per_address_max;
+		int64_t head_timeout_ms; /* for TLS and a whole request head */
+		/* Calls at once, and in the long run (server/api/rate.h); burst 0: no limit. */
+		int64_t account_burst, account_per_minute;
+		int64_t facility_burst, facility_per_minute;
+		int64_t address_burst, address_per_minute;
+		int64_t login_burst, login_per_minute;
 		int64_t devices_per_account;
 		int64_t devices_per_facility;
 	} limits;

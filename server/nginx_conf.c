@@ -59,15 +59,15 @@ static void limits_write(FILE *out, const struct config *config)
 	fprintf(out,
 		"\tshikaku_body_timeout %" PRId64 "ms;\n"
 		"\tshikaku_reply_timeout %" PRId64 "ms;\n"
+		"\tclient_header_timeout %" PRId64 "ms;\n"
 		"\tclient_max_body_size %" PRId64 ";\n"
 		"\tclient_body_buffer_size %" PRId64 ";\n"
 		"\tlimit_conn address %" PRId64 ";\n",
 		config->limits.body_timeout_ms, config->limits.reply_timeout_ms,
-		config->limits.body_bytes_max, config->limits.body_bytes_max,
-		config->limits.connections_per_address_max);
+		config->limits.head_timeout_ms, config->limits.body_bytes_max,
+		config->limits.body_bytes_max, config->limits.connections_per_address_max);
 	fputs("\tlimit_conn_zone $binary_remote_addr zone=address:2m;\n"
 	      "\tlimit_conn_status 503;\n"
-	      "\tclient_header_timeout 5s;\n"
 	      "\tclient_body_timeout 5s;\n"
 	      "\tsend_timeout 10s;\n"
 	      "\tkeepalive_timeout 75s;\n"

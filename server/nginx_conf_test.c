@@ -17,6 +17,7 @@ static struct config config_make(void)
 	config.limits.body_timeout_ms = 8000;
 	config.limits.reply_timeout_ms = 60000;
 	config.limits.connections_max = 4096;
+	config.limits.head_timeout_ms = 5000;
 	config.limits.connections_per_address_max = 64;
 	config.log.level = LOG_LEVEL_INFO;
 	return config;
@@ -47,7 +48,7 @@ static void test_what_must_be_there_is_there(void **state)
 		"\nload_module \"/m.so\";\n",
 		"\tssl_protocols TLSv1.2 TLSv1.3;\n",
 		"\tssl_session_tickets off;\n",
-		"\tclient_header_timeout 5s;\n",
+		"\tclient_header_timeout 5000ms;\n",
 		"\tclient_max_body_size 65536;\n",
 		"\tclient_body_buffer_size 65536;\n",
 		"\tshikaku_body_timeout 8000ms;\n",

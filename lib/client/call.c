@@ -183,6 +183,8 @@ static bool is_worth_repeating(const struct call *call, int problem)
 {
 	if (problem == PROBLEM_NETWORK_UNREACHABLE)
 		return true;
+	if (problem == PROBLEM_TOO_MANY_REQUESTS) /* nothing was looked at yet */
+		return true;
 	return call->is_repeatable &&
 	       (problem == PROBLEM_NETWORK_TIMEOUT || problem == PROBLEM_BUSY ||
 		problem == PROBLEM_STORE_UNAVAILABLE);

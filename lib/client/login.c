@@ -161,7 +161,8 @@ int client_mfa(struct client *client, struct str passcode)
 static bool is_decided(int r)
 {
 	return r >= 0 && (r == 0 || wire_problem_row((enum wire_problem)r)->status) &&
-	       r != PROBLEM_BUSY && r != PROBLEM_STORE_UNAVAILABLE && r != PROBLEM_INTERNAL;
+	       r != PROBLEM_BUSY && r != PROBLEM_TOO_MANY_REQUESTS &&
+	       r != PROBLEM_STORE_UNAVAILABLE && r != PROBLEM_INTERNAL;
 }
 
 static int renew_run(struct client *client, struct str password, struct arena *arena)

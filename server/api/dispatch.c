@@ -10,6 +10,7 @@
 #include "lib/wire/spelling.h"
 #include "server/api/api.h"
 #include "server/api/call.h"
+#include "server/api/rate.h"
 #include "server/api/client.h"
 #include "server/auth/session.h"
 #include "server/auth/token.h"
@@ -414,6 +415,8 @@ static int admit(struct api_call *call)
 		r = body_check(call);
 	if (!r)
 		r = request_spell(call);
+	if (!r)
+		r = rate_check(call);
 	return r < 0 ? PASS(r) : r;
 }
 

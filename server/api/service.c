@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "server/api/bucket.h"
 #include "server/api/call.h"
 #include "server/api/housekeeping.h"
 #include "server/store/store.h"
@@ -19,6 +20,7 @@ enum {
 	WRITER_CONNECTIONS = 4,
 	LANE_THREADS_MAX = 64,
 	TOKENS_CACHED_MAX = 32768, /* one a session, for ten minutes; 5 MiB when all are used */
+	BUCKETS_MAX = 65536,	   /* 1 MiB */
 	PATH_BYTES = 1024,
 	HEAD_BYTES_MAX = 16 * 1024,
 };
@@ -287,7 +289,9 @@ static int service_open(struct service *service, const struct service_options *o
 	r = release_open(service, options);
 	if (r)
 		return PASS(r);
-	r = lanes_open(service);
+	r = buckets_create(&service->buckets, BUCKETS_MAX);
+	if (r == 0)
+		r = lanes_open(service);
 	if (r == 0)
 		r = waits_open(service);
 	if (r == 0)
@@ -334,6 +338,7 @@ void service_destroy(struct service *service)
 	release_destroy(service->release);
 	waits_destroy(service->waits);
 	tail_destroy(service->tail);
+	buckets_destroy(service->buckets);
 	token_cache_destroy(service->tokens);
 	revocation_destroy(service->revocation);
 	pki_organisation_destroy(service->organisation);

@@ -23,6 +23,7 @@
 #include "server/rotation/rotation.h"
 #include "server/tasks/work.h"
 
+struct buckets;
 struct waits;
 
 struct service {
@@ -42,6 +43,7 @@ struct service {
 	struct pool *lanes[WIRE_LANE_NET + 1];
 	struct db *loop_db; /* the loop's own read connection; NULL unless the store is embedded */
 	struct db_writer *writer;
+	struct buckets *buckets;    /* how often who may call */
 	struct waits *waits;	    /* calls that wait for something new */
 	struct token_cache *tokens; /* those that were verified */
 	struct tail *tail;	    /* takes ended ones out of it */

@@ -23,9 +23,13 @@ const NEVER = ['location', 'x-powered-by', 'via', 'set-cookie', 'access-control-
 // What a query may hold: times, a page, a choice. No number, name or code of anybody.
 const PARAMETERS = new Set(['from', 'to', 'reference', 'validity', 'card_class', 'wait', 'limit', 'cursor']);
 
+// Public keys are for everybody, and meant to be kept.
+const KEPT = { 'cache-control': (value) => /^public, max-age=\d+$/.test(value) };
+const isKept = (method, target, reply) => method === 'GET' && target === '/v1/jwks' && reply.status === 200;
+
 /** What is wrong with the headers of one reply. */
-function judge(reply) {
-  const wrong = Object.entries(HEADERS).filter(([name, fits]) => !fits(reply.headers[name] ?? '')).map(([name]) => name);
+function judge(reply, wanted = HEADERS) {
+  const wrong = Object.entries(wanted).filter(([name, fits]) => !fits(reply.headers[name] ?? '')).map(([name]) => name);
   wrong.push(...NEVER.filter((name) => name in reply.headers));
   if (/[0-9]/.test(reply.headers.server ?? '')) wrong.push(`server: ${reply.headers.server}`);
   if (reply.status >= 300 && reply.status < 400) wrong.push(`leads on: ${reply.status}`);
@@ -41,7 +45,8 @@ async function walk(door, calls) {
     const allowed = calls.filter((call) => call.target === target).map((call) => call.method);
     for (const method of METHODS) {
       const reply = await door.ask(method, target);
-      wrong.push(...judge(reply).map((what) => `${method} ${target}: ${what}`));
+      const wanted = isKept(method, target, reply) ? { ...HEADERS, ...KEPT } : HEADERS;
+      wrong.push(...judge(reply, wanted).map((what) => `${method} ${target}: ${what}`));
       const said = (reply.headers.allow ?? '').split(/, */).filter(Boolean);
       if ((reply.status === 405) !== !allowed.includes(method)) wrong.push(`${method} ${target}: ${reply.status}`);
       if (reply.status === 405 && said.sort().join() !== [...allowed].sort().join()) wrong.push(`${method} ${target}: allow ${said}`);

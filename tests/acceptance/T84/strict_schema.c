@@ -91,10 +91,17 @@ static void case_try(struct run *run, const struct strict_case *row)
 		print_message("# %s %s: %d, %s\n", row->call, row->field, status, row->body);
 }
 
-static void cases_try(struct run *run)
+/* only: of one call; NULL: of all. How many. */
+static size_t cases_try(struct run *run, const char *only)
 {
-	for (size_t i = 0; i < CASES; i++)
+	size_t tried = 0;
+	for (size_t i = 0; i < CASES; i++) {
+		if (only && strcmp(cases[i].call, only) != 0)
+			continue;
 		case_try(run, &cases[i]);
+		tried++;
+	}
+	return tried;
 }
 
 static void test_what_does_not_fit_is_refused_by_name_and_changes_nothing(void **state)
@@ -103,7 +110,7 @@ static void test_what_does_not_fit_is_refused_by_name_and_changes_nothing(void *
 	bool moved;
 	run_open(&run, *state);
 	assert_int_equal(db_moved(run.house->db, &moved), 0);
-	cases_try(&run);
+	assert_int_equal(cases_try(&run, NULL), CASES);
 	assert_int_equal(run.accepted, 0);
 	assert_int_equal(db_moved(run.house->db, &moved), 0);
 	assert_false(moved);
@@ -118,29 +125,31 @@ static void test_what_does_not_fit_is_refused_by_name_and_changes_nothing(void *
 	assert_true(moved);
 }
 
-static size_t cases_let_through(struct house *house, enum json_reason reason)
+/* Of one call with an object within, since what is let through meets assertions elsewhere. */
+static void assert_seen(struct house *house, enum json_reason reason)
 {
 	struct run run;
 	run_open(&run, house);
 	let_through = reason;
-	cases_try(&run);
+	size_t tried = cases_try(&run, "login");
 	let_through = 0;
-	return run.accepted;
+	print_message("# %zu of %zu let through\n", run.accepted, tried);
+	assert_true(run.accepted >= 5);
 }
 
 static void test_the_cases_see_a_reader_that_takes_unknown_members(void **state)
 {
-	assert_true(cases_let_through(*state, JSON_FIELD_UNKNOWN) > CASES / 4);
+	assert_seen(*state, JSON_FIELD_UNKNOWN);
 }
 
 static void test_the_cases_see_a_reader_that_takes_any_type(void **state)
 {
-	assert_true(cases_let_through(*state, JSON_FIELD_TYPE) > CASES / 8);
+	assert_seen(*state, JSON_FIELD_TYPE);
 }
 
 static void test_the_cases_see_a_reader_that_misses_nothing(void **state)
 {
-	assert_true(cases_let_through(*state, JSON_FIELD_MISSING) > 10);
+	assert_seen(*state, JSON_FIELD_MISSING);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, house_open, house_close)

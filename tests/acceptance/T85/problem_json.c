@@ -377,9 +377,9 @@ static void faults_try(struct run *run)
 	atomic_store(&tail_old, true);
 	fail_as(run, &count, 503, "store_unavailable");
 	atomic_store(&tail_old, false);
-	run->house->service->retention.watch.wall_ms -= 2 * CLOCK_WATCH_OFF_MS;
+	run->house->service->clock_guard.watch.wall_ms -= 2 * CLOCK_WATCH_OFF_MS;
 	fail_as(run, &login, 503, "clock_untrusted");
-	run->house->service->retention.watch.wall_ms += 2 * CLOCK_WATCH_OFF_MS;
+	run->house->service->clock_guard.watch.wall_ms += 2 * CLOCK_WATCH_OFF_MS;
 }
 
 static void unready_handle(void *ctx, struct web_exchange *exchange)
