@@ -170,6 +170,15 @@ const char *period_date_print(int day, char text[PERIOD_DATE_BYTES])
 	return text;
 }
 
+/* number in exactly count digits at *place, which moves past them and past the mark behind. */
+static void digits_put(char **place, size_t count, unsigned number, char mark)
+{
+	for (size_t i = count; i-- > 0; number /= 10)
+		(*place)[i] = (char)('0' + number % 10);
+	(*place)[count] = mark;
+	*place += count + 1;
+}
+
 const char *period_datetime_print(int64_t at_ms, char text[PERIOD_DATETIME_BYTES])
 {
 	int64_t second = floor_div(at_ms + JST_OFFSET_MS, 1000) -
@@ -227,10 +236,15 @@ const char *period_utc_print(int64_t at_ms, char text[PERIOD_UTC_BYTES])
 {
 	assert(at_ms >= 0 && at_ms / DAY_MS < 2932897); /* 10000-01-01 */
 	struct civil civil = civil_of_days(at_ms / DAY_MS);
-	int ms = (int)(at_ms % DAY_MS);
-	snprintf(text, PERIOD_UTC_BYTES, "%04u-%02u-%02uT%02d:%02d:%02d.%03dZ",
-		 (unsigned)civil.year % 10000u, (unsigned)civil.month % 100u,
-		 (unsigned)civil.day % 100u, ms / 3600000 % 24, ms / 60000 % 60, ms / 1000 % 60,
-		 ms % 1000);
+	unsigned ms = (unsigned)(at_ms % DAY_MS);
+	char *place = text;
+	digits_put(&place, 4, (unsigned)civil.year, '-');
+	digits_put(&place, 2, (unsigned)civil.month, '-');
+	digits_put(&place, 2, (unsigned)civil.day, 'T');
+	digits_put(&place, 2, ms / 3600000, ':');
+	digits_put(&place, 2, ms / 60000 % 60, ':');
+	digits_put(&place, 2, ms / 1000 % 60, '.');
+	digits_put(&place, 3, ms % 1000, 'Z');
+	*place = '\0';
 	return text;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "lib/base/number.h"
 #include "lib/base/period.h"
 #include "lib/base/utf8.h"
 
@@ -57,6 +58,12 @@ __attribute__((format(printf, 2, 3))) static void line_print(struct line *line, 
 	va_end(args);
 	assert(len >= 0 && (size_t)len < sizeof text);
 	line_add(line, (struct str){text, (size_t)len});
+}
+
+static void line_add_number(struct line *line, int64_t number)
+{
+	char text[NUMBER_TEXT_BYTES];
+	line_add(line, number_print(number, text));
 }
 
 static size_t point_bytes(struct str text)
@@ -120,7 +127,8 @@ static void line_add_fault(struct line *line, const struct log_field *field)
 {
 	char trace[LOG_TEXT_BYTES_MAX];
 	const char *error = strerrordesc_np((int)-field->number);
-	line_print(line, "%lld error=", (long long)field->number);
+	line_add_number(line, field->number);
+	line_add(line, STR(" error="));
 	line_add_quoted(line, str_of(error ? error : "?"));
 	line_add(line, STR(" trace="));
 	line_add_quoted(line, str_of(fault_trace(trace, sizeof trace)));
@@ -129,7 +137,7 @@ static void line_add_fault(struct line *line, const struct log_field *field)
 static void line_add_value(struct line *line, const struct log_field *field)
 {
 	switch (field->kind) {
-	case LOG_FIELD_INT: line_print(line, "%lld", (long long)field->number); break;
+	case LOG_FIELD_INT: line_add_number(line, field->number); break;
 	case LOG_FIELD_TEXT: line_add_quoted(line, field->text); break;
 	case LOG_FIELD_ID:
 		if (is_id(field->text))
@@ -166,7 +174,10 @@ size_t log_line(const struct log *log, enum log_event event, const struct log_fi
 	assert(event < LOG_EVENTS && fields_count <= LOG_FIELDS_MAX);
 	struct line line = {.text = text, .bytes_max = LOG_LINE_BYTES_MAX - cut_mark.len - 1};
 	line_add_time(&line, clock_now_ms(log->clock));
-	line_print(&line, " %s %s", levels[events[event].level], events[event].name);
+	line_add(&line, STR(" "));
+	line_add(&line, str_of(levels[events[event].level]));
+	line_add(&line, STR(" "));
+	line_add(&line, str_of(events[event].name));
 	for (size_t i = 0; i < fields_count; i++)
 		line_add_field(&line, &fields[i]);
 	struct str end = line.full ? cut_mark : STR("\n");

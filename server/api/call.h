@@ -55,6 +55,7 @@ enum call_outcome {
 	CALL_REPLIED = 0x10000, /* the reply stands, and there is nothing to commit */
 	CALL_PARK,		/* call->parked says for how long: run comes again */
 	CALL_PROVE,		/* dispatch's own: call->proof is to be spent first */
+	CALL_MOVE,		/* too long for the event loop: run comes again on a lane */
 };
 
 typedef int api_step(struct api_call *call, struct db *db);

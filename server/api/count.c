@@ -7,8 +7,12 @@ static int count_reply(struct api_call *call, struct db *db, const struct eligib
 		       const struct eligibility_state *state)
 {
 	struct eligibility_count counted;
-	int r = query_problem(
-		eligibility_count(db, &call->caller, query, state, call->now_ms, &counted));
+	bool quick = db == call->service->loop_db;
+	int r = eligibility_count(&call->service->eligibility, db, &call->caller, query, state,
+				  call->now_ms, quick, &counted);
+	if (r == QUERY_SCAN)
+		return CALL_MOVE;
+	r = query_problem(r);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct wire_count count = {

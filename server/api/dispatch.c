@@ -68,6 +68,7 @@ static int commit_run(void *ctx, struct db *db)
 static void commit_done(void *ctx, int result)
 {
 	struct api_call *call = ctx;
+	memo_doubt(call->service->memo);
 	/* The tail will say so too; this process need not wait for it. */
 	if (result >= 0 && call->session_changed)
 		token_cache_drop_session(call->service->tokens, call->caller.session_id);
@@ -150,12 +151,18 @@ static int lane_work(struct api_call *call, struct db *db)
 	return r < 0 ? PASS(r) : r;
 }
 
+/* What it has read and made so far is gone: it starts anew. */
+static void call_forget(struct api_call *call)
+{
+	wire_input_clear(&call->input);
+	arena_clear(&call->arena);
+}
+
 /* 0: it is no more ours, and starts anew later; CALL_PARK: it must not wait, and starts anew now.
  */
 static int call_park(struct api_call *call)
 {
-	wire_input_clear(&call->input);
-	arena_clear(&call->arena);
+	call_forget(call);
 	int r = waits_park(call->service->waits, call);
 	if (r == 0)
 		return 0;
@@ -226,12 +233,16 @@ static void lane_run(void *job, void *worker)
 		if (r == 0)
 			return;
 	}
-	if (r == CALL_PROVE)
+	if (r == CALL_PROVE) {
 		proof_submit(call);
-	else if (r == 0 && call->route->commit)
+	} else if (r == CALL_MOVE) {
+		call_forget(call);
+		pool_take(call, WIRE_LANE_READ);
+	} else if (r == 0 && call->route->commit) {
 		commit_submit(call);
-	else
+	} else {
 		call_finish(call, r == CALL_REPLIED ? 0 : r);
+	}
 }
 
 /* --- the loop's side --- */
@@ -358,10 +369,10 @@ static int clock_check(const struct api_call *call)
 /* From here on the call reads as the contract spells it, also when it comes back from waiting. */
 static int request_spell(struct api_call *call)
 {
-	struct arena *arena = reply_arena(call);
 	const struct wire_profile *profile = call->service->profile;
 	if (profile == &wire_profile_default)
 		return 0;
+	struct arena *arena = reply_arena(call); /* the call's own does not survive a wait */
 	struct web_request *request = arena_alloc(arena, sizeof *request);
 	if (!request)
 		return RAISE(ENOMEM);

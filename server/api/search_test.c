@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "lib/base/number.h"
 #include "server/api/wait.h"
 #include "server/eligibility/query.h"
 
@@ -113,6 +114,81 @@ static void test_nothing_new_is_304_until_something_is(void **state)
 		house_confirm(house, &house->here, 1);
 		assert_int_equal(get_unless(house, paths[i], STR(NOVEMBER), session.token, tag),
 				 200);
+	}
+}
+
+struct counts {
+	int64_t all, without;
+};
+
+static struct counts counts_ask(struct house *house, struct str token, const char *query)
+{
+	struct counts counts;
+	assert_int_equal(house_get(house, "/v1/results/count", str_of(query), token), 200);
+	assert_int_equal(number_parse(house_number(house, "count"), 0, 1000, &counts.all), 0);
+	assert_int_equal(number_parse(house_number(house, "without_reference"), 0, 1000,
+				      &counts.without),
+			 0);
+	return counts;
+}
+
+/* The count is what a scan would give, whatever was counted before. */
+static void assert_counts(struct house *house, struct str token, const char *query)
+{
+	struct memo *memo = house->service->eligibility.memo;
+	struct counts told = counts_ask(house, token, query);
+	house->service->eligibility.memo = NULL;
+	struct counts scanned = counts_ask(house, token, query);
+	house->service->eligibility.memo = memo;
+	assert_int_equal(told.all, scanned.all);
+	assert_int_equal(told.without, scanned.without);
+}
+
+/* Number the patient of the first result, or clear the number. */
+static void first_patient_flip(struct house *house, struct str token, int step)
+{
+	assert_int_equal(house_get(house, "/v1/results", STR(NOVEMBER), token), 200);
+	const struct json *first = json_at(json_member(house->json.root, "results"), 0);
+	if (!first)
+		return;
+	bool numbered = json_member(first, "reference_number") != NULL;
+	struct house_call call = {
+		.method = "PUT",
+		.path = house_print(house, "/v1/results/%s/reference",
+				    json_text(json_member(first, "id")).ptr)
+				.ptr,
+		.token = token,
+		.idempotency_key = house_print(house, "key-of-the-flip-%08d", step).ptr,
+		.body = numbered ? STR("{\"reference_number\":null,\"expected\":\"7\"}")
+				 : STR("{\"reference_number\":\"7\",\"expected\":null}"),
+	};
+	assert_int_equal(house_send(house, &call), 200);
+}
+
+static void test_a_remembered_count_is_what_a_scan_would_give(void **state)
+{
+	struct house *house = *state;
+	import_class(house, 1, "01");
+	import_class(house, 2, "07");
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	static const char *const queries[] = {NOVEMBER,
+					      NOVEMBER "&reference=with",
+					      NOVEMBER "&reference=without",
+					      NOVEMBER "&card_class=07",
+					      "from=20261101000000&to=20261121235959",
+					      "from=20261122120000&to=20261122120003"};
+	uint32_t chance = 20261122;
+	for (int step = 0; step < 120; step++) {
+		chance = chance * 1103515245 + 12345;
+		unsigned draw = chance >> 16;
+		if (draw % 3 == 0)
+			house_confirm(house, &house->here, 1 + (int)(draw / 3 % 2));
+		if (draw % 11 == 0)
+			house->time.now_ms += 1000;
+		if (draw % 7 == 0)
+			first_patient_flip(house, session.token, step);
+		for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++)
+			assert_counts(house, session.token, queries[i]);
 	}
 }
 
@@ -346,6 +422,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HOUSE_TEST(test_conditions_choose_among_the_results),
 		HOUSE_TEST(test_nothing_new_is_304_until_something_is),
+		HOUSE_TEST(test_a_remembered_count_is_what_a_scan_would_give),
 		HOUSE_TEST(test_a_tag_is_good_for_one_day),
 		HOUSE_TEST(test_the_new_cursor_gives_what_came_later_only),
 		HOUSE_TEST(test_what_arrives_meanwhile_waits_for_the_new_cursor),

@@ -19,6 +19,7 @@ enum {
 	WRITER_BATCH_MAX = 64,
 	WRITER_CONNECTIONS = 4,
 	LANE_THREADS_MAX = 64,
+	SEARCHES_KEPT_MAX = 8191,  /* a handful for each facility that polls; 1.3 MiB */
 	TOKENS_CACHED_MAX = 32768, /* one a session, for ten minutes; 5 MiB when all are used */
 	BUCKETS_MAX = 65536,	   /* 1 MiB */
 	PATH_BYTES = 1024,
@@ -157,6 +158,13 @@ void service_quit(struct service *service)
 	waits_quit(service->waits);
 }
 
+/* Another process may have committed what a count depends on. */
+static void store_moved(void *ctx)
+{
+	const struct service *service = ctx;
+	memo_doubt(service->memo);
+}
+
 static int tail_open(struct service *service, const struct service_options *options)
 {
 	int r = token_cache_create(&service->tokens, TOKENS_CACHED_MAX);
@@ -168,6 +176,8 @@ static int tail_open(struct service *service, const struct service_options *opti
 		.clock = options->tail_clock ? *options->tail_clock : clock_system,
 		.log = &service->log,
 		.by_hand = options->tail_by_hand,
+		.moved = store_moved,
+		.ctx = service,
 	};
 	r = tail_create(&service->tail, &tail);
 	return r ? PASS(r) : 0;
@@ -270,6 +280,10 @@ static int service_open(struct service *service, const struct service_options *o
 	r = trust_open(service);
 	if (r)
 		return PASS(r);
+	r = memo_create(&service->memo, SEARCHES_KEPT_MAX,
+			service->config->store.engine == CONFIG_ENGINE_SQLITE);
+	if (r)
+		return PASS(r);
 	service->eligibility = (struct eligibility){
 		.keys = service->keys,
 		.anchors = service->anchors,
@@ -279,6 +293,7 @@ static int service_open(struct service *service, const struct service_options *o
 			service->config->service.environment == CONFIG_ENVIRONMENT_TEST,
 		.number_by_insurance = service->config->reference.scope == CONFIG_SCOPE_INSURANCE,
 		.organisation = service->organisation,
+		.memo = service->memo,
 	};
 	r = store_prepare(service);
 	if (r)
@@ -340,6 +355,7 @@ void service_destroy(struct service *service)
 	tail_destroy(service->tail);
 	buckets_destroy(service->buckets);
 	token_cache_destroy(service->tokens);
+	memo_destroy(service->memo);
 	revocation_destroy(service->revocation);
 	pki_organisation_destroy(service->organisation);
 	pki_anchors_destroy(service->anchors);

@@ -37,6 +37,7 @@ struct service {
 	struct pki_organisation *organisation; /* NULL: the anchors' folder has none */
 	struct revocation *revocation;
 	struct auth auth;
+	struct memo *memo; /* the eligibility room's */
 	struct eligibility eligibility;
 	/* By enum wire_lane; NULL for the loop and the index. A worker is a read connection (struct
 	 * db *). */

@@ -77,6 +77,8 @@ static int store_read(struct tail *tail)
 		return FOLD(r);
 	if (!moved)
 		return 0;
+	if (tail->options.moved)
+		tail->options.moved(tail->options.ctx);
 	int64_t last_no;
 	r = store_change_last(tail->db, &last_no);
 	if (r)

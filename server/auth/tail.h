@@ -22,6 +22,10 @@ struct tail_options {
 	struct token_cache *cache; /* outlives the tail; so does log */
 	struct clock clock;	   /* tells the age of a reading */
 	const struct log *log;
+	/* Somebody may have committed something since the last reading; on the reading thread. May
+	 * be NULL. */
+	void (*moved)(void *ctx);
+	void *ctx;
 	bool by_hand; /* no thread: for tests, which call tail_poll */
 };
 

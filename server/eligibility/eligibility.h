@@ -7,6 +7,7 @@
 #include "lib/pki/pki.h"
 #include "lib/record/record.h"
 #include "server/auth/auth.h"
+#include "server/eligibility/memo.h"
 #include "server/revocation/revocation.h"
 #include "server/store/results.h"
 
@@ -19,6 +20,7 @@ struct eligibility {
 	bool simulated_allowed;	  /* the environment is test */
 	bool number_by_insurance; /* a 照会番号 is of a person's insurance, not of the person */
 	const struct pki_organisation *organisation; /* NULL: no 目視 without it */
+	struct memo *memo;			     /* NULL: every count is a scan */
 };
 
 /* How a card was used; kept in a result's flags. */

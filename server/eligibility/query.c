@@ -67,17 +67,31 @@ static int range_clamp(const struct caller *caller, const struct eligibility_que
 	return 0;
 }
 
-static int etag_write(const struct eligibility *eligibility, struct arena *arena,
-		      const struct caller *caller, const struct eligibility_query *query,
-		      const struct range *range, int64_t now_ms, struct eligibility_state *state)
+/* All that an answer depends on besides the facility's version; but the cursor. */
+static struct memo_key key_make(const struct eligibility *eligibility, const struct caller *caller,
+				const struct eligibility_query *query, const struct range *range,
+				int64_t now_ms)
 {
-	const int64_t numbers[] = {
-		caller->facility_no,   caller->kind,	   state->store.version, range->from_ms,
-		range->to_ms,	       query->reference,   query->validity,	 query->card_class,
-		(int64_t)query->limit, period_day(now_ms),
-	};
-	const struct str parts[] = {str_bytes(numbers, sizeof numbers),
-				    query->cursor.ptr ? query->cursor : STR("")};
+	return (struct memo_key){{
+		caller->facility_no,
+		caller->kind,
+		range->from_ms,
+		range->to_ms,
+		query->reference,
+		query->validity,
+		query->card_class,
+		(int64_t)query->limit,
+		period_day(now_ms),
+		(int64_t)keys_token_number(eligibility->keys),
+	}};
+}
+
+static int etag_write(const struct eligibility *eligibility, struct arena *arena, struct str cursor,
+		      struct eligibility_state *state)
+{
+	const struct str parts[] = {str_bytes(&state->key, sizeof state->key),
+				    str_bytes(&state->store.version, sizeof state->store.version),
+				    cursor.ptr ? cursor : STR("")};
 	unsigned char mac[KEYS_MAC_BYTES];
 	int r = keys_mac_token(eligibility->keys, keys_token_number(eligibility->keys),
 			       KEYS_TOKEN_ETAG, parts, sizeof parts / sizeof parts[0], mac);
@@ -90,28 +104,128 @@ static int etag_write(const struct eligibility *eligibility, struct arena *arena
 	return r ? FOLD(r) : 0;
 }
 
+/* What is known of this search; a page behind a cursor is not. */
+static int memory_take(const struct eligibility *eligibility, struct db *db, int64_t facility_no,
+		       struct str cursor, struct eligibility_state *state)
+{
+	bool known = !cursor.ptr && memo_find(eligibility->memo, &state->key, &state->known);
+	if (known && memo_believes(eligibility->memo, &state->known)) {
+		state->store = state->known.at;
+		state->memory = SEARCH_CURRENT;
+		return 0;
+	}
+	int r = store_results_state(db, facility_no, &state->store);
+	if (r)
+		return FOLD(r);
+	if (!known)
+		return 0;
+	bool same = state->known.at.version == state->store.version;
+	state->memory = same ? SEARCH_CURRENT : SEARCH_OLD;
+	if (same) {
+		state->known.belief = state->belief;
+		memo_put(eligibility->memo, &state->key, &state->known);
+	}
+	return 0;
+}
+
 int eligibility_state(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 		      const struct caller *caller, const struct eligibility_query *query,
 		      int64_t now_ms, struct eligibility_state *ret_state)
 {
 	struct range range;
-	struct eligibility_state state;
 	int r = range_clamp(caller, query, now_ms, &range);
 	if (r)
 		return r;
-	r = store_results_state(db, caller->facility_no, &state.store);
-	if (r)
-		return FOLD(r);
-	r = etag_write(eligibility, arena, caller, query, &range, now_ms, &state);
+	struct eligibility_state *state = ret_state;
+	*state = (struct eligibility_state){
+		.memory = SEARCH_NEW,
+		.belief = memo_belief(eligibility->memo),
+		.key = key_make(eligibility, caller, query, &range, now_ms),
+	};
+	r = memory_take(eligibility, db, caller->facility_no, query->cursor, state);
 	if (r)
 		return PASS(r);
-	*ret_state = state;
+	r = state->memory == SEARCH_CURRENT
+		    ? arena_copy(arena, str_of(state->known.etag), &state->etag)
+		    : etag_write(eligibility, arena, query->cursor, state);
+	return r ? PASS(r) : 0;
+}
+
+/* --- counting --- */
+
+enum { ADDED_MAX = 64 }; /* results since, that are counted one by one on the event loop */
+
+/*
+ * The old count and what has come since, if results were added and nothing else happened: each
+ * addition moves the version by one, and so does each 照会番号. False: it cannot be told so.
+ */
+static int counts_add(struct db *db, const struct caller *caller, const struct range *range,
+		      const struct eligibility_state *state, struct store_results_count *ret_counts,
+		      bool *ret_told)
+{
+	const struct memo_answer *known = &state->known;
+	int64_t moved = state->store.version - known->at.version;
+	struct store_results_query since = {
+		.rid_min = known->at.last_rid + 1,
+		.rid_max = state->store.last_rid,
+	};
+	struct store_results_count added, fitting;
+	*ret_told = false;
+	if (moved < 0 || moved > ADDED_MAX)
+		return 0;
+	int r = store_results_count(db, caller->facility_no, &since, &added);
+	if (r || added.count != moved)
+		return r ? FOLD(r) : 0;
+	since = range->query;
+	since.rid_min = at_least(since.rid_min, known->at.last_rid + 1);
+	r = store_results_count(db, caller->facility_no, &since, &fitting);
+	if (r)
+		return FOLD(r);
+	*ret_counts = (struct store_results_count){
+		.count = known->counts.count + fitting.count,
+		.without_reference = known->counts.without_reference + fitting.without_reference,
+	};
+	*ret_told = true;
 	return 0;
 }
 
-int eligibility_count(struct db *db, const struct caller *caller,
-		      const struct eligibility_query *query, const struct eligibility_state *state,
-		      int64_t now_ms, struct eligibility_count *ret_count)
+static int counts_find(struct db *db, const struct caller *caller, const struct range *range,
+		       const struct eligibility_state *state, bool quick,
+		       struct store_results_count *ret_counts)
+{
+	bool told = state->memory == SEARCH_CURRENT;
+	int r = 0;
+	*ret_counts = state->known.counts;
+	if (state->memory == SEARCH_OLD)
+		r = counts_add(db, caller, range, state, ret_counts, &told);
+	if (r || told)
+		return r ? PASS(r) : 0;
+	if (quick)
+		return QUERY_SCAN;
+	r = store_results_count(db, caller->facility_no, &range->query, ret_counts);
+	return r ? FOLD(r) : 0;
+}
+
+/* Not while rids run ahead of the clock: what is cut off now would be missing later. */
+static void memory_keep(const struct eligibility *eligibility,
+			const struct eligibility_state *state, int64_t rid_now,
+			const struct store_results_count *counts)
+{
+	struct memo_answer answer = {
+		.at = state->store,
+		.counts = *counts,
+		.belief = state->belief,
+	};
+	if (state->memory == SEARCH_CURRENT || state->store.last_rid > rid_now ||
+	    str_to_c(state->etag, answer.etag, sizeof answer.etag) < 0)
+		return;
+	memo_put(eligibility->memo, &state->key, &answer);
+}
+
+int eligibility_count(const struct eligibility *eligibility, struct db *db,
+		      const struct caller *caller, const struct eligibility_query *query,
+		      const struct eligibility_state *state, int64_t now_ms, bool quick,
+		      struct eligibility_count *ret_count)
 {
 	struct range range;
 	int r = range_clamp(caller, query, now_ms, &range);
@@ -120,9 +234,11 @@ int eligibility_count(struct db *db, const struct caller *caller,
 	range.query.rid_max = at_most(range.query.rid_max, state->store.last_rid);
 	struct store_results_count counts = {0};
 	if (!range.empty) {
-		r = store_results_count(db, caller->facility_no, &range.query, &counts);
+		r = counts_find(db, caller, &range, state, quick, &counts);
 		if (r)
-			return FOLD(r);
+			return r < 0 ? PASS(r) : r;
+		memory_keep(eligibility, state, rid_last(caller->facility_no, now_ms + AHEAD_MS),
+			    &counts);
 	}
 	*ret_count = (struct eligibility_count){
 		.count = counts.count,

@@ -24,6 +24,7 @@ enum query_outcome {
 	QUERY_BEFORE_WINDOW = 1, /* all of the period is over */
 	QUERY_BEFORE_TEMPORARY,	 /* all of it is older than a temporary account is given */
 	QUERY_CURSOR_REFUSED,	 /* not a cursor of ours, or of another query */
+	QUERY_SCAN,		 /* count: it would take longer than was asked for */
 };
 
 struct eligibility_count {
@@ -40,6 +41,14 @@ struct eligibility_count {
 struct eligibility_state {
 	struct store_results_state store;
 	struct str etag; /* quoted; in the arena */
+	uint64_t belief; /* before store was read */
+	struct memo_key key;
+	struct memo_answer known; /* what the same search was answered before */
+	enum {
+		SEARCH_NEW,
+		SEARCH_OLD,	/* at an earlier version */
+		SEARCH_CURRENT, /* at this one */
+	} memory;
 };
 /* Outcomes: QUERY_BEFORE_WINDOW, QUERY_BEFORE_TEMPORARY. */
 MUST_CHECK int eligibility_state(const struct eligibility *eligibility, struct db *db,
@@ -47,10 +56,13 @@ MUST_CHECK int eligibility_state(const struct eligibility *eligibility, struct d
 				 const struct eligibility_query *query, int64_t now_ms,
 				 struct eligibility_state *ret_state);
 
-/* What stood there at state. Outcomes: QUERY_BEFORE_WINDOW, QUERY_BEFORE_TEMPORARY. */
-MUST_CHECK int eligibility_count(struct db *db, const struct caller *caller,
-				 const struct eligibility_query *query,
-				 const struct eligibility_state *state, int64_t now_ms,
+/*
+ * What stood there at state. Outcomes: QUERY_BEFORE_WINDOW, QUERY_BEFORE_TEMPORARY; QUERY_SCAN
+ * when quick and what was known before does not save a scan of the period.
+ */
+MUST_CHECK int eligibility_count(const struct eligibility *eligibility, struct db *db,
+				 const struct caller *caller, const struct eligibility_query *query,
+				 const struct eligibility_state *state, int64_t now_ms, bool quick,
 				 struct eligibility_count *ret_count);
 
 struct eligibility_result {
