@@ -15,7 +15,8 @@
 #include "lib/wire/spelling.h"
 
 enum {
-	CALL_HEADERS_MAX = 6,
+	CALL_HEADERS_MAX = 7,
+	STATUS_NOT_MODIFIED = 304,
 };
 
 /* The headers of one request. */
@@ -93,6 +94,8 @@ static int headers_make(struct client *client, const struct call *call, struct s
 		header_put(headers, STR("Content-Type"), STR("application/json"));
 	if (call->idempotency_key.ptr)
 		header_put(headers, STR("Idempotency-Key"), call->idempotency_key);
+	if (call->if_none_match.ptr)
+		header_put(headers, STR("If-None-Match"), call->if_none_match);
 	if (call->with_token) {
 		r = spelling_token_out(client->options.profile, arena,
 				       str_of(client->session.access_token), &token);
@@ -114,6 +117,7 @@ static int exchange(struct client *client, const struct call *call, struct arena
 		.method = str_of(wire_profile_method(client->options.profile, call->call)),
 		.body = call->body,
 		.reply_bytes_max = call->reply_bytes_max ? call->reply_bytes_max : REPLY_BYTES_MAX,
+		.patience_ms = call->wait_s * 1000,
 		.cancelled = &client->cancelled,
 	};
 	int r = url_make(client, call, arena, &url, &url_bare);
@@ -169,13 +173,19 @@ static int attempt(struct client *client, const struct call *call, struct arena 
 	int r = exchange_spelt(client, call, arena, &reply);
 	if (r < 0)
 		return PASS(r);
-	if (r > 0)
+	if (r > 0) {
 		r = transport_problem(client, (enum transport_outcome)r);
-	else if (reply.status / 100 != 2)
+		return r < 0 ? PASS(r) : r;
+	}
+	bool is_known = reply.status == STATUS_NOT_MODIFIED && call->if_none_match.ptr;
+	if (reply.status / 100 != 2 && !is_known) {
 		r = trouble_reply(client, &reply);
-	else
-		*ret_body = reply.body;
-	return r < 0 ? PASS(r) : r;
+		return r < 0 ? PASS(r) : r;
+	}
+	*ret_body = is_known ? (struct str){0} : reply.body;
+	if (call->ret_etag)
+		*call->ret_etag = reply.etag;
+	return 0;
 }
 
 /* Would trying the same again make sense, and do no harm? */

@@ -115,12 +115,31 @@ MUST_CHECK int client_logout(struct client *client);
 
 MUST_CHECK int client_count(struct client *client, const struct wire_search *search,
 			    struct wire_count *ret_count);
+/* What was counted last, and its tag. Zeroed at first, and for another search. */
+enum { CLIENT_TAG_BYTES = 130 };
+struct client_counted {
+	struct wire_count count; /* when it is known */
+	bool is_known;
+	char tag[CLIENT_TAG_BYTES]; /* "": none */
+};
+/*
+ * As client_count, but the service says only whether it is still so where counted has a tag, and
+ * after at most wait_s (0: at once), cut into calls that the service allows: a reload there, or a
+ * connection cut on the way, does not end the wait. *ret_changed: counted is new.
+ */
+MUST_CHECK int client_count_again(struct client *client, const struct wire_search *search,
+				  int64_t wait_s, struct client_counted *counted,
+				  bool *ret_changed);
 /*
  * One page; answer was initialised and is used anew. On a 2nd page search->cursor is the
  * next_cursor of the one before (copy it out of that answer first).
  */
 MUST_CHECK int client_page(struct client *client, const struct wire_search *search,
 			   struct client_answer *answer, struct wire_page *ret_page);
+/* The same, waiting at most wait_s for the first result behind search->cursor, as above. */
+MUST_CHECK int client_page_new(struct client *client, const struct wire_search *search,
+			       int64_t wait_s, struct client_answer *answer,
+			       struct wire_page *ret_page);
 MUST_CHECK int client_reference(struct client *client, struct str result_id,
 				const struct wire_reference *reference, int64_t *ret_version);
 

@@ -38,9 +38,9 @@ int page_ask(struct client *client, const struct wire_search *search, struct cli
 		.with_token = true,
 		.is_repeatable = true,
 		.reply_bytes_max = PAGE_BYTES_MAX,
+		.wait_s = search->wait_s,
 	};
 	struct str body;
-	call_begin(client);
 	client_answer_clear(answer);
 	int r = wire_download_query_encode(&answer->arena, search, &call.query);
 	if (!r)
@@ -50,12 +50,20 @@ int page_ask(struct client *client, const struct wire_search *search, struct cli
 	return finish(client, r);
 }
 
-int client_page(struct client *client, const struct wire_search *search,
-		struct client_answer *answer, struct wire_page *ret_page)
+int page_any(struct client *client, const struct wire_search *search, struct client_answer *answer,
+	     struct wire_page *ret_page)
 {
 	int r = client->options.profile->paging == WIRE_PAGING_NONE
 			? page_by_period(client, search, answer, ret_page)
 			: page_ask(client, search, answer, ret_page);
+	return r < 0 ? PASS(r) : r;
+}
+
+int client_page(struct client *client, const struct wire_search *search,
+		struct client_answer *answer, struct wire_page *ret_page)
+{
+	call_begin(client);
+	int r = page_any(client, search, answer, ret_page);
 	return r < 0 ? PASS(r) : r;
 }
 

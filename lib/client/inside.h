@@ -34,6 +34,9 @@ struct call {
 	struct str query;    /* absent: none */
 	struct str body;     /* absent: none */
 	struct str idempotency_key;
+	struct str if_none_match; /* absent: none; 304 is an answer then, with an absent body */
+	struct str *ret_etag; /* in the arena, absent: the service sent none; NULL: not wanted */
+	int64_t wait_s;	      /* the service may take so much longer */
 	size_t reply_bytes_max;
 	bool with_token;
 	bool with_proof;    /* DPoP, over the body too when it carries a token */
@@ -44,7 +47,8 @@ struct call {
 void call_begin(struct client *client);
 
 /*
- * Carry out, again where that is safe. *ret_body is in the arena, "" when the service sent none.
+ * Carry out, again where that is safe. *ret_body is in the arena, "" when the service sent none,
+ * absent for 304.
  * Problems: any; the client's trouble tells.
  */
 MUST_CHECK int call_perform(struct client *client, const struct call *call, struct arena *arena,
@@ -66,6 +70,10 @@ MUST_CHECK int session_renew(struct client *client);
 
 /* One request for a page, as the search says. */
 MUST_CHECK int page_ask(struct client *client, const struct wire_search *search,
+			struct client_answer *answer, struct wire_page *ret_page);
+
+/* The same, in the way of the profile; without call_begin. */
+MUST_CHECK int page_any(struct client *client, const struct wire_search *search,
 			struct client_answer *answer, struct wire_page *ret_page);
 
 /* The same where the profile knows no pages: parts of the period instead; the cursors are ours. */

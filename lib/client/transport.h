@@ -33,6 +33,7 @@ struct transport_request {
 	size_t headers_count;
 	struct str body; /* absent: none */
 	size_t reply_bytes_max;
+	int64_t patience_ms; /* how much longer than usual the answer may take: it waits there */
 	const atomic_int *cancelled; /* not 0: stop soon; set by any thread */
 };
 
@@ -42,6 +43,7 @@ struct transport_reply {
 	struct str content_type; /* absent: none */
 	struct str request_id;	 /* X-Request-Id */
 	struct str retry_after;	 /* Retry-After */
+	struct str etag;	 /* ETag */
 	struct str body;	 /* never absent */
 };
 

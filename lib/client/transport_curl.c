@@ -84,6 +84,8 @@ static size_t header_receive(char *data, size_t size, size_t count, void *ctx)
 		place = &exchange->reply.request_id;
 	else if (str_equal_nocase(name, STR("retry-after")))
 		place = &exchange->reply.retry_after;
+	else if (str_equal_nocase(name, STR("etag")))
+		place = &exchange->reply.etag;
 	if (place && arena_copy(exchange->arena, str_trim(value), place) != 0) {
 		exchange->no_memory = true;
 		return 0;
@@ -135,7 +137,7 @@ static int header_list(const struct transport_request *request, struct curl_slis
 	return r ? PASS(r) : 0;
 }
 
-static CURLcode connection_set(const struct transport_curl *curl)
+static CURLcode connection_set(const struct transport_curl *curl, int64_t patience_ms)
 {
 	CURL *h = curl->handle;
 	CURLcode c = curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -144,7 +146,7 @@ static CURLcode connection_set(const struct transport_curl *curl)
 	c = c ? c : curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, curl->connect_ms);
-	c = c ? c : curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, curl->total_ms);
+	c = c ? c : curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, curl->total_ms + (long)patience_ms);
 	if (!c && curl->ca_file) {
 		/* Only this file: the system's folder would still be looked into otherwise. */
 		c = curl_easy_setopt(h, CURLOPT_CAINFO, curl->ca_file);
@@ -237,7 +239,7 @@ static int curl_perform(void *ctx, const struct transport_request *request, stru
 	if (r)
 		return PASS(r);
 	curl_easy_reset(curl->handle);
-	CURLcode code = connection_set(curl);
+	CURLcode code = connection_set(curl, request->patience_ms);
 	code = code ? code : request_set(curl->handle, request, url, headers);
 	code = code ? code : callbacks_set(curl->handle, &exchange);
 	code = code ? code : curl_easy_perform(curl->handle);

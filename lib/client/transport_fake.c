@@ -28,6 +28,8 @@ static int asked_header(struct transport_fake *fake, struct transport_fake_asked
 		place = &asked->idempotency_key;
 	else if (str_equal(header->name, STR("DPoP")))
 		place = &asked->proof;
+	else if (str_equal(header->name, STR("If-None-Match")))
+		place = &asked->if_none_match;
 	int r = place ? arena_copy(&fake->arena, header->value, place) : 0;
 	return r ? PASS(r) : 0;
 }
@@ -42,6 +44,7 @@ static int remember(struct transport_fake *fake, const struct transport_request 
 		r = arena_copy(&fake->arena, request->body, &asked->body);
 	for (size_t i = 0; !r && i < request->headers_count; i++)
 		r = asked_header(fake, asked, &request->headers[i]);
+	asked->patience_ms = request->patience_ms;
 	fake->asked_count++;
 	return r ? PASS(r) : 0;
 }
@@ -57,6 +60,8 @@ static int reply_make(const struct transport_fake_step *step, struct arena *aren
 		r = arena_copy(arena, str_of(step->body ? step->body : ""), &reply.body);
 	if (!r && step->retry_after)
 		r = arena_copy(arena, str_of(step->retry_after), &reply.retry_after);
+	if (!r && step->etag)
+		r = arena_copy(arena, str_of(step->etag), &reply.etag);
 	if (r)
 		return PASS(r);
 	*ret_reply = reply;

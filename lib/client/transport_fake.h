@@ -14,6 +14,7 @@ struct transport_fake_step {
 	const char *body;
 	const char *content_type; /* NULL: application/json, or problem+json from status 400 */
 	const char *retry_after;
+	const char *etag;
 };
 
 /* What one request looked like; in the fake's arena. */
@@ -24,6 +25,8 @@ struct transport_fake_asked {
 	struct str authorization;
 	struct str idempotency_key;
 	struct str proof; /* DPoP */
+	struct str if_none_match;
+	int64_t patience_ms;
 };
 
 struct transport_fake {
