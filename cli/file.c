@@ -39,10 +39,24 @@ int file_get(const char *program, const char *path, size_t bytes_max, char **ret
 	return 0;
 }
 
+int file_line_get(const char *program, const char *path, char **ret_line)
+{
+	enum { LINE_BYTES_MAX = 4096 };
+	size_t len;
+	*ret_line = NULL;
+	if (access(path, F_OK) != 0)
+		return 0;
+	int status = file_get(program, path, LINE_BYTES_MAX, ret_line, &len);
+	if (!status)
+		(*ret_line)[strcspn(*ret_line, "\r\n")] = '\0';
+	return status;
+}
+
 static bool fd_put(int fd, const char *text)
 {
 	size_t len = strlen(text);
-	bool good = write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+	bool good =
+		write(fd, text, len) == (ssize_t)len && write(fd, "\n", 1) == 1 && fsync(fd) == 0;
 	return close(fd) == 0 && good;
 }
 

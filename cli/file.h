@@ -8,8 +8,11 @@
 int file_get(const char *program, const char *path, size_t bytes_max, char **ret_text,
 	     size_t *ret_len);
 
+/* The first line of a file, which need not be there (then *ret_line is NULL); malloc's. */
+int file_line_get(const char *program, const char *path, char **ret_line);
+
 /*
- * text as the whole of path, by a rename, its owner's only (0600); NULL or "-": standard output,
- * with a line feed.
+ * text and a line feed as the whole of path, by a rename, its owner's only (0600); NULL or "-":
+ * standard output.
  */
 int file_put(const char *program, const char *path, const char *text);

@@ -13,10 +13,16 @@ const char options_help[] =
 	"                             ログインする（パスワード、次にパスコード）\n"
 	"  mfa                        パスコードだけを入力する（login が途中で終わったとき）\n"
 	"  refresh                    ログインの有効時間を延ばす（パスワード）\n"
-	"  count --from 日時 --to 日時 [--reference any|with|without]\n"
-	"                             資格確認結果の数を調べる\n"
-	"  download --from 日時 --to 日時 [--reference …] [--out ファイル|-]\n"
+	"  count --from 日時 --to 日時 [条件] [--if-changed ファイル [--wait 秒]]\n"
+	"                             "
+	"資格確認結果の数を調べる（前の印をファイルに置けば、変わったときだけ）\n"
+	"  download --from 日時 --to 日時 [条件] [--out ファイル|-]\n"
 	"                             資格確認結果を受け取る（1行に1件のJSON）\n"
+	"  download --new --state ファイル [条件] [--wait 秒] [--out ファイル|-]\n"
+	"                             前に受け取ったところの続きだけを受け取る\n"
+	"  watch --state ファイル [条件]\n"
+	"                             "
+	"新しい結果を、届いたときに1行ずつ表示しつづける（パスワード）\n"
 	"  reference 結果のID 照会番号 [--expected いまの番号]\n"
 	"  reference 結果のID --clear --expected いまの番号\n"
 	"                             照会番号を登録する、取り消す\n"
@@ -30,6 +36,11 @@ const char options_help[] =
 	"                             列: result_id,reference_number,expected（空は「なし」）\n"
 	"  logout                     ログインを終える\n"
 	"  version                    版を表示する\n"
+	"\n"
+	"条件\n"
+	"  --reference any|with|without   照会番号の登録の有無\n"
+	"  --validity 1-6                 資格有効性\n"
+	"  --card-class 01-07|A1          被保険者証区分\n"
 	"\n"
 	"共通の指定\n"
 	"  --service URL              接続先（https://…）。login で使い、あとは覚えている\n"
@@ -51,7 +62,8 @@ static const struct command_row commands[] = {
 	{.name = "mfa", .command = CLI_MFA},
 	{.name = "refresh", .command = CLI_REFRESH},
 	{.name = "count", .command = CLI_COUNT, .needs = {"--from", "--to"}},
-	{.name = "download", .command = CLI_DOWNLOAD, .needs = {"--from", "--to"}},
+	{.name = "download", .command = CLI_DOWNLOAD},
+	{.name = "watch", .command = CLI_WATCH, .needs = {"--state"}},
 	{.name = "jwks", .command = CLI_JWKS},
 	{.name = "verify-proof",
 	 .command = CLI_VERIFY_PROOF,
@@ -77,6 +89,19 @@ static const struct option_row options[] = {
 	{.name = "--to", .offset = offsetof(struct cli_options, to)},
 	{.name = "--file", .offset = offsetof(struct cli_options, file)},
 	{.name = "--out", .offset = offsetof(struct cli_options, out)},
+	{.name = "--validity",
+	 .offset = offsetof(struct cli_options, validity),
+	 .kind = OPTION_NUMBER,
+	 .number_min = 1,
+	 .number_max = 6},
+	{.name = "--card-class", .offset = offsetof(struct cli_options, card_class)},
+	{.name = "--new", .offset = offsetof(struct cli_options, is_new), .kind = OPTION_FLAG},
+	{.name = "--state", .offset = offsetof(struct cli_options, state)},
+	{.name = "--if-changed", .offset = offsetof(struct cli_options, if_changed)},
+	{.name = "--wait",
+	 .offset = offsetof(struct cli_options, wait_s),
+	 .kind = OPTION_NUMBER,
+	 .number_max = 3600},
 	{.name = "--jwks", .offset = offsetof(struct cli_options, jwks)},
 	{.name = "--proof", .offset = offsetof(struct cli_options, proof)},
 	{.name = "--expected", .offset = offsetof(struct cli_options, expected)},
@@ -110,6 +135,16 @@ static int reference_check(const struct cli_options *read, const char **ret_comp
 	return !read->number == !read->clear ? COMMAND_LINE_INCOMPLETE : 0;
 }
 
+/* A download cannot do without a period, or with --new without the file of its cursor. */
+static int download_check(const struct cli_options *read, const char **ret_complaint)
+{
+	const char *lacks = !read->from ? "--from" : !read->to ? "--to" : NULL;
+	if (read->is_new)
+		lacks = read->state ? NULL : "--state";
+	*ret_complaint = lacks;
+	return lacks ? COMMAND_LINE_INCOMPLETE : 0;
+}
+
 int options_read(int argc, char **argv, struct cli_options *ret_options, const char **ret_complaint)
 {
 	struct cli_options read = {.link.secret_fd = STDIN_FILENO};
@@ -125,6 +160,11 @@ int options_read(int argc, char **argv, struct cli_options *ret_options, const c
 		read.file = line.positions[0];
 	if (read.command == CLI_REFERENCE) {
 		r = reference_check(&read, ret_complaint);
+		if (r)
+			return r;
+	}
+	if (read.command == CLI_DOWNLOAD) {
+		r = download_check(&read, ret_complaint);
 		if (r)
 			return r;
 	}

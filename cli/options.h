@@ -15,6 +15,7 @@ enum cli_command {
 	CLI_REFRESH,
 	CLI_COUNT,
 	CLI_DOWNLOAD,
+	CLI_WATCH,
 	CLI_REFERENCE,
 	CLI_JWKS,
 	CLI_VERIFY_PROOF,
@@ -30,7 +31,13 @@ struct cli_options {
 	const char *result_id, *number, *expected;
 	const char *jwks, *proof, *file; /* verify-proof; file: reference too */
 	int32_t reference;		 /* SHK_REFERENCE_… */
-	bool clear;			 /* reference: take the number back */
+	int32_t validity;		 /* 0: any */
+	const char *card_class;
+	bool is_new;		/* download: what came after the state's cursor */
+	const char *state;	/* download --new, watch: the file of the cursor */
+	const char *if_changed; /* count: the file of the tag */
+	int32_t wait_s;
+	bool clear; /* reference: take the number back */
 };
 
 /* Outcomes: those of command_line_read; *ret_complaint is then a word of argv, or what is missing.

@@ -64,6 +64,29 @@ static void test_a_file_stands_for_itself(void **state)
 	assert_string_equal(complaint, "結果のID");
 }
 
+static void test_a_download_has_a_period_or_a_place_to_go_on_from(void **state)
+{
+	struct cli_options options;
+	const char *complaint;
+	(void)state;
+	assert_int_equal(READ(&options, &complaint, "download", "--to", "20261130"),
+			 COMMAND_LINE_INCOMPLETE);
+	assert_string_equal(complaint, "--from");
+	assert_int_equal(READ(&options, &complaint, "download", "--new"), COMMAND_LINE_INCOMPLETE);
+	assert_string_equal(complaint, "--state");
+	assert_int_equal(READ(&options, &complaint, "download", "--new", "--state", "f",
+			      "--validity", "2", "--card-class", "07", "--wait", "30"),
+			 0);
+	assert_true(options.is_new);
+	assert_string_equal(options.state, "f");
+	assert_int_equal(options.validity, 2);
+	assert_string_equal(options.card_class, "07");
+	assert_int_equal(options.wait_s, 30);
+	assert_int_equal(READ(&options, &complaint, "watch"), COMMAND_LINE_INCOMPLETE);
+	assert_int_equal(READ(&options, &complaint, "watch", "--state", "f", "--validity", "7"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+}
+
 static void test_what_is_missing_or_unknown_is_named(void **state)
 {
 	struct cli_options options;
@@ -96,6 +119,7 @@ int main(void)
 		cmocka_unit_test(test_options_stand_before_and_behind_the_command),
 		cmocka_unit_test(test_a_number_is_registered_or_taken_back_never_both),
 		cmocka_unit_test(test_a_file_stands_for_itself),
+		cmocka_unit_test(test_a_download_has_a_period_or_a_place_to_go_on_from),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,8 @@ static const struct code_row code_rows[] = {
 	{SHK_ERR_REFERENCE_TAKEN, PROBLEM_REFERENCE_TAKEN,
 	 "この照会番号は、別の患者さんに使われています。", report, ""},
 	{SHK_ERR_REFUSED, PROBLEM_SERVICE_REFUSED, "サービスが断りました。", report, ""},
+	{SHK_ERR_CURSOR, PROBLEM_CURSOR_REFUSED, "受け取りの続きを始められませんでした。", report,
+	 ""},
 	{SHK_ERR_PROOF, PROBLEM_PROOF_REFUSED,
 	 "この資格確認結果は、サービスが署名したものと確認できません。", report, ""},
 	{SHK_ERR_PROOF_KEY, PROBLEM_PROOF_KEY_UNKNOWN,

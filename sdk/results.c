@@ -7,6 +7,7 @@
  */
 #include "sdk/shk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,43 +21,6 @@ enum {
 	PATH_NAME_BYTES = 128,
 };
 
-static bool search_read(const char *from, const char *to, int32_t reference,
-			struct wire_search *ret_search)
-{
-	static const enum wire_reference_filter filters[] = {
-		[SHK_REFERENCE_ANY] = WIRE_REFERENCE_ANY,
-		[SHK_REFERENCE_WITH] = WIRE_REFERENCE_WITH,
-		[SHK_REFERENCE_WITHOUT] = WIRE_REFERENCE_WITHOUT,
-	};
-	struct wire_search search = {.limit = WIRE_PAGE_LIMIT_MAX};
-	if (!from || !to || reference < SHK_REFERENCE_ANY || reference > SHK_REFERENCE_WITHOUT)
-		return false;
-	if (!time_read(from, false, &search.from_ms) || !time_read(to, true, &search.to_ms) ||
-	    search.from_ms > search.to_ms)
-		return false;
-	search.reference = filters[reference];
-	*ret_search = search;
-	return true;
-}
-
-int32_t SHK_CALL shk_count(shk_client *client, const char *from, const char *to, int32_t reference,
-			   int64_t *ret_count, int64_t *ret_without_reference)
-{
-	struct wire_search search;
-	struct wire_count count;
-	int32_t code = call_enter(client);
-	if (code)
-		return code;
-	if (!search_read(from, to, reference, &search))
-		return call_refuse(client, SHK_ERR_ARGUMENT);
-	int r = client_count(client->client, &search, &count);
-	if (!r && ret_count)
-		*ret_count = count.count;
-	if (!r && ret_without_reference)
-		*ret_without_reference = count.without_reference;
-	return call_leave(client, r);
-}
-
 static bool results_live(const shk_results *results)
 {
 	return results && results->magic == RESULTS_MAGIC;
@@ -67,27 +31,78 @@ static bool results_live(const shk_results *results)
 static int progress_tell(shk_results *results)
 {
 	results->done += (int64_t)results->page.results_count;
+	if (results->is_new)
+		results->total = results->done;
 	if (!results->progress ||
 	    results->progress(results->progress_ctx, results->done, results->total) == 0)
 		return 0;
 	return client_refuse(results->client->client, PROBLEM_CANCELLED);
 }
 
-static int page_fetch(shk_results *results)
+/* What stands behind the page: a next page, or on the last one what comes later. */
+static bool cursor_keep(shk_results *results)
+{
+	bool is_last = !results->page.next_cursor.ptr;
+	struct str next = is_last ? results->page.new_cursor : results->page.next_cursor;
+	if (next.len >= sizeof results->next_cursor)
+		return false;
+	results->is_last = is_last;
+	memcpy(results->next_cursor, next.ptr ? next.ptr : "", next.len);
+	results->next_cursor[next.len] = '\0';
+	return true;
+}
+
+/*
+ * Go behind what a cursor said was given already. Results come in the order of confirmation; the
+ * one that was the last may have left the search (its 照会番号), then its second tells.
+ */
+static void place_find(shk_results *results)
+{
+	const struct wire_page *page = &results->page;
+	struct place *resume = &results->resume;
+	if (!resume->id[0])
+		return;
+	for (size_t i = 0; i < page->results_count; i++)
+		if (str_equal(page->results[i].id, str_of(resume->id))) {
+			results->next = i + 1;
+			results->place = *resume;
+			*resume = (struct place){.confirmed_ms = 0};
+			return;
+		}
+	while (results->next < page->results_count &&
+	       page->results[results->next].confirmed_ms < resume->confirmed_ms)
+		results->next++;
+	if (results->next < page->results_count)
+		*resume = (struct place){.confirmed_ms = 0};
+}
+
+static int page_ask(shk_results *results, int32_t seconds)
 {
 	struct client *client = results->client->client;
 	results->page = (struct wire_page){0};
 	results->next = 0;
+	results->place = (struct place){.confirmed_ms = 0};
 	results->result.root = NULL;
 	results->search.cursor = results->cursor[0] ? str_of(results->cursor) : (struct str){0};
-	int r = client_page(client, &results->search, &results->answer, &results->page);
+	int r = seconds ? client_page_new(client, &results->search, seconds, &results->answer,
+					  &results->page)
+			: client_page(client, &results->search, &results->answer, &results->page);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	results->is_last = !results->page.next_cursor.ptr;
-	if (!results->is_last &&
-	    str_to_c(results->page.next_cursor, results->cursor, sizeof results->cursor) != 0)
+	if (!cursor_keep(results)) {
+		results->page = (struct wire_page){0};
 		return client_refuse(client, PROBLEM_REPLY_MALFORMED);
+	}
+	place_find(results);
 	return progress_tell(results);
+}
+
+/* The page behind this one; after an error the same is asked for again. */
+static int page_turn(shk_results *results)
+{
+	memcpy(results->cursor, results->next_cursor, sizeof results->cursor);
+	int r = page_ask(results, 0);
+	return r < 0 ? PASS(r) : r;
 }
 
 static void results_free(shk_results *results)
@@ -98,15 +113,59 @@ static void results_free(shk_results *results)
 	free(results);
 }
 
-static int results_begin(shk_results *results)
+static int total_ask(shk_results *results)
 {
 	struct wire_count count;
 	int r = client_count(results->client->client, &results->search, &count);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	results->total = count.count;
-	r = page_fetch(results);
-	return r < 0 ? PASS(r) : r;
+	return 0;
+}
+
+static shk_results *results_make(shk_client *client, const struct wire_search *search,
+				 shk_progress progress, void *ctx)
+{
+	shk_results *results = calloc(1, sizeof *results);
+	if (!results)
+		return NULL;
+	results->magic = RESULTS_MAGIC;
+	results->client = client;
+	results->search = *search;
+	results->search.limit = WIRE_PAGE_LIMIT_MAX;
+	if (search->card_class.ptr &&
+	    str_to_c(search->card_class, results->card_class, sizeof results->card_class) == 0)
+		results->search.card_class = str_of(results->card_class);
+	results->progress = progress;
+	results->progress_ctx = ctx;
+	client_answer_init(&results->answer);
+	arena_init(&results->result.arena, SHK_RESULT_BYTES_MAX);
+	return results;
+}
+
+/* The end of both ways to begin: r is what the first page answered. */
+static int32_t results_give(shk_results *results, int r, shk_results **ret_results)
+{
+	shk_client *client = results->client;
+	if (r) {
+		results_free(results);
+		return call_leave(client, r);
+	}
+	client->results++;
+	*ret_results = results;
+	return call_leave(client, 0);
+}
+
+static int32_t download_begin(shk_client *client, const struct wire_search *search,
+			      shk_progress progress, void *ctx, shk_results **ret_results)
+{
+	shk_results *results = results_make(client, search, progress, ctx);
+	if (!results)
+		return call_refuse(client, SHK_ERR_MEMORY);
+	int r = total_ask(results);
+	if (!r)
+		r = page_ask(results, 0);
+	return results_give(results, r, ret_results);
 }
 
 int32_t SHK_CALL shk_download(shk_client *client, const char *from, const char *to,
@@ -117,26 +176,80 @@ int32_t SHK_CALL shk_download(shk_client *client, const char *from, const char *
 	int32_t code = call_enter(client);
 	if (code)
 		return code;
-	if (!ret_results || !search_read(from, to, reference, &search))
+	if (!ret_results || !from || !to || !search_read(from, to, reference, &search))
 		return call_refuse(client, SHK_ERR_ARGUMENT);
-	shk_results *results = calloc(1, sizeof *results);
+	return download_begin(client, &search, progress, ctx, ret_results);
+}
+
+int32_t SHK_CALL shk_search_download(shk_client *client, const shk_search *search,
+				     shk_progress progress, void *ctx, shk_results **ret_results)
+{
+	int32_t code = call_enter(client);
+	if (code)
+		return code;
+	if (!ret_results || !search_lives(search))
+		return call_refuse(client, SHK_ERR_ARGUMENT);
+	return download_begin(client, &search->wire, progress, ctx, ret_results);
+}
+
+/* --- what is new --- */
+
+/* "cursor/id/yyyyMMddHHmmss"; id and time are empty at a page's beginning. */
+static bool place_read(const char *cursor, shk_results *results)
+{
+	struct str rest = str_of(cursor), part, id;
+	struct place place = {.confirmed_ms = 0};
+	if (!str_split(&rest, '/', &part) || !str_split(&rest, '/', &id) || !rest.ptr ||
+	    str_to_c(part, results->cursor, sizeof results->cursor) != 0)
+		return false;
+	if (id.len && (!wire_id_valid(id) || str_to_c(id, place.id, sizeof place.id) != 0 ||
+		       period_datetime_parse(rest, &place.confirmed_ms) != 0))
+		return false;
+	results->resume = place;
+	return id.len || rest.len == 0;
+}
+
+static void place_write(shk_results *results, const char *cursor, const struct place *place)
+{
+	char time[PERIOD_DATETIME_BYTES] = "";
+	if (place->id[0])
+		period_datetime_print(place->confirmed_ms, time);
+	(void)snprintf(results->told, sizeof results->told, "%s/%s/%s", cursor, place->id, time);
+}
+
+int32_t SHK_CALL shk_download_new(shk_client *client, const shk_search *search, const char *cursor,
+				  int32_t seconds, shk_progress progress, void *ctx,
+				  shk_results **ret_results)
+{
+	int32_t code = call_enter(client);
+	if (code)
+		return code;
+	if (!ret_results || !search_lives(search) || seconds < 0 || seconds > SHK_SECONDS_MAX)
+		return call_refuse(client, SHK_ERR_ARGUMENT);
+	shk_results *results = results_make(client, &search->wire, progress, ctx);
 	if (!results)
 		return call_refuse(client, SHK_ERR_MEMORY);
-	results->magic = RESULTS_MAGIC;
-	results->client = client;
-	results->search = search;
-	results->progress = progress;
-	results->progress_ctx = ctx;
-	client_answer_init(&results->answer);
-	arena_init(&results->result.arena, SHK_RESULT_BYTES_MAX);
-	int r = results_begin(results);
-	if (r) {
+	results->is_new = true;
+	if (cursor && !place_read(cursor, results)) {
 		results_free(results);
-		return call_leave(client, r);
+		return call_refuse(client, SHK_ERR_CURSOR);
 	}
-	client->results++;
-	*ret_results = results;
-	return call_leave(client, 0);
+	return results_give(results, page_ask(results, seconds), ret_results);
+}
+
+const char *SHK_CALL shk_results_cursor(shk_results *results)
+{
+	static const struct place beginning;
+	if (!results_live(results))
+		return NULL;
+	bool is_through = results->next >= results->page.results_count && !results->resume.id[0];
+	if (is_through && results->next_cursor[0])
+		place_write(results, results->next_cursor, &beginning);
+	else if (results->resume.id[0])
+		place_write(results, results->cursor, &results->resume);
+	else
+		place_write(results, results->cursor, &results->place);
+	return results->told;
 }
 
 int64_t SHK_CALL shk_results_total(const shk_results *results)
@@ -203,14 +316,18 @@ static int result_advance(shk_results *results, const shk_result **ret_result)
 			*ret_result = NULL;
 			return 0;
 		}
-		r = page_fetch(results);
+		r = page_turn(results);
 		if (r)
 			return r < 0 ? PASS(r) : r;
 	}
 	r = result_keep(&results->result, &results->page.results[results->next]);
 	if (r)
 		return PASS(r);
-	results->next++;
+	const struct wire_result *given = &results->page.results[results->next++];
+	results->place = (struct place){.confirmed_ms = given->confirmed_ms};
+	r = str_to_c(given->id, results->place.id, sizeof results->place.id);
+	if (r)
+		return PASS(r);
 	*ret_result = &results->result;
 	return 0;
 }

@@ -11,8 +11,12 @@
 
 enum {
 	SHK_FAULT_BYTES = 256,
-	SHK_CURSOR_BYTES = 2049, /* WIRE_CURSOR_MAX characters and a NUL */
+	SHK_CURSOR_BYTES = WIRE_CURSOR_MAX + 1,
 	SHK_RESULT_BYTES_MAX = 16 * 1024 * 1024,
+	SHK_CLASS_BYTES = 4,
+	SHK_ID_BYTES = 33,
+	SHK_PLACE_BYTES = 1025,
+	SHK_SECONDS_MAX = 3600,
 };
 
 struct shk_client {
@@ -41,12 +45,33 @@ struct shk_result {
 	const struct json *root; /* of the page's document */
 };
 
+/* A search, and the words in it. */
+struct shk_search {
+	uint32_t magic;
+	struct wire_search wire; /* its card class is ours */
+	char card_class[SHK_CLASS_BYTES];
+	struct client_counted counted;
+};
+
+/* Behind one result of a page: its id and second; "" and 0: at the page's beginning. */
+struct place {
+	char id[SHK_ID_BYTES];
+	int64_t confirmed_ms;
+};
+
 struct shk_results {
 	uint32_t magic;
 	struct shk_client *client;
 	struct wire_search search;
-	char cursor[SHK_CURSOR_BYTES];
-	bool is_last; /* no page behind this one */
+	char card_class[SHK_CLASS_BYTES];   /* the search's */
+	char cursor[SHK_CURSOR_BYTES];	    /* that the page was asked with; "": none */
+	char next_cursor[SHK_CURSOR_BYTES]; /* of what is behind the page; "": the service said none
+					     */
+	bool is_last;			    /* no page behind this one */
+	bool is_new;			    /* shk_download_new: no total */
+	struct place place;		    /* the last result given of this page */
+	struct place resume;		    /* what a cursor said was given already */
+	char told[SHK_PLACE_BYTES];	    /* by shk_results_cursor */
 	struct client_answer answer;
 	struct wire_page page;
 	size_t next; /* in page */
@@ -89,6 +114,13 @@ bool client_lives(const shk_client *client);
 
 /* One open result less; frees a client that waited for it. */
 void client_release(shk_client *client);
+
+/* Is this a search that was not destroyed? */
+bool search_lives(const shk_search *search);
+
+/* A period and a SHK_REFERENCE_…, as the wire has them. False: not of this form. */
+bool search_read(const char *from, const char *to, int32_t reference,
+		 struct wire_search *ret_search);
 
 /* yyyyMMdd or yyyyMMddHHmmss; a day as the end of a period is its last second. */
 bool time_read(const char *text, bool is_end, int64_t *ret_ms);

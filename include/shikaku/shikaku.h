@@ -85,6 +85,9 @@ extern "C" {
 /* A connection to one service for one account. */
 typedef struct shk_client shk_client;
 
+/* What to search for. */
+typedef struct shk_search shk_search;
+
 /* One download: a stream of results. */
 typedef struct shk_results shk_results;
 
@@ -140,6 +143,7 @@ typedef int32_t(SHK_CALL *shk_progress)(void *ctx, int64_t done, int64_t total);
 #define SHK_ERR_CONFLICT	63 /* another 照会番号 is held than expected: shk_error_held_reference */
 #define SHK_ERR_REFERENCE_TAKEN 64 /* this 照会番号 belongs to another person of the facility */
 #define SHK_ERR_REFUSED		65 /* refused for another reason: shk_error_problem */
+#define SHK_ERR_CURSOR		66 /* this cursor is lost: begin again without one */
 #define SHK_ERR_PROOF		67 /* this is not what the service signed: do not rely on it */
 #define SHK_ERR_PROOF_KEY	68 /* signed by a key that is not among these: shk_jwks anew */
 
@@ -374,6 +378,118 @@ SHK_API int32_t SHK_CALL shk_count(shk_client *client, const char *from, const c
 SHK_API int32_t SHK_CALL shk_download(shk_client *client, const char *from, const char *to,
 				      int32_t reference, shk_progress progress, void *ctx,
 				      shk_results **ret_results);
+
+/* --- What is new, and by which conditions ---------------------------------------------------- */
+
+/*
+ * A program that runs all day asks for what is new instead of a whole period:
+ *
+ *     shk_search *search;
+ *     shk_search_create(NULL, NULL, &search);
+ *     for (;;) {
+ *             shk_download_new(client, search, cursor, 30, NULL, NULL, &results);
+ *             while (shk_results_next(results, &result) == SHK_OK && result)
+ *                     …                                  take the result in by its id
+ *             …                                          keep shk_results_cursor(results) as cursor
+ *             shk_results_destroy(results);
+ *     }
+ *
+ * WHAT TO KEEP BETWEEN TWO RUNS  The cursor, a line of text, together with the results that it
+ * stands for: in one transaction, where you have one. Going on after a cursor gives what was
+ * confirmed later, each result once, in the order of confirmation, whatever was cut meanwhile:
+ * power, network, service. A cursor kept too early loses nothing either, it gives again what you
+ * have: know results by shk_result_id.
+ *
+ * A LOST CURSOR  is no misfortune: without one (NULL) everything until 翌月末 comes again. The
+ * service refuses a cursor that is not of this facility and this search, or older than its keys
+ * (two months), with SHK_ERR_CURSOR: then go on with NULL.
+ *
+ * A 照会番号 that is registered later does not make a result new; it shows when the result is
+ * downloaded again by its period.
+ */
+
+/*
+ * A search: a period, and conditions that are set one by one.
+ * from, to    as for shk_count; NULL: from the first result there is; NULL: without an end
+ * ret_search  yours until shk_search_destroy; for one thread at a time, with any client
+ * Errors: ARGUMENT, MEMORY.
+ */
+SHK_API int32_t SHK_CALL shk_search_create(const char *from, const char *to,
+					   shk_search **ret_search);
+
+/* SHK_REFERENCE_…; SHK_REFERENCE_ANY when never set. Errors: ARGUMENT. */
+SHK_API int32_t SHK_CALL shk_search_set_reference(shk_search *search, int32_t reference);
+
+/* 資格有効性 (QualificationValidity) 1..6; 0, or never set: any. Errors: ARGUMENT. */
+SHK_API int32_t SHK_CALL shk_search_set_validity(shk_search *search, int32_t validity);
+
+/*
+ * 被保険者証区分 (InsuredCardClassification) of one of the result's qualifications: "01".."07",
+ * "A1"; NULL, or never set: any. Errors: ARGUMENT.
+ */
+SHK_API int32_t SHK_CALL shk_search_set_card_class(shk_search *search, const char *card_class);
+
+/* NULL does nothing. */
+SHK_API void SHK_CALL shk_search_destroy(shk_search *search);
+
+/*
+ * 資格確認結果数取得 by a search, which remembers the answer: asked again, the service only says
+ * whether it is still so (ETag, 304).
+ * ret_count, ret_without_reference  each may be NULL
+ * Errors: as shk_count.
+ */
+SHK_API int32_t SHK_CALL shk_search_count(shk_client *client, shk_search *search,
+					  int64_t *ret_count, int64_t *ret_without_reference);
+
+/*
+ * Wait until the count of a search, or a 照会番号 in it, is no more as the search remembers it; a
+ * search that remembers nothing is counted at once and has changed. The call stands at the service,
+ * which answers within a second of a new result; a reload or a cut connection meanwhile does not
+ * end it.
+ * seconds      0..3600; 0: has it changed by now?
+ * ret_changed  1: shk_search_count tells the new number; 0: the time is over, nothing has changed
+ * Errors: as shk_count, CANCELLED; BUSY when too many wait already.
+ */
+SHK_API int32_t SHK_CALL shk_wait(shk_client *client, shk_search *search, int32_t seconds,
+				  int32_t *ret_changed);
+
+/*
+ * What the search remembers, as a line of text to keep between two runs; NULL when nothing. Until
+ * the search's next call.
+ */
+SHK_API const char *SHK_CALL shk_search_tag(const shk_search *search);
+
+/* Take it up again, for the same period and conditions. NULL: forget. Errors: ARGUMENT. */
+SHK_API int32_t SHK_CALL shk_search_set_tag(shk_search *search, const char *tag);
+
+/*
+ * As shk_download, by a search, which may be destroyed or changed meanwhile.
+ * Errors: as shk_download.
+ */
+SHK_API int32_t SHK_CALL shk_search_download(shk_client *client, const shk_search *search,
+					     shk_progress progress, void *ctx,
+					     shk_results **ret_results);
+
+/*
+ * Download what came after a cursor: begin. Then shk_results_next as ever, until it gives NULL.
+ * search         the same as when the cursor was given; it should have no end (to: NULL)
+ * cursor         of shk_results_cursor; NULL: from the search's beginning
+ * seconds        0..3600: how long to wait for the first result when there is none; the service
+ *                answers within a second of it. Without a cursor nothing is waited for at first.
+ * progress, ctx  as for shk_download; total is what has arrived so far
+ * Errors: as shk_download, CURSOR; BUSY when too many wait already.
+ */
+SHK_API int32_t SHK_CALL shk_download_new(shk_client *client, const shk_search *search,
+					  const char *cursor, int32_t seconds,
+					  shk_progress progress, void *ctx,
+					  shk_results **ret_results);
+
+/*
+ * Where this download has got to: behind the last result that shk_results_next gave. Also in the
+ * middle, and after an error. At most 1024 bytes without line breaks; opaque. Until the download's
+ * next call. NULL for NULL.
+ */
+SHK_API const char *SHK_CALL shk_results_cursor(shk_results *results);
 
 /*
  * The next result.

@@ -115,6 +115,13 @@ void link_close(struct link *link)
 	link->client = NULL;
 }
 
+void link_pause(const struct link *link, int seconds)
+{
+	interruption_stop_set(link->interruption, NULL, NULL);
+	(void)sleep((unsigned)seconds);
+	interruption_stop_set(link->interruption, client_stop, link->client);
+}
+
 /* --- the session's file --- */
 
 int link_session_keep(struct link *link)

@@ -70,5 +70,8 @@ extern const char link_period[];
 /* path: given, or name in the home folder. False: too long. */
 bool link_path(const char *given, const char *name, char path[LINK_PATH_BYTES]);
 
+/* Nothing for some seconds; Ctrl-C ends the program at once meanwhile. */
+void link_pause(const struct link *link, int seconds);
+
 /* The progress bar for shk_download, where somebody watches; else NULL. */
 shk_progress link_progress(void);

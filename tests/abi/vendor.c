@@ -56,6 +56,7 @@ static void check_codes(void)
 					SHK_ERR_CONFLICT,
 					SHK_ERR_REFERENCE_TAKEN,
 					SHK_ERR_REFUSED,
+					SHK_ERR_CURSOR,
 					SHK_ERR_PROOF,
 					SHK_ERR_PROOF_KEY,
 					SHK_ERR_BUSY,
@@ -132,6 +133,68 @@ static void check_proof(void)
 		      shk_jwks(NULL, NULL) == SHK_ERR_ARGUMENT,
 	      "no proof says nothing");
 	shk_proof_destroy(NULL);
+}
+
+static void check_search(void)
+{
+	shk_search *search = NULL;
+	check(shk_search_create("20261130", "20261101", &search) == SHK_ERR_ARGUMENT &&
+		      shk_search_create("20261101", NULL, NULL) == SHK_ERR_ARGUMENT &&
+		      search == NULL,
+	      "a search has a period in order");
+	check(shk_search_create(NULL, NULL, &search) == SHK_OK && search != NULL,
+	      "a search without a period is of everything");
+	check(shk_search_set_reference(search, 3) == SHK_ERR_ARGUMENT &&
+		      shk_search_set_reference(search, SHK_REFERENCE_WITH) == SHK_OK &&
+		      shk_search_set_validity(search, 7) == SHK_ERR_ARGUMENT &&
+		      shk_search_set_validity(search, 1) == SHK_OK &&
+		      shk_search_set_card_class(search, "08") == SHK_ERR_ARGUMENT &&
+		      shk_search_set_card_class(search, "A1") == SHK_OK &&
+		      shk_search_set_card_class(search, NULL) == SHK_OK,
+	      "conditions have their ranges");
+	check(shk_search_tag(search) == NULL && shk_search_set_tag(search, "\"t\"") == SHK_OK &&
+		      same(shk_search_tag(search), "\"t\"") &&
+		      shk_search_set_tag(search, "a\nb") == SHK_ERR_ARGUMENT &&
+		      shk_search_set_tag(search, NULL) == SHK_OK && shk_search_tag(search) == NULL,
+	      "a tag is taken up and forgotten");
+	check(shk_search_set_tag(search, "t") == SHK_OK &&
+		      shk_search_set_validity(search, 2) == SHK_OK &&
+		      shk_search_tag(search) == NULL,
+	      "of another search nothing is known");
+	shk_search_destroy(search);
+	shk_search_destroy(NULL);
+	check(shk_search_set_validity(NULL, 1) == SHK_ERR_ARGUMENT &&
+		      shk_search_tag(NULL) == NULL && shk_results_cursor(NULL) == NULL,
+	      "no search has no conditions");
+}
+
+static void check_new(shk_client *client)
+{
+	shk_search *search = NULL;
+	shk_results *results = NULL;
+	int64_t number = -5;
+	int32_t changed = -5;
+	if (shk_search_create(NULL, NULL, &search) != SHK_OK)
+		return;
+	check(shk_search_count(client, NULL, &number, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_wait(client, search, -1, &changed) == SHK_ERR_ARGUMENT &&
+		      shk_wait(client, search, 3601, &changed) == SHK_ERR_ARGUMENT &&
+		      shk_wait(client, search, 0, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_search_download(client, NULL, NULL, NULL, &results) == SHK_ERR_ARGUMENT &&
+		      shk_download_new(client, search, NULL, 3601, NULL, NULL, &results) ==
+			      SHK_ERR_ARGUMENT,
+	      "what is new has its arguments too");
+	check(shk_download_new(client, search, "nonsense", 0, NULL, NULL, &results) ==
+			      SHK_ERR_CURSOR &&
+		      same(shk_error_problem(client), "cursor_refused") && results == NULL,
+	      "a cursor that is none is lost");
+	check(shk_search_count(client, search, &number, NULL) == SHK_ERR_STATE &&
+		      shk_wait(client, search, 0, &changed) == SHK_ERR_STATE &&
+		      shk_download_new(client, search, "a//", 0, NULL, NULL, &results) ==
+			      SHK_ERR_STATE &&
+		      number == -5 && changed == -5 && results == NULL,
+	      "nothing is new without a session");
+	shk_search_destroy(search);
 }
 
 static void check_setters(shk_client *client)
@@ -287,11 +350,13 @@ int main(void)
 	check_codes();
 	check_null();
 	check_proof();
+	check_search();
 	check(shk_client_create(&client) == SHK_OK && client != NULL, "a client is made");
 	if (client) {
 		check_setters(client);
 		check_order(client);
 		check_arguments(client);
+		check_new(client);
 		check_list(client);
 		check_network(client);
 		shk_client_destroy(client);

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// New results as they come, over the real service on both engines: from the tap to the answer of the
+// waiting call within a second; nothing lost and nothing twice when the connection is cut in the
+// middle of a download, or the service ends and comes back.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import net from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { Journey, STAFF } from './journey.mjs';
+import { PeerReader } from './peer.mjs';
+import { program, start, waitFor } from './process.mjs';
+import { Stack } from './stack.mjs';
+
+const WITHIN_MS = 1000;
+const ids = (text) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line).id);
+const twice = (list) => list.filter((one, i) => list.indexOf(one) !== i);
+
+/** A proxy (HTTP CONNECT) that passes so many bytes of the service's and then is dead to all. */
+class Cutter {
+  constructor() {
+    this.sockets = new Set();
+    this.server = net.createServer((socket) => {
+      if (this.left <= 0) return socket.destroy();
+      this.keep(socket).once('data', (bytes) => this.connect(socket, bytes));
+    });
+  }
+
+  keep(socket) {
+    this.sockets.add(socket);
+    socket.on('error', () => socket.destroy()).on('close', () => this.sockets.delete(socket));
+    return socket;
+  }
+
+  connect(socket, bytes) {
+    const [, port] = /^CONNECT localhost:(\d+) /.exec(bytes.toString());
+    const beyond = this.keep(net.connect(Number(port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(beyond);
+    }));
+    beyond.on('data', (data) => {
+      socket.write(data.subarray(0, this.left));
+      this.left -= data.length;
+      if (this.left <= 0) for (const one of this.sockets) one.destroy();
+    });
+    beyond.on('close', () => socket.destroy());
+    socket.on('close', () => beyond.destroy());
+  }
+
+  async listen() {
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    return `http://127.0.0.1:${this.server.address().port}`;
+  }
+
+  close() { for (const one of this.sockets) one.destroy(); this.server.close(); }
+}
+
+for (const store of ['sqlite', 'postgres']) {
+  describe(`what is new on ${store}`, { concurrency: false }, () => {
+    const stack = new Stack({ store, limits: { results_page_max: 3 } });
+    const journey = new Journey(stack);
+    const cutter = new Cutter();
+    const given = []; // every result's id, in the order of its confirmation
+    let peer, proxy;
+
+    const tap = async (card = 'person-1') => {
+      const reply = await peer.check(card, STAFF.id);
+      assert.equal(reply.status, 200, reply.body.toString());
+      given.push(reply.json().id);
+      return reply.json().id;
+    };
+    const shikaku = (args, options = {}) => stack.shikaku(journey.receipt.login_id, args, options);
+    const newest = (state, options) => shikaku(['download', '--new', '--state', stack.file(state)], options);
+
+    before(async () => {
+      await stack.startPki();
+      await stack.startOcsp();
+      await stack.startStore();
+      await stack.startService();
+      await journey.register();
+      await journey.enrol(journey.receipt);
+      await journey.enrol(journey.desk);
+      const [{ code }] = await stack.admin(['activation', 'issue', '--login-id', journey.reader.login_id]);
+      peer = new PeerReader(stack);
+      assert.equal((await peer.activate(journey.reader, code)).status, 200);
+      assert.equal((await peer.login(journey.reader)).status, 200);
+      await journey.login(journey.receipt);
+      await journey.login(journey.desk);
+      proxy = await cutter.listen();
+    }, { timeout: 120000 });
+    after(async () => { cutter.close(); await stack.stop(); }, { timeout: 60000 });
+
+    it('gives what came after the cursor, over several pages, and then nothing', async () => {
+      for (let i = 0; i < 7; i++) await tap();
+      assert.deepEqual(ids((await newest('seen', { expect: 0 })).stdout), given);
+      assert.equal((await newest('seen', { expect: 0 })).stdout, '');
+      assert.equal(fs.statSync(stack.file('seen')).mode & 0o777, 0o600);
+      const later = [await tap(), await tap('person-2')];
+      assert.deepEqual(ids((await newest('seen', { expect: 0 })).stdout), later);
+    });
+
+    it('loses nothing and gives nothing twice when the connection is cut', async () => {
+      let cut = 0;
+      for (const budget of [4000, 8000, 12000, 16000, 20000, 24000]) {
+        const state = `cut-${budget}`;
+        cutter.left = budget;
+        const first = await stack.shikaku(journey.receipt.login_id, ['--proxy', proxy, 'download', '--new', '--state', stack.file(state)]);
+        const rest = await newest(state, { expect: 0 });
+        const both = [...ids(first.stdout), ...ids(rest.stdout)];
+        assert.deepEqual(twice(both), [], `twice at ${budget}`);
+        assert.deepEqual(both, given, `at ${budget}`);
+        cut += first.code !== 0 && first.stdout !== '' && rest.stdout !== '';
+      }
+      assert.ok(cut >= 2, `only ${cut} downloads were cut between their results`);
+    });
+
+    it('would notice results that come twice (control: yesterday\'s state is put back)', async () => {
+      const first = await newest('again', { expect: 0 });
+      fs.rmSync(stack.file('again'));
+      const rest = await newest('again', { expect: 0 });
+      assert.notDeepEqual(twice([...ids(first.stdout), ...ids(rest.stdout)]), []);
+    });
+
+    it('refuses a cursor of another search, and says how to go on', async () => {
+      const other = await shikaku(['download', '--new', '--state', stack.file('seen'), '--reference', 'with']);
+      assert.equal(other.code, 6);
+      assert.match(other.stderr, /cursor_refused/);
+      assert.match(other.stderr, /を消すと、はじめから受け取り直します/);
+      fs.writeFileSync(stack.file('torn'), 'nonsense\n');
+      assert.equal((await newest('torn')).code, 6);
+    });
+
+    it('counts again only when something has changed', async () => {
+      const count = ['count', ...journey.period, '--if-changed', stack.file('tag')];
+      assert.match((await shikaku(count, { expect: 0 })).stdout, new RegExp(`${given.length}件`));
+      const same = await shikaku(count, { expect: 0 });
+      assert.equal(same.stdout, '');
+      assert.match(same.stderr, /変わっていません/);
+      const waiting = shikaku([...count, '--wait', '20'], { expect: 0 });
+      await new Promise((done) => setTimeout(done, 500));
+      await tap();
+      assert.match((await waiting).stdout, new RegExp(`${given.length}件`));
+    });
+
+    it('searches by 資格有効性 and 被保険者証区分', async () => {
+      const found = async (...conditions) => ids((await shikaku(['download', ...journey.period, ...conditions], { expect: 0 })).stdout);
+      assert.deepEqual(await found('--validity', '1'), given);
+      assert.deepEqual(await found('--validity', '2'), []);
+      assert.deepEqual(await found('--card-class', '01', '--reference', 'without'), given);
+      assert.deepEqual(await found('--card-class', 'A1'), []);
+      assert.equal((await shikaku(['download', ...journey.period, '--card-class', '09'])).code, 2);
+    });
+
+    it('prints each result within a second of its tap, also after the service was away', async () => {
+      const log = stack.log('watch');
+      const watch = start('/bin/sh', ['-c', 'printf "%s\\n" "$SECRET" | exec "$0" "$@"', program('cli/shikaku'),
+        '--ca', stack.caFile, '--session', stack.file(`${journey.desk.login_id}.session`), 'watch', '--state', stack.file('watched')],
+      { log, env: { SECRET: journey.desk.password } });
+      const printed = () => (fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : '').split('\n').filter((line) => line.startsWith('{'));
+      try {
+        await waitFor('what was there', () => (printed().length >= given.length ? true : undefined));
+        await new Promise((done) => setTimeout(done, 300)); // the next call stands
+        const took = [];
+        for (let i = 0; i < 8; i++) {
+          const begun = performance.now();
+          const id = await tap();
+          await waitFor('the tapped result', () => printed().some((line) => line.includes(id)) || undefined, { every_ms: 5 });
+          took.push(performance.now() - begun);
+        }
+        console.log(`# tap to line on ${store}: ${took.map((ms) => ms.toFixed(0)).join(' ')} ms`);
+        assert.ok(Math.max(...took) <= WITHIN_MS, `${Math.max(...took)} ms`);
+        await stack.restartService();
+        const late = await tap();
+        await waitFor('a result after the restart', () => printed().some((line) => line.includes(late)) || undefined, { timeout_ms: 20000 });
+        assert.deepEqual(printed().map((line) => JSON.parse(line).id), given);
+      } finally {
+        await watch.stop();
+      }
+      assert.deepEqual(ids((await newest('watched', { expect: 0 })).stdout), [], 'what was printed does not come again');
+    });
+  });
+}
