@@ -36,24 +36,36 @@ static int command_mfa(struct link *link)
 	return status ? status : link_passcode(link);
 }
 
-/* Seed table 1.4.2 no. 5: how many are coming is said before they come. */
+/* Seed table 1.4.2 no. 5: how many there are is said before they come. */
+static int count_tell(const struct link *link, const struct station_options *options)
+{
+	int64_t count, without;
+	shk_search *search = NULL;
+	int32_t code = shk_search_create(options->from, options->to, &search);
+	if (code)
+		return say_usage(program, COMMAND_LINE_NOT_UNDERSTOOD, link_period);
+	int status = link_status(link, shk_search_count(link->client, search, &count, &without),
+				 link_period);
+	shk_search_destroy(search);
+	if (!status)
+		(void)printf("資格確認結果が%" PRId64 "件あります（照会番号なし: %" PRId64
+			     "件）。%s\n",
+			     count, without,
+			     options->from ? "" : "前に受け取ったところの続きを受け取ります。");
+	return status;
+}
+
 static int command_sync(struct link *link, struct db *db, const struct station *station)
 {
 	const struct station_options *options = &station->options;
-	struct source_shk service = {.client = link->client};
+	AUTO(source_shk_clear) struct source_shk service = {.client = link->client};
 	struct source source = source_of_shk(&service);
 	struct sync_report report;
-	int64_t count, without;
 	int status = link_session_take(link);
 	if (!status)
-		status = link_status(link,
-				     shk_count(link->client, options->from, options->to,
-					       SHK_REFERENCE_ANY, &count, &without),
-				     link_period);
+		status = count_tell(link, options);
 	if (status)
 		return status;
-	(void)printf("資格確認結果が%" PRId64 "件あります（照会番号なし: %" PRId64 "件）。\n",
-		     count, without);
 	int r = sync_run(db, &source, options->from, options->to, &report);
 	if (r < 0)
 		return store_fault(station);

@@ -17,7 +17,8 @@ const char options_help[] =
 	"                             ログインする（パスワード、次にパスコード）\n"
 	"  mfa                        パスコードだけを入力する（login が途中で終わったとき）\n"
 	"  refresh                    ログインの有効時間を延ばす（パスワード）\n"
-	"  sync --from 日時 --to 日時 結果を受け取り、カルテに紐付け、照会番号を登録する\n"
+	"  sync                       新しい結果を受け取り、カルテに紐付け、照会番号を登録する\n"
+	"  sync --from 日時 --to 日時 その期間の結果を、はじめから見直す\n"
 	"  charts                     カルテの一覧\n"
 	"  chart 番号                 カルテ1件（保険の移り変わりと資格確認の記録）\n"
 	"  results                    受け取った結果のすべて（無効・該当なしも）と、そのカルテ\n"
@@ -46,7 +47,7 @@ static const struct command_row commands[] = {
 	{.name = "login", .command = STATION_LOGIN, .needs = {"--service", "--facility", "--id"}},
 	{.name = "mfa", .command = STATION_MFA},
 	{.name = "refresh", .command = STATION_REFRESH},
-	{.name = "sync", .command = STATION_SYNC, .needs = {"--from", "--to"}},
+	{.name = "sync", .command = STATION_SYNC},
 	{.name = "charts", .command = STATION_CHARTS},
 	{.name = "chart",
 	 .command = STATION_CHART,
@@ -100,6 +101,9 @@ int options_read(int argc, char **argv, struct station_options *ret_options,
 		return r;
 	read.command = (enum station_command)line.command;
 	read.result_id = line.positions[0];
+	*ret_complaint = read.from ? "--to" : "--from";
+	if (!read.from != !read.to)
+		return COMMAND_LINE_INCOMPLETE;
 	*ret_complaint = line.positions[read.command == STATION_LINK];
 	if ((read.command == STATION_CHART || read.command == STATION_LINK) &&
 	    number_parse(str_of(*ret_complaint), 1, INT64_MAX, &read.chart) != 0)

@@ -21,11 +21,19 @@ struct registration {
 	struct str expected; /* what the service holds now; absent: none */
 };
 
+/* Which results: those of a period, or what is new. */
+struct source_ask {
+	const char *from, *to; /* as in shk_download; NULL: what is new */
+	const char *cursor;    /* what is new: behind which; NULL: all there is */
+};
+
 struct source {
-	/* A download begins; from and to as in shk_download. Outcome: SOURCE_FAILED. */
-	int (*begin)(void *ctx, const char *from, const char *to);
+	/* A download begins. A cursor that is lost counts as NULL. Outcome: SOURCE_FAILED. */
+	int (*begin)(void *ctx, const struct source_ask *ask);
 	/* The next result, its texts in the arena. Outcomes: SOURCE_END, SOURCE_FAILED. */
 	int (*next)(void *ctx, struct arena *arena, struct result *ret_result);
+	/* Behind what next has given, while what is new is downloaded; until the next call. */
+	struct str (*cursor)(void *ctx);
 	/* The download ends, whole or not. */
 	void (*end)(void *ctx);
 	/*

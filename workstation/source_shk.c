@@ -2,12 +2,34 @@
 /* Each result's elements by their OQS names, from the public header only. */
 #include "workstation/source_shk.h"
 
-static int shk_begin(void *ctx, const char *from, const char *to)
+static int32_t new_begin(struct source_shk *source, const char *cursor)
+{
+	int32_t code = source->search ? SHK_OK : shk_search_create(NULL, NULL, &source->search);
+	if (code)
+		return code;
+	return shk_download_new(source->client, source->search, cursor, 0, NULL, NULL,
+				&source->results);
+}
+
+static int shk_begin(void *ctx, const struct source_ask *ask)
 {
 	struct source_shk *source = ctx;
-	int32_t code = shk_download(source->client, from, to, SHK_REFERENCE_ANY, NULL, NULL,
-				    &source->results);
+	int32_t code;
+	if (ask->from)
+		code = shk_download(source->client, ask->from, ask->to, SHK_REFERENCE_ANY, NULL,
+				    NULL, &source->results);
+	else
+		code = new_begin(source, ask->cursor);
+	/* Everything there is comes again, and is known by its id. */
+	if (code == SHK_ERR_CURSOR)
+		code = new_begin(source, NULL);
 	return code == SHK_OK ? 0 : SOURCE_FAILED;
+}
+
+static struct str shk_cursor(void *ctx)
+{
+	struct source_shk *source = ctx;
+	return str_of(shk_results_cursor(source->results));
 }
 
 static void shk_end(void *ctx)
@@ -109,9 +131,16 @@ struct source source_of_shk(struct source_shk *source)
 	return (struct source){
 		.begin = shk_begin,
 		.next = shk_next,
+		.cursor = shk_cursor,
 		.end = shk_end,
 		.reference_register = shk_register,
 		.problem = shk_problem,
 		.ctx = source,
 	};
+}
+
+void source_shk_clear(struct source_shk *source)
+{
+	shk_search_destroy(source->search);
+	source->search = NULL;
 }

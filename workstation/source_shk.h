@@ -7,7 +7,9 @@
 
 struct source_shk {
 	shk_client *client;   /* borrowed */
+	shk_search *search;   /* of what is new; NULL: none yet */
 	shk_results *results; /* NULL between downloads */
 };
 
 struct source source_of_shk(struct source_shk *source);
+void source_shk_clear(struct source_shk *source);

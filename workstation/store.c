@@ -30,6 +30,8 @@ static const struct db_migration steps[] = {
 	    " number {text} NOT NULL, state {int64} NOT NULL DEFAULT 0,"
 	    " tries {int64} NOT NULL DEFAULT 0, problem {text}, held {text});"},
 	{2, "ALTER TABLE queue ADD COLUMN expected {text};"},
+	{3,
+	 "CREATE TABLE taken (one {int64} PRIMARY KEY CHECK (one = 1), cursor {text} NOT NULL);"},
 };
 
 int store_open(const char *path, struct db **ret_db)
@@ -60,6 +62,43 @@ static int keep(struct arena *arena, struct str *const *texts, size_t count)
 		if (r)
 			return PASS(r);
 	}
+	return 0;
+}
+
+/* --- how far --- */
+
+int store_cursor_get(struct db *db, struct arena *arena, struct str *ret_cursor)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int r = db_query(db, "SELECT cursor FROM taken WHERE one = 1", DB_NO_ARGS, &rows);
+	if (!r)
+		r = db_next(rows);
+	if (r == DB_END)
+		return STORE_ABSENT;
+	if (!r)
+		r = arena_copy(arena, db_column_text(rows, 0), ret_cursor);
+	return r ? FOLD(r) : 0;
+}
+
+int store_cursor_set(struct db *db, struct str cursor)
+{
+	int r = db_run(db,
+		       "INSERT INTO taken (one, cursor) VALUES (1, $1)"
+		       " ON CONFLICT (one) DO UPDATE SET cursor = excluded.cursor",
+		       DB_ARGS(db_text(cursor)), NULL);
+	return r ? FOLD(r) : 0;
+}
+
+int store_seen_waits(struct db *db, bool *ret_waits)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int r = db_query(db, "SELECT 1 FROM seen WHERE state = $1 LIMIT 1",
+			 DB_ARGS(db_int(SEEN_OPEN)), &rows);
+	if (!r)
+		r = db_next(rows);
+	if (r && r != DB_END)
+		return FOLD(r);
+	*ret_waits = r == 0;
 	return 0;
 }
 

@@ -25,6 +25,15 @@ enum store_outcome {
 /* Open, and make or bring up the tables. */
 MUST_CHECK int store_open(const char *path, struct db **ret_db);
 
+/*
+ * How far the results of the service have been taken in: the cursor, in the arena. Outcome:
+ * STORE_ABSENT.
+ */
+MUST_CHECK int store_cursor_get(struct db *db, struct arena *arena, struct str *ret_cursor);
+MUST_CHECK int store_cursor_set(struct db *db, struct str cursor);
+/* Does a result wait for a decision? */
+MUST_CHECK int store_seen_waits(struct db *db, bool *ret_waits);
+
 /* --- charts --- */
 /*
  * chart->number is not looked at. Without a reference the chart gets the next number and that as

@@ -19,6 +19,9 @@ enum { SYNC_ARENA_BYTES = 16 * 1024 * 1024 };
 struct sync {
 	struct db *db;
 	const struct source *source;
+	struct source_ask ask;
+	struct str cursor; /* of what is new: where the last download ended */
+	struct arena arena;
 	struct sync_report report;
 	bool is_final; /* the second time through: nothing is put off any more */
 	bool put_off;  /* something was */
@@ -142,12 +145,22 @@ static int results_take(struct sync *sync)
 	return r == SOURCE_END ? 0 : SYNC_STOPPED;
 }
 
-static int download(struct sync *sync, const char *from, const char *to)
+static int cursor_keep(struct sync *sync)
 {
-	int r = sync->source->begin(sync->source->ctx, from, to);
+	int r = sync->ask.from ? 0
+			       : arena_copy(&sync->arena, sync->source->cursor(sync->source->ctx),
+					    &sync->cursor);
+	return r ? PASS(r) : 0;
+}
+
+static int download(struct sync *sync)
+{
+	int r = sync->source->begin(sync->source->ctx, &sync->ask);
 	if (r)
 		return r < 0 ? PASS(r) : SYNC_STOPPED;
 	r = results_take(sync);
+	if (r == 0)
+		r = cursor_keep(sync);
 	sync->source->end(sync->source->ctx);
 	return r < 0 ? PASS(r) : r;
 }
@@ -207,23 +220,57 @@ static int queue_count(struct sync *sync)
 	return 0;
 }
 
-static int pass_run(struct sync *sync, const char *from, const char *to)
+static int pass_run(struct sync *sync)
 {
-	int r = download(sync, from, to);
+	int r = download(sync);
 	if (!r)
 		r = registrations_send(sync);
 	return r < 0 ? PASS(r) : r;
 }
 
+/* Where the last synchronisation ended, unless something has to be looked at again. */
+static int place_find(struct sync *sync)
+{
+	struct str cursor;
+	bool waits;
+	if (sync->ask.from)
+		return 0;
+	int r = store_seen_waits(sync->db, &waits);
+	if (r || waits)
+		return r ? PASS(r) : 0;
+	r = store_cursor_get(sync->db, &sync->arena, &cursor);
+	if (r == 0)
+		sync->ask.cursor = cursor.ptr;
+	return r < 0 ? PASS(r) : 0;
+}
+
+static int passes_run(struct sync *sync)
+{
+	int r = place_find(sync);
+	if (!r)
+		r = pass_run(sync);
+	if (r == 0 && sync->put_off) {
+		sync->is_final = true;
+		r = pass_run(sync);
+	}
+	/* Only what was decided is behind the cursor: what was put off would never come again. */
+	if (r == 0 && sync->cursor.ptr)
+		r = store_cursor_set(sync->db, sync->cursor);
+	return r < 0 ? PASS(r) : r;
+}
+
+static void sync_clear(struct sync *sync)
+{
+	arena_clear(&sync->arena);
+}
+
 int sync_run(struct db *db, const struct source *source, const char *from, const char *to,
 	     struct sync_report *ret_report)
 {
-	struct sync sync = {.db = db, .source = source};
-	int r = pass_run(&sync, from, to);
-	if (r == 0 && sync.put_off) {
-		sync.is_final = true;
-		r = pass_run(&sync, from, to);
-	}
+	AUTO(sync_clear)
+	struct sync sync = {.db = db, .source = source, .ask = {.from = from, .to = to}};
+	arena_init(&sync.arena, SYNC_ARENA_BYTES);
+	int r = passes_run(&sync);
 	if (r < 0)
 		return PASS(r);
 	int counted = queue_count(&sync);

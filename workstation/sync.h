@@ -25,8 +25,10 @@ enum sync_outcome {
 };
 
 /*
- * Take in the results of a period and register the numbers of new charts. Doing it again changes
- * nothing: a result is taken in once, by its id; a registration is asked for until it is answered.
+ * Take in the results of a period, or with from and to NULL what is new since the last time (all
+ * there is, while a result waits for a decision that may have come at the service), and register
+ * the numbers of new charts. Doing it again changes nothing: a result is taken in once, by its id;
+ * a registration is asked for until it is answered.
  *
  * *ret_report is written for SYNC_STOPPED too.
  */

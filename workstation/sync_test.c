@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/base/number.h"
 #include "workstation/store.h"
 #include "workstation/sync.h"
 
@@ -28,7 +29,8 @@ struct desk {
 	struct person people[PEOPLE_MAX];
 	struct tap taps[TAPS_MAX];
 	size_t taps_count;
-	size_t next, downloads, registrations;
+	size_t next, begun_at, downloads, registrations;
+	char cursor[NUMBER_TEXT_BYTES];
 	int register_answer; /* 0: as the real one, else that outcome */
 	size_t fail_after;   /* results before next fails; 0: never */
 	struct str problem;
@@ -38,12 +40,20 @@ struct desk {
 	char path[96];
 };
 
-static int fake_begin(void *ctx, const char *from, const char *to)
+/* Its cursor is the number of taps that were given. */
+static int fake_begin(void *ctx, const struct source_ask *ask)
 {
 	struct desk *desk = ctx;
-	assert_string_equal(from, "20261101");
-	assert_string_equal(to, "20261130");
-	desk->next = 0;
+	int64_t given = 0;
+	if (ask->from) {
+		assert_string_equal(ask->from, "20261101");
+		assert_string_equal(ask->to, "20261130");
+		assert_null(ask->cursor);
+	} else if (ask->cursor) {
+		assert_int_equal(number_parse(str_of(ask->cursor), 0, TAPS_MAX, &given), 0);
+	}
+	desk->begun_at = (size_t)given;
+	desk->next = (size_t)given;
 	desk->downloads++;
 	return 0;
 }
@@ -68,6 +78,12 @@ static int fake_next(void *ctx, struct arena *arena, struct result *ret_result)
 		.first = &tap->qualification,
 	};
 	return 0;
+}
+
+static struct str fake_cursor(void *ctx)
+{
+	struct desk *desk = ctx;
+	return number_print((int64_t)desk->next, desk->cursor);
 }
 
 static void fake_end(void *ctx)
@@ -114,6 +130,7 @@ static struct source source(struct desk *desk)
 	return (struct source){
 		.begin = fake_begin,
 		.next = fake_next,
+		.cursor = fake_cursor,
 		.end = fake_end,
 		.reference_register = fake_register,
 		.problem = fake_problem,
@@ -187,6 +204,14 @@ static struct sync_report synced(struct desk *desk, int outcome)
 	struct source from = source(desk);
 	struct sync_report report = {0};
 	assert_int_equal(sync_run(desk->db, &from, "20261101", "20261130", &report), outcome);
+	return report;
+}
+
+static struct sync_report synced_new(struct desk *desk, int outcome)
+{
+	struct source from = source(desk);
+	struct sync_report report = {0};
+	assert_int_equal(sync_run(desk->db, &from, NULL, NULL, &report), outcome);
 	return report;
 }
 
@@ -420,6 +445,63 @@ static void test_what_came_before_a_broken_download_is_kept(void **state)
 
 #define AT_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
 
+static void test_what_was_taken_in_does_not_come_again(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a", "20261122100000", 0);
+	assert_int_equal(synced_new(desk, 0).charts_new, 1);
+	assert_int_equal(desk->begun_at, 0);
+	tap(desk, "b", "20261122110000", 0);
+	struct sync_report report = synced_new(desk, 0);
+	assert_int_equal(desk->begun_at, 1);
+	assert_int_equal(report.downloaded, 1);
+	assert_int_equal(report.linked, 1);
+	assert_int_equal(synced_new(desk, 0).downloaded, 0);
+	/* A period is looked through from its beginning all the same. */
+	assert_int_equal(synced(desk, 0).known, 2);
+}
+
+/* Put off in the first pass, decided in the second: both begin at the same place. */
+static void test_what_is_put_off_is_not_behind_the_cursor(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a", "20261122100000", 0);
+	tap(desk, "b", "20261122110000", 0);
+	struct sync_report report = synced_new(desk, 0);
+	assert_int_equal(report.charts_new, 1);
+	assert_int_equal(report.linked, 1);
+	assert_int_equal(desk->downloads, 2);
+	assert_int_equal(desk->begun_at, 0);
+	assert_int_equal(synced_new(desk, 0).downloaded, 0);
+	assert_int_equal(desk->begun_at, 2);
+}
+
+static void test_a_cut_moves_no_cursor(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a", "20261122100000", 0);
+	tap(desk, "b", "20261122110000", 1);
+	desk->fail_after = 1;
+	assert_int_equal(synced_new(desk, SYNC_STOPPED).charts_new, 1);
+	desk->fail_after = 0;
+	struct sync_report report = synced_new(desk, 0);
+	assert_int_equal(desk->begun_at, 0);
+	assert_int_equal(report.known, 1);
+}
+
+/* The number that settles it may be registered elsewhere, which makes no result new. */
+static void test_while_something_waits_all_is_looked_through(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a", "20261122100000", 0);
+	assert_int_equal(synced_new(desk, 0).charts_new, 1);
+	tap(desk, "b", "20261122110000", 2);
+	assert_int_equal(synced_new(desk, 0).asked, 1);
+	assert_int_equal(desk->begun_at, 1);
+	synced_new(desk, 0);
+	assert_int_equal(desk->begun_at, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +517,10 @@ int main(void)
 		AT_DESK(test_a_refused_number_is_kept_and_not_tried_again),
 		AT_DESK(test_another_number_at_the_service_is_shown),
 		AT_DESK(test_what_came_before_a_broken_download_is_kept),
+		AT_DESK(test_what_was_taken_in_does_not_come_again),
+		AT_DESK(test_what_is_put_off_is_not_behind_the_cursor),
+		AT_DESK(test_a_cut_moves_no_cursor),
+		AT_DESK(test_while_something_waits_all_is_looked_through),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,12 +57,13 @@ function found(query) {
 
 function page(query) {
 	assert.match(query.get("from"), /^\d{14}$/);
-	assert.equal(query.get("to"), "20261130235959");
+	assert.match(query.get("to"), /^(20261130|20991231)235959$/);
 	const all = found(query), at = Number(query.get("cursor") ?? 0);
 	const results = all.slice(at, at + PAGE).map(({ person, ...one }) =>
 		person.reference ? { ...one, reference_number: person.reference } : one);
 	state.pages++;
-	return [200, at + PAGE < all.length ? { results, next_cursor: String(at + PAGE) } : { results }];
+	return [200, at + PAGE < all.length ? { results, next_cursor: String(at + PAGE) }
+		: { results, new_cursor: String(all.length) }];
 }
 
 function register(url, said, key) {
@@ -357,6 +358,22 @@ test("a change of insurer reaches the chart without anyone typing", async () => 
 	assert.match(done.out, /保険2 {2}01130012/);
 	assert.match(done.out, /令和8年11月20日 から （現在）/);
 	assert.equal((await station(["chart", "99"])).status, 7);
+});
+
+test("without a period only what is new is taken in", async () => {
+	state.results = [result(1, ichi()), result(2, ni())];
+	await loggedIn(station);
+	let done = await station(["sync"]);
+	assert.equal(done.status, 0, done.err);
+	assert.match(done.out, /受け取った結果: 2件/);
+	state.results.push(result(3, ichi(), { day: "23" }));
+	state.results[2].person.reference = "1";
+	done = await station(["sync"]);
+	assert.match(done.out, /受け取った結果: 1件/);
+	assert.match(done.out, /照会番号で紐付け: 1件/);
+	done = await station(["sync"]);
+	assert.match(done.out, /受け取った結果: 0件/);
+	assert.equal((await station(["sync", "--from", "20261101"])).status, 2);
 });
 
 test("a namesake is shown, not chosen", async () => {
