@@ -3,6 +3,7 @@
 #include "cli/options.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 const char options_help[] =
@@ -34,6 +35,11 @@ const char options_help[] =
 	"  reference --file ファイル  まとめて登録する（CSV "
 	"か、1行に1件のJSON。結果を行ごとに出す）\n"
 	"                             列: result_id,reference_number,expected（空は「なし」）\n"
+	"  device list                登録したパソコンの一覧\n"
+	"  device register [--name 名前] [--code]\n"
+	"                             このパソコンを登録する（--code "
+	"はアクティベーションコードを使う）\n"
+	"  device close 端末のID      パソコンの登録をやめる\n"
 	"  logout                     ログインを終える\n"
 	"  version                    版を表示する\n"
 	"\n"
@@ -72,6 +78,11 @@ static const struct command_row commands[] = {
 	 .position = "結果のファイル",
 	 .needs = {"--jwks"}},
 	{.name = "reference", .command = CLI_REFERENCE, .positions_max = 2, .position = "結果のID"},
+	{.name = "device",
+	 .command = CLI_DEVICE,
+	 .positions_min = 1,
+	 .positions_max = 2,
+	 .position = "list、register、close"},
 	{.name = "logout", .command = CLI_LOGOUT},
 };
 
@@ -105,6 +116,8 @@ static const struct option_row options[] = {
 	{.name = "--jwks", .offset = offsetof(struct cli_options, jwks)},
 	{.name = "--proof", .offset = offsetof(struct cli_options, proof)},
 	{.name = "--expected", .offset = offsetof(struct cli_options, expected)},
+	{.name = "--name", .offset = offsetof(struct cli_options, name)},
+	{.name = "--code", .offset = offsetof(struct cli_options, code), .kind = OPTION_FLAG},
 	{.name = "--clear", .offset = offsetof(struct cli_options, clear), .kind = OPTION_FLAG},
 	{.name = "--reference",
 	 .offset = offsetof(struct cli_options, reference),
@@ -145,6 +158,31 @@ static int download_check(const struct cli_options *read, const char **ret_compl
 	return lacks ? COMMAND_LINE_INCOMPLETE : 0;
 }
 
+/* list and register stand alone, close has an id. */
+static int device_check(const struct command_line *line, struct cli_options *read,
+			const char **ret_complaint)
+{
+	static const char *const actions[] = {
+		[CLI_DEVICE_LIST] = "list",
+		[CLI_DEVICE_REGISTER] = "register",
+		[CLI_DEVICE_CLOSE] = "close",
+	};
+	size_t action = 0, count = sizeof actions / sizeof *actions;
+	*ret_complaint = line->positions[0];
+	while (action < count && strcmp(line->positions[0], actions[action]) != 0)
+		action++;
+	if (action == count)
+		return COMMAND_LINE_NOT_UNDERSTOOD;
+	read->action = (enum cli_device)action;
+	read->device_id = line->positions[1];
+	if (action != CLI_DEVICE_CLOSE) {
+		*ret_complaint = read->device_id;
+		return read->device_id ? COMMAND_LINE_NOT_UNDERSTOOD : 0;
+	}
+	*ret_complaint = "端末のID";
+	return read->device_id ? 0 : COMMAND_LINE_INCOMPLETE;
+}
+
 int options_read(int argc, char **argv, struct cli_options *ret_options, const char **ret_complaint)
 {
 	struct cli_options read = {.link.secret_fd = STDIN_FILENO};
@@ -165,6 +203,11 @@ int options_read(int argc, char **argv, struct cli_options *ret_options, const c
 	}
 	if (read.command == CLI_DOWNLOAD) {
 		r = download_check(&read, ret_complaint);
+		if (r)
+			return r;
+	}
+	if (read.command == CLI_DEVICE) {
+		r = device_check(&line, &read, ret_complaint);
 		if (r)
 			return r;
 	}

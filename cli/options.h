@@ -19,7 +19,14 @@ enum cli_command {
 	CLI_REFERENCE,
 	CLI_JWKS,
 	CLI_VERIFY_PROOF,
+	CLI_DEVICE,
 	CLI_LOGOUT,
+};
+
+enum cli_device {
+	CLI_DEVICE_LIST,
+	CLI_DEVICE_REGISTER,
+	CLI_DEVICE_CLOSE,
 };
 
 /* Texts are those of argv; NULL: not given. */
@@ -38,6 +45,9 @@ struct cli_options {
 	const char *if_changed; /* count: the file of the tag */
 	int32_t wait_s;
 	bool clear; /* reference: take the number back */
+	enum cli_device action;
+	const char *name, *device_id; /* device */
+	bool code;		      /* device register: ask for one */
 };
 
 /* Outcomes: those of command_line_read; *ret_complaint is then a word of argv, or what is missing.

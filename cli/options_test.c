@@ -113,6 +113,27 @@ static void test_what_is_missing_or_unknown_is_named(void **state)
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 }
 
+static void test_devices_are_listed_registered_and_closed(void **state)
+{
+	struct cli_options options;
+	const char *complaint;
+	(void)state;
+	assert_int_equal(READ(&options, &complaint, "device", "list"), 0);
+	assert_int_equal(options.action, CLI_DEVICE_LIST);
+	assert_int_equal(READ(&options, &complaint, "device", "register", "--name", "n", "--code"),
+			 0);
+	assert_int_equal(options.action, CLI_DEVICE_REGISTER);
+	assert_true(options.code);
+	assert_int_equal(READ(&options, &complaint, "device", "close", "id"), 0);
+	assert_string_equal(options.device_id, "id");
+	assert_int_equal(READ(&options, &complaint, "device"), COMMAND_LINE_INCOMPLETE);
+	assert_int_equal(READ(&options, &complaint, "device", "close"), COMMAND_LINE_INCOMPLETE);
+	assert_int_equal(READ(&options, &complaint, "device", "sell"), COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_string_equal(complaint, "sell");
+	assert_int_equal(READ(&options, &complaint, "device", "list", "id"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +142,7 @@ int main(void)
 		cmocka_unit_test(test_a_file_stands_for_itself),
 		cmocka_unit_test(test_a_download_has_a_period_or_a_place_to_go_on_from),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
+		cmocka_unit_test(test_devices_are_listed_registered_and_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "reader/file.h"
+#include "lib/base/file.h"
+#include "lib/client/device_key.h"
 
-enum { ARENA_BYTES_MAX = 64 * 1024, KEY_BYTES_MAX = 4096 };
+enum { ARENA_BYTES_MAX = 64 * 1024 };
 
 void device_clear(struct device *device)
 {
@@ -39,18 +40,15 @@ static int thumbprint_make(struct device *device)
 
 static int key_load(struct device *device)
 {
-	AUTO(arena_clear) struct arena arena = {0};
-	struct str pem = {0};
 	char path[DEVICE_PATH_BYTES];
-	arena_init(&arena, ARENA_BYTES_MAX);
 	int r = path_make(device, "device.key", path);
-	if (r == 0)
-		r = file_read_private(&arena, path, KEY_BYTES_MAX, &pem);
 	if (r)
-		return r < 0 ? PASS(r) : r == FILE_ABSENT ? DEVICE_NOT_ACTIVATED : DEVICE_UNUSABLE;
-	r = signing_key_read(pem, &device->key);
+		return r;
+	r = device_key_read(path, &device->key);
 	if (r)
-		return r < 0 ? PASS(r) : DEVICE_UNUSABLE;
+		return r < 0			? PASS(r)
+		       : r == DEVICE_KEY_ABSENT ? DEVICE_NOT_ACTIVATED
+						: DEVICE_UNUSABLE;
 	return thumbprint_make(device);
 }
 
@@ -82,18 +80,13 @@ int device_open(struct device *device, const char *folder)
 
 static int key_make(struct device *device)
 {
-	AUTO(secret_wipe) struct secret pem = {0};
 	char path[DEVICE_PATH_BYTES];
 	int r = path_make(device, "device.key", path);
 	if (r)
 		return r;
-	r = signing_key_generate(&device->key);
-	if (r == 0)
-		r = signing_key_write(device->key, &pem);
+	r = device_key_make(path, &device->key);
 	if (r)
-		return FOLD(r);
-	if (file_write_private(path, secret_str(&pem)))
-		return DEVICE_UNUSABLE;
+		return r < 0 ? PASS(r) : DEVICE_UNUSABLE;
 	return thumbprint_make(device);
 }
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "reader/device.h"
-#include "reader/file.h"
+#include "lib/base/file.h"
 
 static int folder_make(void **state)
 {

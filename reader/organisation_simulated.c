@@ -2,7 +2,7 @@
 /* The SIMULATED organisation: its key is a PEM file of the test PKI. */
 #include "reader/organisation.h"
 
-#include "reader/file.h"
+#include "lib/base/file.h"
 #include "sim/org_auth/org_auth_simulated.h"
 
 enum { KEY_BYTES_MAX = 8192 };

@@ -17,8 +17,11 @@ int32_t SHK_CALL shk_login(shk_client *client, const char *facility_code, const 
 		return code;
 	if (!text_is_good(facility_code) || !text_is_good(login_id) || !text_is_good(password))
 		return call_refuse(client, SHK_ERR_ARGUMENT);
-	return call_leave(client, client_login(client->client, str_of(facility_code),
-					       str_of(login_id), str_of(password)));
+	int r = device_open(client, login_id, true);
+	if (r == 0)
+		r = client_login(client->client, str_of(facility_code), str_of(login_id),
+				 str_of(password));
+	return call_leave(client, r);
 }
 
 int32_t SHK_CALL shk_mfa(shk_client *client, const char *passcode)
@@ -28,7 +31,10 @@ int32_t SHK_CALL shk_mfa(shk_client *client, const char *passcode)
 		return code;
 	if (!text_is_good(passcode))
 		return call_refuse(client, SHK_ERR_ARGUMENT);
-	return call_leave(client, client_mfa(client->client, str_of(passcode)));
+	int r = client_mfa(client->client, str_of(passcode));
+	if (r == 0)
+		device_register_quietly(client);
+	return call_leave(client, r);
 }
 
 int32_t SHK_CALL shk_refresh(shk_client *client, const char *login_id, const char *password)
@@ -86,6 +92,12 @@ const char *SHK_CALL shk_session_facility_name(const shk_client *client)
 	return session && session->facility_name[0] ? session->facility_name : NULL;
 }
 
+const char *SHK_CALL shk_session_notice(const shk_client *client)
+{
+	const struct session *session = session_of(client);
+	return session && session->notice[0] ? session->notice : NULL;
+}
+
 const char *SHK_CALL shk_session_login_id(const shk_client *client)
 {
 	const struct session *session = session_of(client);
@@ -109,5 +121,8 @@ int32_t SHK_CALL shk_session_restore(shk_client *client, const char *path)
 		return code;
 	if (!text_is_good(path) || !*path)
 		return call_refuse(client, SHK_ERR_ARGUMENT);
-	return call_leave(client, client_session_load(client->client, path));
+	int r = client_session_load(client->client, path);
+	if (r == 0)
+		r = device_open(client, client_session(client->client)->login_id, false);
+	return call_leave(client, r);
 }

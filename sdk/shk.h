@@ -29,7 +29,10 @@ struct shk_client {
 	char *ca_file, *proxy;
 	struct transport_curl_options options; /* its texts are ca_file and proxy */
 	void *user_data;
-	char *jwks; /* the last ones fetched; NULL: none */
+	char *device_folder; /* NULL: the usual one */
+	bool device_is_off;
+	struct signing_key *key; /* of this PC for the session's login id; NULL: none */
+	char *jwks;		 /* the last ones fetched; NULL: none */
 	/* The last error. */
 	int32_t code;
 	bool is_told;		     /* client_trouble tells about it */
@@ -90,6 +93,28 @@ struct shk_references {
 	struct client_answer answer;
 	struct wire_reference_outcome *outcomes; /* NULL: no answer yet; in answer */
 };
+
+struct shk_device {
+	const char *id, *name, *platform, *registered_at;
+	bool is_current;
+};
+
+struct shk_devices {
+	uint32_t magic;
+	struct client_answer answer; /* what follows lives in its arena */
+	struct shk_device *items;
+	size_t count;
+};
+
+/*
+ * The key of this PC for that login id at the client's service, made where there is none; without
+ * one, when there is none and make is false, when it cannot be kept in the usual folder, or when
+ * the vendor wants none, the client goes bare. 0, a fault or a problem.
+ */
+MUST_CHECK int device_open(shk_client *client, const char *login_id, bool make);
+
+/* Register this PC unless it is; what becomes of it changes nothing else. */
+void device_register_quietly(shk_client *client);
 
 /*
  * Begin a call: SHK_OK, then call_leave must follow; SHK_ERR_ARGUMENT for what is no client;

@@ -94,6 +94,9 @@ typedef struct shk_results shk_results;
 /* 照会番号 that are registered together. */
 typedef struct shk_references shk_references;
 
+/* The registered devices of an account, as they were when they were asked for. */
+typedef struct shk_devices shk_devices;
+
 /* One 資格確認結果 of a download; borrowed, never destroyed by you. */
 typedef struct shk_result shk_result;
 
@@ -135,6 +138,8 @@ typedef int32_t(SHK_CALL *shk_progress)(void *ctx, int64_t done, int64_t total);
 #define SHK_ERR_TOKEN_EXPIRED	  44 /* renew the token: shk_refresh */
 #define SHK_ERR_SESSION		  45 /* the session is over: log in again */
 #define SHK_ERR_ACCOUNT		  46 /* this kind of account may not do this */
+#define SHK_ERR_DEVICE		  47 /* this PC must be registered, cannot be, or was not proven */
+#define SHK_ERR_CLIENT		  48 /* the operator admits this version of your product no more */
 
 /* From the service: what you asked. */
 #define SHK_ERR_FIELD		60 /* a value was refused: shk_error_field */
@@ -242,6 +247,15 @@ SHK_API int32_t SHK_CALL shk_client_set_product(shk_client *client, const char *
 SHK_API int32_t SHK_CALL shk_client_set_automatic_refresh(shk_client *client, int32_t on);
 
 /*
+ * Where the keys of this PC lie (THIS PC AS A DEVICE). Before shk_login and shk_session_restore.
+ * folder  of yours, made 0700 when missing, one file (0600) in it for each service and login id;
+ *         NULL: this PC is no device. When never called: ~/.local/state/shikaku, or shikaku in
+ *         $XDG_STATE_HOME; where that cannot be used the client goes without a device.
+ * Errors: ARGUMENT, MEMORY, IN_USE.
+ */
+SHK_API int32_t SHK_CALL shk_client_set_device_folder(shk_client *client, const char *folder);
+
+/*
  * A pointer of yours, kept and never touched. It must stay valid as long as you want it back.
  * Errors: ARGUMENT, IN_USE.
  */
@@ -268,7 +282,8 @@ SHK_API void SHK_CALL shk_cancel(shk_client *client);
  * Then ask for the passcode, by shk_session_passcode, and call shk_mfa within 5 minutes (a code by
  * mail: 10). A refused password is never tried
  * again by itself.
- * Errors: ARGUMENT, STATE (no service or product set), CREDENTIALS, FIELD, BUSY, and the network's.
+ * Errors: ARGUMENT, STATE (no service or product set), CREDENTIALS, FIELD, BUSY, DEVICE, CLIENT,
+ * FILE (the device's folder), and the network's.
  */
 SHK_API int32_t SHK_CALL shk_login(shk_client *client, const char *facility_code,
 				   const char *login_id, const char *password);
@@ -323,6 +338,12 @@ SHK_API int32_t SHK_CALL shk_session_passcode(const shk_client *client);
 
 /* The facility's name, as the service told it; NULL without a session. Until the next call. */
 SHK_API const char *SHK_CALL shk_session_facility_name(const shk_client *client);
+
+/*
+ * What the operator has to say about the version of your product, in Japanese: that it will soon be
+ * refused, for instance. Show it. NULL when there is nothing. Until the next call.
+ */
+SHK_API const char *SHK_CALL shk_session_notice(const shk_client *client);
 
 /* The login id of the session; NULL without one. Until the next call. */
 SHK_API const char *SHK_CALL shk_session_login_id(const shk_client *client);
@@ -717,6 +738,78 @@ SHK_API const char *SHK_CALL shk_references_action(const shk_references *referen
 
 /* With CONFLICT: the 照会番号 the service holds; NULL when it holds none. */
 SHK_API const char *SHK_CALL shk_references_held(const shk_references *references, int32_t index);
+
+/* --- This PC as a device --------------------------------------------------------------------- */
+
+/*
+ * Password and passcode can be seen over somebody's shoulder; the key of a PC cannot. Each PC has
+ * one for each login id, made at the first shk_login and proven (DPoP, RFC 9449) at each login and
+ * renewal, and at every call where the facility asks for it. A token or a session file that was
+ * copied is then worth nothing elsewhere without the key's file, outsiders cannot lock the login id
+ * of a registered PC, and shk_error_… tells the true cause of a refused login.
+ *
+ * After shk_mfa this PC registers itself under its host name, if it is not registered yet. When
+ * that is refused the session is open all the same; shk_device_id is then NULL, and
+ * shk_device_register tells why. Some services admit registered devices only: other calls return
+ * SHK_ERR_DEVICE until then. The clock of the PC must be right to the minute.
+ *
+ *     if (shk_mfa(client, passcode) == SHK_OK && !shk_device_id(client))
+ *             if (shk_device_register(client, "受付", code_of_the_desk) != SHK_OK)
+ *                     show(shk_error_text(client), shk_error_action(client));
+ */
+
+/*
+ * Register this PC. Registering it again gives the same device.
+ * name             for the desk, 1..64 characters; NULL: the host name
+ * activation_code  from the operator; NULL: none. Needed where a service admits registered devices
+ *                  only and the account has one already.
+ * Errors: ARGUMENT, STATE (no session, or this PC has no key), DEVICE (too many, a code is needed
+ * or refused, the key was used up), FIELD, TOKEN_EXPIRED, SESSION, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_device_register(shk_client *client, const char *name,
+					     const char *activation_code);
+
+/* Whose session it is, 32 hexadecimal digits; NULL while it is no registered device's. Until the
+ * next call. */
+SHK_API const char *SHK_CALL shk_device_id(const shk_client *client);
+
+/*
+ * The account's registered devices, in the order of their registration.
+ * ret_devices  yours until shk_devices_destroy; it does not change any more
+ * Errors: ARGUMENT, STATE, MEMORY, DEVICE, TOKEN_EXPIRED, SESSION, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_device_list(shk_client *client, shk_devices **ret_devices);
+
+/* NULL does nothing. */
+SHK_API void SHK_CALL shk_devices_destroy(shk_devices *devices);
+
+/* How many; 0 for NULL. */
+SHK_API int32_t SHK_CALL shk_devices_count(const shk_devices *devices);
+
+/* The functions on a list read memory only; NULL for an index out of 0..count - 1. */
+
+/* 32 hexadecimal digits. */
+SHK_API const char *SHK_CALL shk_devices_id(const shk_devices *devices, int32_t index);
+
+/* The name it was registered under. */
+SHK_API const char *SHK_CALL shk_devices_name(const shk_devices *devices, int32_t index);
+
+/* "windows", "linux", "macos". */
+SHK_API const char *SHK_CALL shk_devices_platform(const shk_devices *devices, int32_t index);
+
+/* When it was registered, 14 digits. */
+SHK_API const char *SHK_CALL shk_devices_registered_at(const shk_devices *devices, int32_t index);
+
+/* 1 for the device of the session that asked, else 0. */
+SHK_API int32_t SHK_CALL shk_devices_is_current(const shk_devices *devices, int32_t index);
+
+/*
+ * End a device: of a PC that is given away, lost or stolen. Its sessions end within 2 seconds, and
+ * its key is never taken again. Closing one's own ends the session here.
+ * device_id  of shk_devices_id
+ * Errors: ARGUMENT, STATE, NOT_FOUND, DEVICE, TOKEN_EXPIRED, SESSION, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_device_close(shk_client *client, const char *device_id);
 
 /* --- What went wrong ------------------------------------------------------------------------- */
 

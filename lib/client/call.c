@@ -244,6 +244,22 @@ static int token_freshen(struct client *client)
 	return r < 0 ? PASS(r) : r;
 }
 
+/* With a proof where this facility asks for one; that it does is learned once. */
+static int call_proven(struct client *client, const struct call *call, struct arena *arena,
+		       struct str *ret_body)
+{
+	struct call proven = *call;
+	bool may_prove = client->device && !call->with_proof;
+	proven.with_proof = call->with_proof || (may_prove && client->session.proves[0]);
+	int r = call_perform(client, &proven, arena, ret_body);
+	if (r == PROBLEM_DEVICE_PROOF_REFUSED && may_prove && !proven.with_proof) {
+		client->session.proves[0] = '1';
+		proven.with_proof = true;
+		r = call_perform(client, &proven, arena, ret_body);
+	}
+	return r < 0 ? PASS(r) : r;
+}
+
 int call_with_token(struct client *client, const struct call *call, struct arena *arena,
 		    struct str *ret_body)
 {
@@ -252,12 +268,12 @@ int call_with_token(struct client *client, const struct call *call, struct arena
 	int r = token_freshen(client);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = call_perform(client, call, arena, ret_body);
+	r = call_proven(client, call, arena, ret_body);
 	if (r == PROBLEM_TOKEN_EXPIRED && client->session.password.len) {
 		/* The service's clock is ahead of ours. */
 		r = session_renew(client);
 		if (!r)
-			r = call_perform(client, call, arena, ret_body);
+			r = call_proven(client, call, arena, ret_body);
 	}
 	if (r == PROBLEM_SESSION_ENDED)
 		session_clear(&client->session);

@@ -73,6 +73,11 @@ int client_service_set(struct client *client, struct str service)
 	return r ? PASS(r) : 0;
 }
 
+const char *client_service(const struct client *client)
+{
+	return client->service;
+}
+
 static bool text_is_good(struct str text, size_t characters_max)
 {
 	return text.len && utf8_valid(text) && !utf8_has_control(text) &&

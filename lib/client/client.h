@@ -48,6 +48,8 @@ DEFINE_AUTO_POINTER(struct client, client_destroy)
 
 /* "https://host[:port]". Fault: -EINVAL, also while a session of another service is there. */
 MUST_CHECK int client_service_set(struct client *client, struct str service);
+/* "" when none is set. Until the next client_service_set. */
+const char *client_service(const struct client *client);
 
 /*
  * Speak by the wire profile of this file (lib/wire/profile_file.h) from now on. Problem:
@@ -57,7 +59,10 @@ MUST_CHECK int client_service_set(struct client *client, struct str service);
 MUST_CHECK int client_profile_read(struct client *client, const char *path);
 /* Which program speaks; required before the logins and activate. Fault: -EINVAL (a length). */
 MUST_CHECK int client_program_set(struct client *client, const struct wire_client *program);
-/* The device's key for DPoP proofs (RFC 9449); borrowed until the client's end. NULL: none. */
+/*
+ * The device's key for DPoP proofs (RFC 9449); borrowed until the client's end, or until another is
+ * set. NULL: none. With one, logins and renewals are proven, and calls where the service asks.
+ */
 void client_device_set(struct client *client, const struct signing_key *key);
 /* Keep the password for renewals by itself? True when never set. */
 void client_keep_password_set(struct client *client, bool keep);
@@ -157,6 +162,17 @@ struct client_references {
 MUST_CHECK int client_references(struct client *client, struct client_references *batch,
 				 struct client_answer *answer,
 				 struct wire_reference_outcome **ret_outcomes);
+
+/* --- The devices of the session's account --- */
+
+/* This one, by the key of client_device_set. Problem also: PROBLEM_DEVICE_NOT_ACTIVATED (no key).
+ */
+MUST_CHECK int client_device_register(struct client *client, const struct wire_device_claim *claim);
+MUST_CHECK int client_device_list(struct client *client, struct client_answer *answer,
+				  struct wire_device_entry **ret_entries,
+				  size_t *ret_entries_count);
+/* Closing the session's own device ends the session. */
+MUST_CHECK int client_device_close(struct client *client, struct str device_id);
 
 /* --- The reader; all but staff need client_device_set --- */
 

@@ -84,7 +84,7 @@ static int challenge_take(struct client *client, struct str body)
 
 static int login_run(struct client *client, const struct wire_login *login, struct arena *arena)
 {
-	struct call call = {.call = WIRE_LOGIN};
+	struct call call = {.call = WIRE_LOGIN, .with_proof = client->device != NULL};
 	struct str body;
 	int r = wire_login_request_encode(arena, login, &call.body);
 	if (!r)
@@ -129,7 +129,7 @@ static int tokens_take(struct client *client, struct str body)
 
 static int mfa_run(struct client *client, struct str passcode, struct arena *arena)
 {
-	struct call call = {.call = WIRE_MFA};
+	struct call call = {.call = WIRE_MFA, .with_proof = client->device != NULL};
 	struct wire_mfa mfa = {str_of(client->session.challenge), passcode};
 	struct str body;
 	int r = wire_mfa_request_encode(arena, &mfa, &call.body);

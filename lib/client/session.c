@@ -42,7 +42,7 @@ struct file_time {
 static const struct file_text file_texts[] = {
 	FILE_TEXT(service),	  FILE_TEXT(login_id),	     FILE_TEXT(challenge),
 	FILE_TEXT(access_token),  FILE_TEXT(refresh_handle), FILE_TEXT(refresh_key),
-	FILE_TEXT(facility_name),
+	FILE_TEXT(facility_name), FILE_TEXT(device_id),	     FILE_TEXT(proves),
 };
 static const struct file_time file_times[] = {
 	{"token_begins_ms", offsetof(struct session, token_begins_ms)},
@@ -73,13 +73,19 @@ int session_open(struct session *session, const struct wire_tokens *tokens, int6
 {
 	if (tokens->access_token.len >= SESSION_TOKEN_BYTES ||
 	    tokens->refresh_handle.len >= SESSION_TOKEN_BYTES ||
-	    tokens->facility_name.len >= SESSION_NAME_BYTES)
+	    tokens->facility_name.len >= SESSION_NAME_BYTES ||
+	    tokens->device_id.len >= SESSION_KEY_BYTES ||
+	    tokens->notice.len >= SESSION_NOTICE_BYTES)
 		return RAISE(EMSGSIZE);
 	int r = str_to_c(tokens->access_token, session->access_token, SESSION_TOKEN_BYTES);
 	if (!r)
 		r = str_to_c(tokens->refresh_handle, session->refresh_handle, SESSION_TOKEN_BYTES);
 	if (!r)
 		r = str_to_c(tokens->facility_name, session->facility_name, SESSION_NAME_BYTES);
+	if (!r)
+		r = str_to_c(tokens->device_id, session->device_id, SESSION_KEY_BYTES);
+	if (!r)
+		r = str_to_c(tokens->notice, session->notice, SESSION_NOTICE_BYTES);
 	if (r)
 		return PASS(r);
 	explicit_bzero(session->challenge, sizeof session->challenge);

@@ -20,6 +20,7 @@ enum {
 	SESSION_LOGIN_BYTES = 257,   /* a login id, 64 characters */
 	SESSION_SERVICE_BYTES = 256, /* https://host:port */
 	SESSION_KEY_BYTES = 33,
+	SESSION_NOTICE_BYTES = 4096,
 };
 
 enum session_state {
@@ -39,6 +40,9 @@ struct session {
 	char refresh_handle[SESSION_TOKEN_BYTES];
 	char refresh_key[SESSION_KEY_BYTES]; /* of a renewal whose answer is not here yet */
 	char facility_name[SESSION_NAME_BYTES];
+	char device_id[SESSION_KEY_BYTES]; /* whose it is; "" while it is no registered device's */
+	char proves[2];			   /* "1": the facility asks for a proof of each call */
+	char notice[SESSION_NOTICE_BYTES]; /* from the operator; not in the file */
 	enum wire_account account;
 	int64_t token_begins_ms;
 	int64_t token_ends_ms;

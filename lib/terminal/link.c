@@ -78,7 +78,11 @@ static void client_stop(void *ctx)
 
 static int32_t client_tell(shk_client *client, const struct link *link)
 {
+	char keys[LINK_PATH_BYTES + 8];
+	(void)snprintf(keys, sizeof keys, "%s-keys", link->session);
 	int32_t code = shk_client_set_product(client, "Shikaku", link->program, shk_version());
+	if (!code)
+		code = shk_client_set_device_folder(client, keys);
 	if (!code && link->options->service)
 		code = shk_client_set_service(client, link->options->service);
 	if (!code && link->options->ca_file)
@@ -157,6 +161,17 @@ int link_secret(const struct link *link, const char *what, struct secret *secret
 	return say_usage(link->program, COMMAND_LINE_INCOMPLETE, what);
 }
 
+static void login_say(const shk_client *client)
+{
+	const char *notice = shk_session_notice(client);
+	(void)fprintf(stderr, "ログインしました（%s、%s）。\n", shk_session_login_id(client),
+		      shk_session_facility_name(client));
+	if (!shk_device_id(client))
+		(void)fputs("このパソコンは、まだ登録されていません。\n", stderr);
+	if (notice)
+		say_line(stderr, "お知らせ", str_of(notice));
+}
+
 int link_passcode(struct link *link)
 {
 	AUTO(secret_wipe) struct secret passcode = {0};
@@ -169,9 +184,7 @@ int link_passcode(struct link *link)
 	status = link_status(link, shk_mfa(link->client, (const char *)passcode.bytes), what);
 	status = link_session_kept(link, status);
 	if (!status)
-		(void)fprintf(stderr, "ログインしました（%s、%s）。\n",
-			      shk_session_login_id(link->client),
-			      shk_session_facility_name(link->client));
+		login_say(link->client);
 	return status;
 }
 

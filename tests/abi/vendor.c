@@ -50,6 +50,8 @@ static void check_codes(void)
 					SHK_ERR_TOKEN_EXPIRED,
 					SHK_ERR_SESSION,
 					SHK_ERR_ACCOUNT,
+					SHK_ERR_DEVICE,
+					SHK_ERR_CLIENT,
 					SHK_ERR_FIELD,
 					SHK_ERR_PERIOD,
 					SHK_ERR_NOT_FOUND,
@@ -81,6 +83,17 @@ static void check_null(void)
 	check(shk_mfa(NULL, "123456") == SHK_ERR_ARGUMENT, "mfa refuses no client");
 	check(shk_refresh(NULL, NULL, NULL) == SHK_ERR_ARGUMENT, "refresh refuses no client");
 	check(shk_logout(NULL) == SHK_ERR_ARGUMENT, "logout refuses no client");
+	check(shk_client_set_device_folder(NULL, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_device_register(NULL, NULL, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_device_list(NULL, NULL) == SHK_ERR_ARGUMENT &&
+		      shk_device_close(NULL, "") == SHK_ERR_ARGUMENT && !shk_device_id(NULL),
+	      "the devices' functions refuse no client");
+	check(shk_devices_count(NULL) == 0 && !shk_devices_id(NULL, 0) &&
+		      !shk_devices_name(NULL, 0) && !shk_devices_platform(NULL, 0) &&
+		      !shk_devices_registered_at(NULL, 0) && !shk_devices_is_current(NULL, 0) &&
+		      !shk_session_notice(NULL),
+	      "no devices are none");
+	shk_devices_destroy(NULL);
 	check(shk_count(NULL, "20261101", "20261130", 0, &number, NULL) == SHK_ERR_ARGUMENT,
 	      "count refuses no client");
 	check(shk_download(NULL, "20261101", "20261130", 0, NULL, NULL, &results) ==

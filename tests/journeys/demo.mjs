@@ -122,7 +122,9 @@ async function refusals(stack, journey) {
   const [mine] = await journey.download(receipt);
   add('別の施設', await stack.shikaku(journey.stranger.login_id, ['reference', mine.id, '1']), 7);
   // A refused login forgets the session it replaces, so these come last.
-  add('使用済みパスコード', await journey.login(receipt, { code: receipt.lastPasscode, expect: null }), 4);
+  const reused = await journey.login(receipt, { code: receipt.lastPasscode, expect: null });
+  assert.match(reused.stderr, /passcode_reused/); // the cause, because this PC is a registered device
+  add('使用済みパスコード', reused, 4);
   add('パスワードちがい', await journey.login(receipt, { password: 'chigau-password-2026', code: '000000', expect: null }), 3);
   return said.join('');
 }

@@ -78,6 +78,8 @@ function register(url, said, key) {
 }
 
 function reply(request, body) {
+	if (request.headers.dpop)
+		state.proofs.push([request.url, JSON.parse(Buffer.from(request.headers.dpop.split(".")[0], "base64url"))]);
 	const url = new URL(request.url, origin), said = body.length ? JSON.parse(body) : {};
 	const bearer = request.headers.authorization;
 	if (!["/v1/login", "/v1/mfa", "/v1/refresh"].includes(url.pathname) &&
@@ -95,6 +97,9 @@ function reply(request, body) {
 	case "/v1/refresh":
 		return said.refresh_handle === `handle-${state.token}` && said.password === PASSWORD
 			? tokens() : problem(401, "session_ended");
+	case "/v1/devices":
+		state.devices++;
+		return [200, { device_id: id(77) }];
 	case "/v1/logout":
 		return [204, null];
 	case "/v1/results/count":
@@ -153,7 +158,8 @@ after(() => {
 });
 
 beforeEach(() => {
-	state = { token: 0, version: 0, requests: 0, pages: 0, results: [] };
+	state = { token: 0, version: 0, requests: 0, pages: 0, devices: 0, proofs: [], results: [] };
+	fs.rmSync(path.join(work, "session-keys"), { recursive: true, force: true });
 	for (const name of ["session", "store", "store-wal", "store-shm", "out"])
 		fs.rmSync(path.join(work, name), { force: true });
 });
@@ -190,6 +196,25 @@ test("the session lies in a file of the owner's only, without the password", asy
 	const file = path.join(work, "session");
 	assert.equal(fs.statSync(file).mode & 0o777, 0o600);
 	assert.doesNotMatch(fs.readFileSync(file, "utf8"), /correct horse/);
+});
+
+test("this PC has a key of its own, proves its logins and registers itself", async () => {
+	await loggedIn();
+	const [keys] = fs.readdirSync(path.join(work, "session-keys"));
+	assert.match(keys, /^[0-9a-f]{32}\.key$/);
+	const file = path.join(work, "session-keys", keys);
+	assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+	assert.equal(fs.statSync(path.dirname(file)).mode & 0o777, 0o700);
+	assert.deepEqual(state.proofs.map(([url]) => url), ["/v1/login", "/v1/mfa", "/v1/devices"]);
+	assert.equal(new Set(state.proofs.map(([, header]) => JSON.stringify(header.jwk))).size, 1);
+	assert.doesNotMatch(fs.readFileSync(path.join(work, "session"), "utf8"), /PRIVATE/);
+	// The next login is by the same key; a file that others could read is not used.
+	await loggedIn();
+	assert.equal(new Set(state.proofs.map(([, header]) => JSON.stringify(header.jwk))).size, 1);
+	fs.chmodSync(file, 0o640);
+	const done = await shikaku(LOGIN(), `${PASSWORD}\n123456\n`);
+	assert.equal(done.status, 1);
+	assert.match(done.err, /file_unusable/);
 });
 
 test("count, refresh, download page by page, log out", async () => {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Read whole, replaced whole. */
-#include "reader/file.h"
+#include "lib/base/file.h"
 
 #include <fcntl.h>
 #include <limits.h>
