@@ -436,9 +436,9 @@ static void test_a_download_is_on_the_audit_trail_before_it_leaves(void **state)
 	house_import(house, 1);
 	house_confirm(house, &house->here, 1);
 	struct house_session session = house_session(house, HERE, &house->here.receipt);
-	size_t before = house_audits(house, house->here.no);
+	size_t before = house_audits_of(house, house->here.no, "download");
 	assert_int_equal(house_get(house, "/v1/results", PERIOD, session.token), 200);
-	assert_int_equal(house_audits(house, house->here.no), before + 1);
+	assert_int_equal(house_audits_of(house, house->here.no, "download"), before + 1);
 	assert_int_equal(house_audits(house, house->there.no), 0);
 }
 

@@ -3,7 +3,6 @@
 #include "server/api/call.h"
 
 #include "lib/wire/spelling.h"
-#include "server/audit/audit.h"
 
 enum {
 	STATUS_OK = 200,
@@ -117,25 +116,4 @@ int caller_device_check(struct api_call *call, struct db *db)
 	if (r || !device.active || !str_equal(device.thumbprint, str_of(call->caller.thumbprint)))
 		return PROBLEM_DEVICE_UNKNOWN;
 	return 0;
-}
-
-int call_audit(struct api_call *call, struct db *db, const struct audit_entry *entry)
-{
-	const char *outcome = "ok";
-	if (entry->problem != PROBLEM_NONE)
-		outcome = wire_problem_row(entry->problem)->code;
-	struct store_audit row = {
-		.at_ms = call->now_ms,
-		.facility_no = call->caller.facility_no,
-		.account_no = call->caller.account_no,
-		.device_no = call->caller.device_no,
-		.staff = entry->staff,
-		.call = str_of(wire_call_row(call->name)->operation),
-		.outcome = str_of(outcome),
-		.request_id = str_of(call->request->request_id),
-		.n = (int64_t)(entry->items.len / AUDIT_ITEM_BYTES),
-		.items = entry->items,
-	};
-	int r = audit_add(db, &row);
-	return r ? PASS(r) : 0;
 }

@@ -19,6 +19,13 @@ enum {
 	CALL_TRACE_BYTES = 512,
 };
 
+/* What a call's commit knows for its audit row (trail.h); absent and 0: nothing. */
+struct audit_entry {
+	int64_t facility_no, account_no, device_no; /* of a caller without a token */
+	struct str staff;
+	struct str items; /* server/audit/audit.h */
+};
+
 struct api_call {
 	const struct service *service;
 	struct web_exchange *exchange;
@@ -36,7 +43,11 @@ struct api_call {
 	bool session_changed;	  /* commit ended or changed the caller's session, or may have */
 	int64_t closed_device_no; /* commit closed this device; 0: none */
 	struct dpop_proof proof;
-	int64_t now_ms; /* one moment for the whole call */
+	int refused; /* the problem that run answered; commit only writes its row then */
+	struct audit_entry audit;
+	bool has_row;	     /* of the audit trail */
+	struct taken *taken; /* trail.c's */
+	int64_t now_ms;	     /* one moment for the whole call */
 	int64_t begun_ms;
 	struct wire_input input;
 	struct str held_reference; /* for reference_conflict */
@@ -111,14 +122,6 @@ MUST_CHECK int request_idempotency_key(struct api_call *call, struct str *ret_ke
 /* Is the caller's device still registered? Problem: PROBLEM_DEVICE_UNKNOWN. */
 MUST_CHECK int caller_device_check(struct api_call *call, struct db *db);
 
-/* The audit row of this call. problem: what it is answered; PROBLEM_NONE: ok. */
-struct audit_entry {
-	enum wire_problem problem;
-	struct str staff;
-	struct str items;
-};
-MUST_CHECK int call_audit(struct api_call *call, struct db *db, const struct audit_entry *entry);
-
 /* --- for service.c: dispatch.c --- */
 
 /* A parked call goes on; on any thread. False: its lane is full, and nothing was done. */
@@ -131,6 +134,9 @@ void problem_reply(struct api_call *call, enum wire_problem problem);
 
 /* Log the fault with the call's trace, once, and write its reply. */
 void fault_reply(struct api_call *call, int fault);
+
+/* What a fault is told as. */
+enum wire_problem problem_of_fault(int fault);
 
 /* What the adapter refused with this HTTP status. */
 enum wire_problem problem_of_status(int status);

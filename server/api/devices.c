@@ -64,24 +64,19 @@ int device_register_commit(struct api_call *call, struct db *db)
 {
 	const struct register_work *work = call->work;
 	struct registered registered = {0};
-	struct audit_entry entry = {.problem = PROBLEM_NONE};
 	int r = PROBLEM_PLATFORM_REFUSED;
 	if (!work->is_mobile)
 		r = registration_commit(&call->service->auth, db, &call->arena, &call->caller,
 					&work->registration, call->now_ms, &registered);
 	if (r < 0)
 		return PASS(r);
-	if (work->is_mobile)
-		entry.problem = PROBLEM_PLATFORM_REFUSED;
-	else if (r)
-		entry.problem = registration_problem((enum registration_outcome)r);
-	else
-		call->caller.device_no = registered.no;
 	call->session_changed = registered.session_changed;
-	r = call_audit(call, db, &entry);
+	if (work->is_mobile)
+		return PROBLEM_PLATFORM_REFUSED;
 	if (r)
-		return PASS(r);
-	return entry.problem ? (int)entry.problem : registered_reply(call, &registered);
+		return registration_problem((enum registration_outcome)r);
+	call->caller.device_no = registered.no;
+	return registered_reply(call, &registered);
 }
 
 /* --- GET /v1/devices --- */
@@ -157,9 +152,5 @@ int device_close_commit(struct api_call *call, struct db *db)
 	int r = device_close(call, db);
 	if (r < 0)
 		return PASS(r);
-	struct audit_entry entry = {.problem = (enum wire_problem)r};
-	r = call_audit(call, db, &entry);
-	if (r)
-		return PASS(r);
-	return entry.problem ? (int)entry.problem : reply_empty(call);
+	return r ? r : reply_empty(call);
 }

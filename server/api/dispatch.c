@@ -12,6 +12,7 @@
 #include "server/api/call.h"
 #include "server/api/rate.h"
 #include "server/api/client.h"
+#include "server/api/trail.h"
 #include "server/auth/session.h"
 #include "server/auth/token.h"
 
@@ -31,9 +32,18 @@ static void call_log(const struct api_call *call)
 	    log_id("request", str_of(call->request->request_id)));
 }
 
+/* The trace belongs to the thread and to its last fault: take it along at once. */
+static int trace_keep(struct api_call *call, int r)
+{
+	if (r < 0)
+		fault_trace(call->trace, sizeof call->trace);
+	return r;
+}
+
 /* The end of every call: result is 0, a problem or a fault. */
 static void call_finish(struct api_call *call, int result)
 {
+	result = trace_keep(call, trail_finish(call, result));
 	if (result < 0)
 		fault_reply(call, result);
 	else if (result > 0)
@@ -48,27 +58,26 @@ static void call_finish(struct api_call *call, int result)
 		web_finish(call->exchange);
 }
 
-/* The trace belongs to the thread and to its last fault: take it along at once. */
-static int trace_keep(struct api_call *call, int r)
-{
-	if (r < 0)
-		fault_trace(call->trace, sizeof call->trace);
-	return r;
-}
-
 /* --- the writer's side --- */
 
 static int commit_run(void *ctx, struct db *db)
 {
 	struct api_call *call = ctx;
 	db_scope(db, call->caller.facility_no);
-	return trace_keep(call, call->route->commit(call, db));
+	call->audit = (struct audit_entry){0};
+	int answer = call->refused ? call->refused : call->route->commit(call, db);
+	if (answer >= 0) {
+		int r = trail_commit(call, db, answer);
+		answer = r ? r : answer;
+	}
+	return trace_keep(call, answer);
 }
 
 static void commit_done(void *ctx, int result)
 {
 	struct api_call *call = ctx;
 	memo_doubt(call->service->memo);
+	trail_settle(call, result);
 	/* The tail will say so too; this process need not wait for it. */
 	if (result >= 0 && call->session_changed)
 		token_cache_drop_session(call->service->tokens, call->caller.session_id);
@@ -220,6 +229,16 @@ static void proof_submit(struct api_call *call)
 		call_finish(call, r < 0 ? trace_keep(call, r) : PROBLEM_BUSY);
 }
 
+/* Who is known and was refused leaves a row of that, too. */
+static void lane_done(struct api_call *call, int answer, bool replied)
+{
+	call->refused = answer > 0 ? answer : 0;
+	if (call->refused ? trail_wants_row(call) : answer == 0 && !replied && call->route->commit)
+		commit_submit(call);
+	else
+		call_finish(call, answer);
+}
+
 static void lane_run(void *job, void *worker)
 {
 	struct api_call *call = job;
@@ -238,10 +257,8 @@ static void lane_run(void *job, void *worker)
 	} else if (r == CALL_MOVE) {
 		call_forget(call);
 		pool_take(call, WIRE_LANE_READ);
-	} else if (r == 0 && call->route->commit) {
-		commit_submit(call);
 	} else {
-		call_finish(call, r == CALL_REPLIED ? 0 : r);
+		lane_done(call, r == CALL_REPLIED ? 0 : r, r == CALL_REPLIED);
 	}
 }
 

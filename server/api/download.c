@@ -67,6 +67,7 @@ int download_run(struct api_call *call, struct db *db)
 
 int download_commit(struct api_call *call, struct db *db)
 {
-	int r = page_audit(call, db, call->work);
-	return r ? PASS(r) : 0;
+	(void)db;
+	page_note(call, call->work);
+	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "server/api/jwks.h"
 #include "server/api/temporary.h"
+#include "server/audit/tally.h"
 #include "server/store/changes.h"
 #include "server/store/sessions.h"
 
@@ -46,6 +47,7 @@ int housekeeping_start(struct service *service, bool thread)
 	const struct work_task tasks[] = {
 		{"keys_follow", SECOND_MS, true, retention_keys_follow, &service->retention},
 		{"keys_make", MINUTE_MS, false, retention_keys_make, &service->retention},
+		{"audit_tally", SECOND_MS, true, tally_flush, service->tally},
 		{"audit_head", MINUTE_MS, false, audit_head_sign, &service->heads},
 		{"clock", SECOND_MS, true, clock_guard_follow, &service->clock_guard},
 		{"rotation", 10 * SECOND_MS, false, rotation_run, &service->rotation},

@@ -67,6 +67,9 @@ static int login_problem(const struct login *login, int r)
 int login_commit_run(struct api_call *call, struct db *db)
 {
 	struct login *login = call->work;
+	call->audit.facility_no = login->facility_no;
+	call->audit.account_no = login->account_no;
+	call->audit.device_no = login->device_no;
 	int r = login_problem(login, login_commit(db, login, call->now_ms));
 	if (r == PROBLEM_ACCOUNT_LOCKED)
 		call->retry_after_s = retry_after_s(login->wait_ms);

@@ -46,6 +46,9 @@ int mfa_run(struct api_call *call, struct db *db)
 int mfa_commit_run(struct api_call *call, struct db *db)
 {
 	struct mfa *mfa = call->work;
+	call->audit.facility_no = mfa->challenge.facility_no;
+	call->audit.account_no = mfa->challenge.account_no;
+	call->audit.device_no = mfa->challenge.device_no;
 	int r = mfa_problem(mfa, mfa_commit(db, mfa, call->now_ms));
 	if (r == PROBLEM_ACCOUNT_LOCKED)
 		call->retry_after_s = retry_after_s(mfa->wait_ms);

@@ -38,9 +38,7 @@ int page_reply(struct api_call *call, const struct eligibility_page *page)
 	return r ? PASS(r) : reply_json(call, body);
 }
 
-int page_audit(struct api_call *call, struct db *db, const struct eligibility_page *page)
+void page_note(struct api_call *call, const struct eligibility_page *page)
 {
-	struct audit_entry entry = {.items = page->items};
-	int r = call_audit(call, db, &entry);
-	return r ? PASS(r) : 0;
+	call->audit.items = page->items;
 }

@@ -8,6 +8,5 @@
 /* 200 with the page. Faults only. */
 MUST_CHECK int page_reply(struct api_call *call, const struct eligibility_page *page);
 
-/* The audit row with the list of what is shown: it is on disk before the page leaves. */
-MUST_CHECK int page_audit(struct api_call *call, struct db *db,
-			  const struct eligibility_page *page);
+/* For the audit row: what is shown. It is on disk before the page leaves. */
+void page_note(struct api_call *call, const struct eligibility_page *page);

@@ -67,7 +67,7 @@ void problem_reply(struct api_call *call, enum wire_problem problem)
 	problem_write(call, problem, &detail);
 }
 
-static enum wire_problem problem_of_fault(int fault)
+enum wire_problem problem_of_fault(int fault)
 {
 	switch (-fault) {
 	case EBUSY: return PROBLEM_BUSY;

@@ -54,6 +54,8 @@ int activate_run(struct api_call *call, struct db *db)
 int activate_commit(struct api_call *call, struct db *db)
 {
 	const struct device_activated *activated = call->work;
+	call->audit.facility_no = activated->device.facility_no;
+	call->audit.account_no = activated->device.account_no;
 	int r = device_problem(
 		device_activate_commit(&call->service->auth, db, activated, call->now_ms));
 	if (r)

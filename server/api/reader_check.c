@@ -121,13 +121,10 @@ int check_commit_run(struct api_call *call, struct db *db)
 				   check, call->now_ms, &confirmation);
 	if (outcome < 0)
 		return PASS(outcome);
-	struct audit_entry entry = {.staff = check->request.staff};
+	call->audit.staff = check->request.staff;
 	if (outcome)
-		entry.problem = check_problem((enum check_outcome)outcome);
-	else
-		entry.items = str_bytes(confirmation.item, sizeof confirmation.item);
-	int r = call_audit(call, db, &entry);
-	if (r)
-		return PASS(r);
-	return outcome ? (int)entry.problem : confirmation_reply(call, &confirmation);
+		return check_problem((enum check_outcome)outcome);
+	int r = arena_copy(&call->arena, str_bytes(confirmation.item, sizeof confirmation.item),
+			   &call->audit.items);
+	return r ? PASS(r) : confirmation_reply(call, &confirmation);
 }

@@ -36,6 +36,9 @@ int reader_login_run(struct api_call *call, struct db *db)
 int reader_login_commit(struct api_call *call, struct db *db)
 {
 	struct device_login *login = call->work;
+	call->audit.facility_no = login->facility_no;
+	call->audit.account_no = login->account_no;
+	call->audit.device_no = login->session.device_no;
 	int r = device_problem(device_login_commit(db, login, call->now_ms));
 	if (r == PROBLEM_ACCOUNT_LOCKED)
 		call->retry_after_s = retry_after_s(login->wait_ms);

@@ -519,7 +519,7 @@ static void test_a_tap_becomes_one_result_and_one_audit_row(void **state)
 					       "MedicalInstitutionCode")),
 			 STR("1310000003"));
 	assert_int_equal(results_count(desk), 1);
-	assert_int_equal(house_audits(desk->house, desk->house->here.no), 1);
+	assert_int_equal(house_audits_of(desk->house, desk->house->here.no, "check"), 1);
 }
 
 /* --- history --- */
@@ -622,7 +622,7 @@ static void test_the_card_must_hold_the_key_and_sign_this_tap(void **state)
 	assert_int_equal(tap_card(desk, &tap), 403);
 	assert_problem(desk->house, "possession_refused");
 	assert_int_equal(results_count(desk), 0);
-	assert_int_equal(house_audits(desk->house, desk->house->here.no), 1);
+	assert_int_equal(house_audits_of(desk->house, desk->house->here.no, "check"), 1);
 }
 
 static void test_refused_certificates_store_no_result(void **state)
@@ -655,7 +655,7 @@ static void test_refused_certificates_store_no_result(void **state)
 	assert_int_equal(tap_card(desk, &good), 503);
 	assert_problem(desk->house, "revocation_unavailable");
 	assert_int_equal(results_count(desk), 0);
-	assert_int_equal(house_audits(desk->house, desk->house->here.no), 6);
+	assert_int_equal(house_audits_of(desk->house, desk->house->here.no, "check"), 6);
 }
 
 static void test_a_card_in_its_grace_is_accepted_with_a_remark(void **state)

@@ -70,13 +70,12 @@ int reference_commit(struct api_call *call, struct db *db)
 		return PASS(outcome);
 	if (!outcome)
 		outcome = done.outcome;
-	struct audit_entry entry = {.items = str_bytes(done.state.item, sizeof done.state.item)};
-	if (outcome)
-		entry.problem = reference_problem((enum reference_outcome)outcome);
-	int r = call_audit(call, db, &entry);
+	int r = arena_copy(&call->arena, str_bytes(done.state.item, sizeof done.state.item),
+			   &call->audit.items);
 	if (r)
 		return PASS(r);
 	if (outcome == REFERENCE_CONFLICT)
 		call->held_reference = done.state.number;
-	return outcome ? (int)entry.problem : state_reply(call, &done.state);
+	return outcome ? (int)reference_problem((enum reference_outcome)outcome)
+		       : state_reply(call, &done.state);
 }

@@ -57,37 +57,16 @@ int references_run(struct api_call *call, struct db *db)
 	return r ? PASS(r) : 0;
 }
 
-/* One row for each outcome that occurred, with the items that had it. */
-static int outcome_audit(struct api_call *call, struct db *db,
-			 const struct references_outcome *outcomes, size_t count, int outcome)
+/* All that was asked for; what was refused has no version. */
+static int items_note(struct api_call *call, const struct references_outcome *outcomes,
+		      size_t count)
 {
 	unsigned char *items = arena_array(&call->arena, count, AUDIT_ITEM_BYTES);
-	size_t len = 0;
 	if (!items)
 		return RAISE(ENOMEM);
-	for (size_t i = 0; i < count; i++) {
-		if (outcomes[i].outcome != outcome)
-			continue;
-		memcpy(items + len, outcomes[i].state.item, AUDIT_ITEM_BYTES);
-		len += AUDIT_ITEM_BYTES;
-	}
-	struct audit_entry entry = {.items = str_bytes(items, len)};
-	if (!len)
-		return 0;
-	if (outcome)
-		entry.problem = reference_problem((enum reference_outcome)outcome);
-	int r = call_audit(call, db, &entry);
-	return r ? PASS(r) : 0;
-}
-
-static int outcomes_audit(struct api_call *call, struct db *db,
-			  const struct references_outcome *outcomes, size_t count)
-{
-	for (int outcome = 0; outcome <= REFERENCE_KEY_REUSED; outcome++) {
-		int r = outcome_audit(call, db, outcomes, count, outcome);
-		if (r)
-			return PASS(r);
-	}
+	for (size_t i = 0; i < count; i++)
+		memcpy(items + i * AUDIT_ITEM_BYTES, outcomes[i].state.item, AUDIT_ITEM_BYTES);
+	call->audit.items = str_bytes(items, count * AUDIT_ITEM_BYTES);
 	return 0;
 }
 
@@ -120,9 +99,7 @@ int references_commit(struct api_call *call, struct db *db)
 				     request, call->now_ms, outcomes);
 	if (outcome < 0)
 		return PASS(outcome);
-	for (size_t i = 0; outcome && i < request->count; i++)
-		outcomes[i].outcome = outcome;
-	int r = outcomes_audit(call, db, outcomes, request->count);
+	int r = items_note(call, outcomes, request->count);
 	if (r)
 		return PASS(r);
 	if (outcome)

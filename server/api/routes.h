@@ -17,7 +17,7 @@ api_step references_run, references_commit;
 api_step device_list_run;
 api_step device_register_run, device_register_commit;
 api_step device_close_commit;
-api_step enrolment_begin_run;
+api_step enrolment_begin_run, enrolment_begin_commit;
 api_step enrolment_confirm_run, enrolment_confirm_commit;
 api_step activate_run, activate_commit;
 api_step reader_login_run, reader_login_commit;

@@ -11,6 +11,7 @@
 #include "server/api/bucket.h"
 #include "server/api/call.h"
 #include "server/api/housekeeping.h"
+#include "server/audit/tally.h"
 #include "server/store/store.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	BUCKETS_MAX = 65536,	   /* 1 MiB */
 	PATH_BYTES = 1024,
 	HEAD_BYTES_MAX = 16 * 1024,
+	LAST_ARENA_BYTES_MAX = 1024 * 1024,
 };
 
 struct db_options service_db_options(const struct config *config, bool read_only)
@@ -310,6 +312,8 @@ static int service_open(struct service *service, const struct service_options *o
 	if (r == 0)
 		r = waits_open(service);
 	if (r == 0)
+		r = tally_create(&service->tally);
+	if (r == 0)
 		r = mail_open_way(service, options);
 	if (r == 0)
 		r = housekeeping_start(service, options->background);
@@ -338,18 +342,46 @@ int service_create(struct service **ret_service, const struct service_options *o
 	return 0;
 }
 
+/* What was counted, and a head over all: nothing is left to the next start. */
+static int trail_end(struct service *service)
+{
+	AUTO(db_closep) struct db *db = NULL;
+	AUTO(arena_clear) struct arena arena;
+	arena_init(&arena, LAST_ARENA_BYTES_MAX);
+	struct db_options options = service_db_options(service->config, false);
+	int r = db_open(&db, &options);
+	if (r)
+		return FOLD(r);
+	r = tally_flush_all(service->tally, db);
+	if (r == 0)
+		r = audit_head_sign(&service->heads, db, &arena, clock_now_ms(&service->clock));
+	if (r == 0)
+		r = store_audit_place_leave(db);
+	return r ? PASS(r) : 0;
+}
+
+static void trail_close(struct service *service)
+{
+	int r = service->work ? trail_end(service) : 0;
+	if (r)
+		LOG(&service->log, audit_failed, log_fault(r));
+}
+
 void service_destroy(struct service *service)
 {
 	if (!service)
 		return;
+	work_stop(service->work);
 	work_destroy(service->mail_work);
-	work_destroy(service->work);
 	waits_stop(service->waits);
 	/* The lanes first: their calls still hand jobs to the writer. */
 	for (size_t i = 0; i < sizeof service->lanes / sizeof service->lanes[0]; i++)
 		pool_destroy(service->lanes[i]);
 	db_close(service->loop_db);
 	db_writer_destroy(service->writer);
+	trail_close(service);
+	work_destroy(service->work);
+	tally_destroy(service->tally);
 	release_destroy(service->release);
 	waits_destroy(service->waits);
 	tail_destroy(service->tail);

@@ -24,6 +24,7 @@
 #include "server/tasks/work.h"
 
 struct buckets;
+struct tally;
 struct waits;
 
 struct service {
@@ -48,6 +49,7 @@ struct service {
 	struct waits *waits;	    /* calls that wait for something new */
 	struct token_cache *tokens; /* those that were verified */
 	struct tail *tail;	    /* takes ended ones out of it */
+	struct tally *tally;	    /* calls that are counted, until they are in the trail */
 	struct audit_heads heads;
 	struct retention retention; /* the work's own, and so is this */
 	struct rotation rotation;

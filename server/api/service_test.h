@@ -22,7 +22,7 @@
 #include "server/auth/session.h"
 #include "server/eligibility/check.h"
 #include "server/register/staff.h"
-#include "server/audit/audit.h"
+#include "server/audit/tally.h"
 
 #define HOUSE_ORIGIN "https://localhost:8443"
 #define HOUSE_NOW_MS INT64_C(1795316400000) /* 2026-11-22 12:00:00 JST */
@@ -463,14 +463,34 @@ static inline void house_confirm(struct house *house, const struct house_facilit
 	memo_doubt(house->service->memo); /* as the tail would say of another process */
 }
 
-/* Audit rows of a facility so far. */
-static inline size_t house_audits(struct house *house, int64_t facility_no)
+/* Audit rows of a facility so far, of one call (NULL: of all). */
+static inline size_t house_audits_of(struct house *house, int64_t facility_no, const char *name)
 {
 	struct store_audit *rows;
-	size_t count;
+	size_t count, found = 0;
 	struct store_audit_query query = {.facility_no = facility_no, .to_ms = INT64_MAX};
 	assert_int_equal(store_audit_history(house->db, &house->arena, &query, STORE_AUDIT_PAGE_MAX,
 					     &rows, &count),
 			 0);
-	return count;
+	for (size_t i = 0; i < count; i++)
+		found += !name || str_equal(rows[i].call, str_of(name));
+	return found;
+}
+
+static inline size_t house_audits(struct house *house, int64_t facility_no)
+{
+	return house_audits_of(house, facility_no, NULL);
+}
+
+/* All calls in the trail, once what was counted is written: their number. */
+static inline int64_t house_calls(struct house *house)
+{
+	struct db_rows *rows AUTO(db_rows_closep) = NULL;
+	assert_int_equal(tally_flush_all(house->service->tally, house->db), 0);
+	assert_int_equal(db_query(house->db,
+				  "SELECT CAST(coalesce(sum(calls), 0) AS BIGINT) FROM audit",
+				  DB_NO_ARGS, &rows),
+			 0);
+	assert_int_equal(db_next(rows), 0);
+	return db_column_int(rows, 0);
 }

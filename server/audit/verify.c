@@ -240,8 +240,7 @@ static int total_check(struct walk *walk)
 
 static bool row_is(const struct store_audit *row, struct str call)
 {
-	return str_equal(row->call, call) && str_equal(row->outcome, STR("ok")) &&
-	       row->items.len == AUDIT_ITEM_BYTES;
+	return str_equal(row->call, call) && str_equal(row->outcome, STR("ok"));
 }
 
 static bool end_same(const struct store_audit_end *a, const struct store_audit_end *b)
@@ -289,7 +288,8 @@ static int row_check(struct walk *walk, const struct store_audit *row)
 	int r = still_whole(walk) ? hash_follow(walk, row) : 0;
 	if (r || !still_whole(walk))
 		return r ? PASS(r) : 0;
-	if (row->at_ms >= walk->opens_ms && row_is(row, STR("check")))
+	if (row->at_ms >= walk->opens_ms && row_is(row, STR("check")) &&
+	    row->items.len == AUDIT_ITEM_BYTES)
 		r = result_check(walk, row);
 	else if (row_is(row, STR("reference")) || row_is(row, STR("references")))
 		r = numbers_note(walk, row);

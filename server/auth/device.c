@@ -104,6 +104,8 @@ static int login_judge(struct db *db, struct arena *arena, const struct password
 		return PASS(r);
 	const struct store_account *account = &answer->account;
 	bool own = r == 0 && device->active && account->no && device->account_no == account->no;
+	login->account_no = account->no;
+	login->facility_no = account->facility_no;
 	login->verdict = answer->right ? 0 : DEVICE_CREDENTIALS;
 	if (!own)
 		login->verdict = DEVICE_UNKNOWN;

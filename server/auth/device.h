@@ -50,6 +50,7 @@ MUST_CHECK int device_activate_commit(const struct auth *auth, struct db *db,
 struct device_login {
 	struct dpop_proof proof;
 	int verdict; /* 0 or enum device_outcome: the attempt counts either way */
+	int64_t account_no, facility_no; /* whose login id it is; 0: nobody's */
 	struct store_lane lane;
 	unsigned char family[STORE_ID_BYTES];
 	unsigned char verifier[KEYS_MAC_BYTES];

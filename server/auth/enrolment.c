@@ -109,13 +109,15 @@ static int passcodes_check(struct str seed, const struct enrolment_confirm *conf
 }
 
 int enrolment_confirm(const struct auth *auth, struct db *db, struct arena *arena,
-		      const struct enrolment_confirm *confirm, int64_t now_ms)
+		      struct enrolment_confirm *confirm, int64_t now_ms)
 {
 	struct store_account account;
 	struct store_totp totp;
 	int r = pending_find(auth, db, arena, confirm->code, now_ms, &account, &totp);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	confirm->account_no = account.no;
+	confirm->facility_no = account.facility_no;
 	struct str seed;
 	r = totp_seed_open(auth, arena, &account, &totp, &seed);
 	if (r)

@@ -31,6 +31,8 @@ MUST_CHECK int enrolment_show(const struct auth *auth, struct db *db, struct are
 
 struct enrolment_confirm {
 	struct str code;
+	int64_t account_no,
+		facility_no;	 /* set by enrolment_confirm: whose code it is; 0: nobody's */
 	struct str passcodes[2]; /* of a time step and the next, both in now−1..now+1 */
 };
 
@@ -39,4 +41,4 @@ struct enrolment_confirm {
  * transaction. Outcomes: enum enrolment_outcome, and nothing is written.
  */
 MUST_CHECK int enrolment_confirm(const struct auth *auth, struct db *db, struct arena *arena,
-				 const struct enrolment_confirm *confirm, int64_t now_ms);
+				 struct enrolment_confirm *confirm, int64_t now_ms);

@@ -75,10 +75,8 @@ static int login_pass(const struct auth *auth, struct arena *arena,
 {
 	bool by_mail = answer->account.kind == ACCOUNT_MAIL;
 	login->challenge_until_ms = now_ms + (by_mail ? AUTH_MAIL_CODE_MS : AUTH_CHALLENGE_MS);
-	if (by_mail) {
+	if (by_mail)
 		login->facility = answer->facility;
-		login->account_no = answer->account.no;
-	}
 	int r = challenge_make(auth, arena, request, &answer->account, login);
 	if (r == 0)
 		r = password_renewal_make(auth, arena, &request->claim, answer, &login->renewal);
@@ -113,6 +111,8 @@ int login_check(const struct auth *auth, struct db *db, struct arena *arena,
 	if (r)
 		return PASS(r);
 	login.right = answer.right && account_is_usable(&answer.account, now_ms);
+	login.account_no = answer.account.no;
+	login.facility_no = answer.account.facility_no;
 	if (login.right) {
 		r = login_pass(auth, arena, request, &answer, now_ms, &login);
 		if (r)

@@ -36,6 +36,7 @@ struct login_request {
 /* What was found, and what the transaction is to write about it. For AUTO(login_clear). */
 struct login {
 	bool right;
+	int64_t account_no, facility_no; /* whose login id it is; 0: nobody's */
 	int64_t device_no; /* the account's own, proven: it may be told more; 0: none */
 	struct store_lane lane;
 	const struct dpop_proof *proof;
@@ -43,7 +44,6 @@ struct login {
 	int64_t challenge_until_ms;
 	/* What a temporary account's code is sent with; no 0 unless right and of one. */
 	struct store_facility facility;
-	int64_t account_no;
 	struct secret code;
 	struct password_renewal renewal;
 	int64_t wait_ms; /* LOGIN_CLOSED: for how long; 0: until the operator opens it */

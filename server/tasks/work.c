@@ -184,21 +184,24 @@ int work_create(struct work **ret_work, const struct work_options *options)
 	return 0;
 }
 
-static void thread_end(struct work *work)
+void work_stop(struct work *work)
 {
+	if (!work)
+		return;
 	pthread_mutex_lock(&work->lock);
 	work->ending = true;
 	pthread_cond_signal(&work->wake);
 	pthread_mutex_unlock(&work->lock);
 	if (work->started)
 		pthread_join(work->thread, NULL);
+	work->started = false;
 }
 
 void work_destroy(struct work *work)
 {
 	if (!work)
 		return;
-	thread_end(work);
+	work_stop(work);
 	if (work->db) {
 		int r = store_leases_give_back(work->db,
 					       str_bytes(work->holder, sizeof work->holder));

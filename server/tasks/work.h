@@ -43,7 +43,10 @@ struct work_options {
 
 MUST_CHECK int work_create(struct work **ret_work, const struct work_options *options);
 
-/* Waits for the running turn, gives the leases back. Accepts NULL. */
+/* Waits for the running turn; no other comes. Accepts NULL. */
+void work_stop(struct work *work);
+
+/* work_stop, then gives the leases back. Accepts NULL. */
 void work_destroy(struct work *work);
 DEFINE_AUTO_POINTER(struct work, work_destroy)
 

@@ -47,7 +47,7 @@ struct matrix {
 	size_t tries;
 	size_t differing; /* replies unlike that for a thing that does not exist */
 	size_t leaking;	  /* replies with something of the other facility in it */
-	size_t untraced;  /* refused writes without exactly one audit row */
+	size_t untraced;  /* tries without exactly one line in the audit trail */
 	size_t unknown;	  /* routes that nobody told this test how to try */
 };
 

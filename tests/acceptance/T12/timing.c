@@ -83,7 +83,8 @@ static void try_begin(struct trial *trial, struct try *try, enum class class)
 	*try = (struct try){
 		.exchange = {.request = {.method = STR("POST"),
 					 .path = STR("/v1/login"),
-					 .content_type = STR("application/json")},
+					 .content_type = STR("application/json"),
+					 .request_id = "00000000000000000000000000000000"},
 			     .finish = try_finish},
 		.trial = trial,
 		.class = class,
