@@ -11,7 +11,12 @@ import subprocess
 import sys
 import tempfile
 
-from web_nginx_test import Stage, port_take, raw_is_problem, run_all, settle
+from web_nginx_test import Stage, port_take, raw_is_problem, run_all, settle, until
+
+
+def private(path, flags):
+    return os.open(path, flags, 0o600)
+
 
 SETTINGS = """
 [service]
@@ -163,6 +168,53 @@ def test_wrong_arguments_are_told(stage):
                               check=False, timeout=60)
         assert done.returncode == 2 and "usage: shikakud" in done.stderr, done.stderr
     assert stage.ask("GET", "/v1/health").status == 200
+
+
+def reload(stage, text=None):
+    """--reload on the service's own settings file, as it is or as text says."""
+    if text is not None:
+        stage.write("settings", text)
+    done = subprocess.run([sys.argv[1], "--config", f"{stage.place}/settings", "--reload"],
+                          text=True, capture_output=True, timeout=60, check=False)
+    stage.write("settings", stage.settings())
+    return done.returncode, done.stderr
+
+
+def test_reload_brings_a_new_worker_under_the_same_master(stage):
+    before = stage.workers()
+    code, said = reload(stage)
+    assert code == 0 and " info reload pid=" in said, said
+    until(lambda: stage.workers() and not set(stage.workers()) & set(before))
+    assert stage.ask("GET", "/v1/health").status == 200
+
+
+def test_reload_of_what_nginx_refuses_changes_nothing(stage):
+    before = stage.workers()
+    with open(f"{stage.place}/run/nginx.conf", encoding="utf-8") as file:
+        conf = file.read()
+    os.rename(f"{stage.place}/key.pem", f"{stage.place}/aside.pem")
+    with open(f"{stage.place}/key.pem", "w", encoding="ascii", opener=private) as file:
+        file.write("no key\n")
+    code, said = reload(stage)
+    os.rename(f"{stage.place}/aside.pem", f"{stage.place}/key.pem")
+    assert code == 1 and "nginx refuses this configuration" in said, said
+    with open(f"{stage.place}/run/nginx.conf", encoding="utf-8") as file:
+        assert file.read() == conf
+    assert stage.workers() == before
+    code, said = reload(stage, stage.settings() + "hash_thread = 1\n")
+    assert code == 1 and "there is no such setting" in said, said
+
+
+def test_reload_without_a_service_is_told(stage):
+    os.mkdir(f"{stage.place}/idle", mode=0o700)
+    text = stage.settings().replace(f"state_dir = {stage.place}", f"state_dir = {stage.place}/idle")
+    code, said = stage.launch("--reload", text=text)
+    assert code == 1 and "no service is running" in said, said
+    # Nor is a number that has become another program's.
+    with open(f"{stage.place}/idle/run/nginx.pid", "w", encoding="ascii") as file:
+        file.write(f"{os.getpid()}\n")
+    code, said = stage.launch("--reload", text=text)
+    assert code == 1 and "no service is running" in said, said
 
 
 def test_quit_ends_the_service_without_a_complaint(make_stage):

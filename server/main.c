@@ -4,10 +4,15 @@
  * configuration and becomes nginx (the same process goes on, so that whoever started us supervises
  * nginx itself). A start that cannot succeed fails here, with one clear line, before a port is
  * open.
+ *
+ * --reload does the same up to the configuration, for a service that runs, and tells its nginx: new
+ * connections meet a new generation with the new settings and certificate, what the old one has
+ * begun it finishes. What cannot be loaded changes nothing.
  */
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +23,7 @@
 #include <unistd.h>
 
 #include "lib/base/arena.h"
+#include "lib/base/number.h"
 #include "lib/db/db.h"
 #include "lib/base/secret.h"
 #include "lib/log/log.h"
@@ -39,11 +45,13 @@ enum {
 
 struct launch {
 	const char *settings; /* as given */
-	bool check_only;
+	bool check_only, reload;
 	char settings_path[PATH_BYTES_MAX]; /* absolute */
 	char module[PATH_BYTES_MAX];
 	char run_dir[PATH_BYTES_MAX];
 	char conf[PATH_BYTES_MAX];
+	char conf_new[PATH_BYTES_MAX]; /* becomes conf when nginx has taken it */
+	char pid[PATH_BYTES_MAX];
 	struct arena arena;
 	struct config config;
 	struct log log;
@@ -63,9 +71,10 @@ static int refuse(const char *ja, const char *en, const char *what)
 
 static int usage(void)
 {
-	fputs("使い方: shikakud --config 設定ファイル [--check]\n"
-	      "usage: shikakud --config FILE [--check]\n"
-	      "  --check    only check the settings\n",
+	fputs("使い方: shikakud --config 設定ファイル [--check | --reload]\n"
+	      "usage: shikakud --config FILE [--check | --reload]\n"
+	      "  --check    only check the settings\n"
+	      "  --reload   let the running service take them up, without losing a request\n",
 	      stderr);
 	return EXIT_USAGE;
 }
@@ -75,6 +84,7 @@ static int arguments_read(int argc, char **argv, struct launch *launch)
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"check", no_argument, NULL, 'k'},
+		{"reload", no_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -82,10 +92,12 @@ static int arguments_read(int argc, char **argv, struct launch *launch)
 		switch (option) {
 		case 'c': launch->settings = optarg; break;
 		case 'k': launch->check_only = true; break;
+		case 'r': launch->reload = true; break;
 		default: return usage();
 		}
 	}
-	return launch->settings && optind == argc ? 0 : usage();
+	bool both = launch->check_only && launch->reload;
+	return launch->settings && optind == argc && !both ? 0 : usage();
 }
 
 static int settings_read(struct launch *launch)
@@ -146,6 +158,8 @@ static int places_find(struct launch *launch)
 			      launch->module);
 	if (!path_print(launch->run_dir, "%s/run", state_dir) ||
 	    !path_print(launch->conf, "%s/run/nginx.conf", state_dir) ||
+	    !path_print(launch->conf_new, "%s/run/nginx.conf.new", state_dir) ||
+	    !path_print(launch->pid, "%s/run/nginx.pid", state_dir) ||
 	    (mkdir(launch->run_dir, 0700) < 0 && errno != EEXIST))
 		return refuse("フォルダーを作れません。", "the folder cannot be made.",
 			      launch->run_dir);
@@ -160,15 +174,15 @@ static int conf_write(const struct launch *launch)
 		.run_dir = launch->run_dir,
 		.root = geteuid() == 0,
 	};
-	int fd = open(launch->conf, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = open(launch->conf_new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out)
 		return refuse("ファイルを書けません。", "the file cannot be written.",
-			      launch->conf);
+			      launch->conf_new);
 	int r = nginx_conf_write(out, &launch->config, &place);
 	if (fclose(out) != 0 || r < 0)
 		return refuse("ファイルを書けません。", "the file cannot be written.",
-			      launch->conf);
+			      launch->conf_new);
 	return 0;
 }
 
@@ -183,7 +197,7 @@ static int conf_test(const struct launch *launch)
 			      "-e",
 			      "stderr",
 			      "-c",
-			      (char *)(uintptr_t)launch->conf,
+			      (char *)(uintptr_t)launch->conf_new,
 			      NULL};
 	pid_t pid;
 	int status = -1;
@@ -192,7 +206,10 @@ static int conf_test(const struct launch *launch)
 			continue;
 	if (status != 0)
 		return refuse("nginx がこの設定を受け付けません。",
-			      "nginx refuses this configuration.", launch->conf);
+			      "nginx refuses this configuration.", launch->conf_new);
+	if (rename(launch->conf_new, launch->conf) < 0)
+		return refuse("ファイルを書けません。", "the file cannot be written.",
+			      launch->conf);
 	return 0;
 }
 
@@ -245,19 +262,51 @@ static int nginx_become(const struct launch *launch)
 	return refuse("起動できません。", "cannot be started.", NGINX);
 }
 
+/* The master's number, if it is nginx that has it: after a crash it may be anybody's. */
+static bool master_find(const struct launch *launch, pid_t *ret_pid)
+{
+	char text[32], link[64], program[PATH_MAX];
+	int64_t pid;
+	FILE *file = fopen(launch->pid, "re");
+	bool read = file && fgets(text, sizeof text, file);
+	if (file)
+		fclose(file);
+	if (!read || number_parse(str_trim(str_of(text)), 1, INT_MAX, &pid))
+		return false;
+	snprintf(link, sizeof link, "/proc/%d/exe", (int)pid);
+	ssize_t len = readlink(link, program, sizeof program - 1);
+	if (len <= 0)
+		return false;
+	program[len] = '\0';
+	*ret_pid = (pid_t)pid;
+	return str_starts(str_of(program), STR(NGINX));
+}
+
+static int master_tell(const struct launch *launch)
+{
+	pid_t pid;
+	if (!master_find(launch, &pid) || kill(pid, SIGHUP) < 0)
+		return refuse("動いているサービスがありません。", "no service is running.",
+			      launch->pid);
+	LOG(&launch->log, reload, log_int("pid", pid));
+	return 0;
+}
+
 static int launch_run(struct launch *launch)
 {
 	int r = settings_read(launch);
 	if (r || launch->check_only)
 		return r;
 	r = places_find(launch);
-	if (r == 0)
+	if (r == 0 && !launch->reload)
 		r = store_migrate_log(launch);
 	if (r == 0)
 		r = conf_write(launch);
 	if (r == 0)
 		r = conf_test(launch);
-	return r ? r : nginx_become(launch);
+	if (r)
+		return r;
+	return launch->reload ? master_tell(launch) : nginx_become(launch);
 }
 
 int main(int argc, char **argv)

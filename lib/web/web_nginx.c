@@ -34,6 +34,7 @@
 enum {
 	ARENA_BYTES_MAX = 8 * 1024 * 1024, /* a request, what the app makes of it, and the reply */
 	START_RETRY_S = 1,
+	START_WAIT_S = 5,
 	BODY_TIMEOUT_MS = 8000,
 	REPLY_TIMEOUT_MS = 60000,
 };
@@ -58,6 +59,8 @@ struct door {
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t ending_wake;
 	bool ending;
+	pthread_cond_t tried_wake;
+	bool tried;	 /* app->start has answered once */
 	int start_fault; /* ≠ 0: start's last answer, to be logged by the loop */
 	char start_trace[256];
 	struct held *finished; /* the queue of deferred exchanges that are done */
@@ -585,6 +588,28 @@ static ngx_int_t wake_open(struct door *door, ngx_cycle_t *cycle)
 	return ngx_add_event(door->wake->read, NGX_READ_EVENT, NGX_CLEAR_EVENT);
 }
 
+/* At a reload the old worker stops listening as soon as this one listens: what comes meanwhile
+ * waits in the kernel's queue until the app stands, instead of being told to come again. */
+static void first_try_await(struct door *door)
+{
+	struct timespec until;
+	int error = 0;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += START_WAIT_S;
+	pthread_mutex_lock(&door->lock);
+	while (!door->tried && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&door->tried_wake, &door->lock, &until);
+	pthread_mutex_unlock(&door->lock);
+}
+
+static void first_try_tell(struct door *door)
+{
+	pthread_mutex_lock(&door->lock);
+	door->tried = true;
+	pthread_cond_signal(&door->tried_wake);
+	pthread_mutex_unlock(&door->lock);
+}
+
 /* Remember the fault for the loop's log and wait; false: the worker ends. */
 static bool start_retry(struct door *door, int fault)
 {
@@ -596,6 +621,7 @@ static bool start_retry(struct door *door, int fault)
 	fault_trace(door->start_trace, sizeof door->start_trace);
 	pthread_mutex_unlock(&door->lock);
 	door_wake(door);
+	first_try_tell(door);
 	pthread_mutex_lock(&door->lock);
 	int error = 0;
 	while (!door->ending && error != ETIMEDOUT)
@@ -614,6 +640,7 @@ static void *starter_main(void *arg)
 	while (fault != 0 && start_retry(door, fault));
 	if (fault == 0)
 		atomic_store(&door->ready, true);
+	first_try_tell(door);
 	return NULL;
 }
 
@@ -642,6 +669,7 @@ static struct door *door_create(const ngx_str_t *settings)
 	door->finished_end = &door->finished;
 	pthread_mutex_init(&door->lock, NULL);
 	pthread_cond_init(&door->ending_wake, NULL);
+	pthread_cond_init(&door->tried_wake, NULL);
 	return door;
 }
 
@@ -652,6 +680,7 @@ static void door_destroy(struct door *door)
 	else if (door->wake_fd >= 0)
 		close(door->wake_fd);
 	pthread_cond_destroy(&door->ending_wake);
+	pthread_cond_destroy(&door->tried_wake);
 	pthread_mutex_destroy(&door->lock);
 	free(door->settings);
 	free(door);
@@ -681,6 +710,7 @@ static ngx_int_t process_init(ngx_cycle_t *cycle)
 		return NGX_OK;
 	}
 	conf->door = door;
+	first_try_await(door);
 	return NGX_OK;
 }
 
