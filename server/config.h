@@ -89,11 +89,15 @@ struct config {
 	} reference;
 	struct {
 		int64_t body_bytes_max;
-		int64_t body_timeout_ms;  /* for a whole body, however it drips */
-		int64_t reply_timeout_ms; /* for a whole reply: waiting and sending, each */
-		int64_t results_page_max; /* rows of one download page */
-		int64_t hash_threads;	  /* Argon2id; 0: processors - 1, at least 1 */
-		int64_t hash_queue;	  /* waiting jobs; beyond: 503 */
+		int64_t body_timeout_ms;    /* for a whole body, however it drips */
+		int64_t reply_timeout_ms;   /* for a whole reply: waiting and sending, each */
+		int64_t results_page_max;   /* rows of one download page */
+		int64_t waits_max;	    /* calls that stand and wait; beyond: 503 */
+		int64_t waits_facility_max; /* beyond: 429 */
+		int64_t waits_account_max;  /* beyond: 429 */
+		int64_t wait_max_s;	    /* asked for more: so long */
+		int64_t hash_threads;	    /* Argon2id; 0: processors - 1, at least 1 */
+		int64_t hash_queue;	    /* waiting jobs; beyond: 503 */
 		int64_t read_threads;
 		int64_t read_queue;
 		int64_t net_threads; /* revocation and mail */

@@ -176,7 +176,12 @@ static int call_park(struct api_call *call)
 	if (r == 0)
 		return 0;
 	call->parked.until_ms = 1; /* over */
-	return r == WAITS_QUITTING ? CALL_PARK : PROBLEM_BUSY;
+	switch ((enum waits_outcome)r) {
+	case WAITS_FULL: return PROBLEM_BUSY;
+	case WAITS_TOO_MANY: call->retry_after_s = WAITS_RETRY_S; return PROBLEM_TOO_MANY_REQUESTS;
+	case WAITS_QUITTING: break;
+	}
+	return CALL_PARK;
 }
 
 static void lane_run(void *job, void *worker);

@@ -61,8 +61,10 @@ bool search_wait(struct api_call *call, const struct wire_search *search,
 		 const struct eligibility_state *state)
 {
 	int64_t now_ms = clock_mono_ms(&clock_system);
-	if (search->wait_s && !call->parked.until_ms)
-		call->parked.until_ms = now_ms + search->wait_s * 1000;
+	int64_t longest_s = call->service->config->limits.wait_max_s;
+	int64_t wait_s = search->wait_s < longest_s ? search->wait_s : longest_s;
+	if (wait_s && !call->parked.until_ms)
+		call->parked.until_ms = now_ms + wait_s * 1000;
 	call->parked.version = state->store.version;
 	return call->parked.until_ms > now_ms;
 }

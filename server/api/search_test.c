@@ -394,25 +394,69 @@ static void test_who_waits_is_answered_when_the_process_ends(void **state)
 	}
 }
 
-static void test_only_so_many_wait_at_one_facility(void **state)
+static void test_a_wait_is_cut_to_the_longest_allowed(void **state)
 {
 	struct house *house = *state;
 	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	house->config.limits.wait_max_s = 1;
 	assert_int_equal(house_get(house, "/v1/results/count", STR(NOVEMBER), session.token), 200);
+	struct waiting count;
+	waiting_begin(&count, house, "/v1/results/count", STR(NOVEMBER "&wait=30"), session.token,
+		      tag_of(house));
+	assert_int_equal(waiting_end(&count), 304);
+	assert_true(count.took_ms >= 1000 && count.took_ms < 3000);
+	web_fake_clear(&count.reply);
+}
+
+enum { CROWD_MAX = 16 };
+
+/* So many calls wait a second at once; how many of them are refused with this status? */
+static int crowd_refused(struct house *house, struct str token, size_t count, int status)
+{
+	assert_int_equal(house_get(house, "/v1/results/count", STR(NOVEMBER), token), 200);
 	struct str tag = tag_of(house);
-	struct waiting counts[WAITS_FACILITY_MAX + 1];
+	struct waiting calls[CROWD_MAX];
 	int refused = 0, unchanged = 0;
-	for (size_t i = 0; i < WAITS_FACILITY_MAX + 1; i++)
-		waiting_begin(&counts[i], house, "/v1/results/count", STR(NOVEMBER "&wait=1"),
-			      session.token, tag);
-	for (size_t i = 0; i < WAITS_FACILITY_MAX + 1; i++) {
-		int status = waiting_end(&counts[i]);
-		refused += status == 503 && counts[i].reply.reply.retry_after_s > 0;
-		unchanged += status == 304;
-		web_fake_clear(&counts[i].reply);
+	assert_true(count <= CROWD_MAX);
+	for (size_t i = 0; i < count; i++)
+		waiting_begin(&calls[i], house, "/v1/results/count", STR(NOVEMBER "&wait=1"), token,
+			      tag);
+	for (size_t i = 0; i < count; i++) {
+		int answered = waiting_end(&calls[i]);
+		refused += answered == status && calls[i].reply.reply.retry_after_s > 0;
+		unchanged += answered == 304;
+		web_fake_clear(&calls[i].reply);
 	}
-	assert_int_equal(refused, 1);
-	assert_int_equal(unchanged, WAITS_FACILITY_MAX);
+	assert_int_equal((size_t)(refused + unchanged), count);
+	return refused;
+}
+
+static void test_only_so_many_of_an_account_wait(void **state)
+{
+	struct house *house = *state;
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	house->config.limits.waits_account_max = 3;
+	assert_int_equal(crowd_refused(house, session.token, 4, 429), 1);
+	assert_int_equal(crowd_refused(house, session.token, 3, 429), 0);
+}
+
+static void test_only_so_many_of_a_facility_wait(void **state)
+{
+	struct house *house = *state;
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	house->config.limits.waits_account_max = 10;
+	house->config.limits.waits_facility_max = 3;
+	assert_int_equal(crowd_refused(house, session.token, 5, 429), 2);
+}
+
+static void test_only_so_many_wait_in_all(void **state)
+{
+	struct house *house = *state;
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	house->config.limits.waits_account_max = 10;
+	house->config.limits.waits_facility_max = 10;
+	house->config.limits.waits_max = 6;
+	assert_int_equal(crowd_refused(house, session.token, 7, 503), 1);
 }
 
 #define HOUSE_TEST(name) cmocka_unit_test_setup_teardown(name, house_open, house_close)
@@ -430,7 +474,10 @@ int main(void)
 		HOUSE_TEST(test_a_waiting_call_is_answered_by_a_new_result),
 		HOUSE_TEST(test_a_wait_ends_with_nothing_new),
 		HOUSE_TEST(test_who_waits_is_answered_when_the_process_ends),
-		HOUSE_TEST(test_only_so_many_wait_at_one_facility),
+		HOUSE_TEST(test_a_wait_is_cut_to_the_longest_allowed),
+		HOUSE_TEST(test_only_so_many_of_an_account_wait),
+		HOUSE_TEST(test_only_so_many_of_a_facility_wait),
+		HOUSE_TEST(test_only_so_many_wait_in_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,6 +149,7 @@ static int waits_open(struct service *service)
 {
 	struct waits_options options = {
 		.db = service_db_options(service->config, true),
+		.max = (size_t)service->config->limits.waits_max,
 		.resume = call_resume,
 	};
 	int r = waits_create(&service->waits, &options);

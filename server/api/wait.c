@@ -38,22 +38,26 @@ static int64_t mono_ms(void)
 
 /* --- parking --- */
 
-static size_t facility_count(const struct waits *waits, int64_t facility_no)
+/* Do this caller's facility and account have room for one more? */
+static bool caller_has_room(const struct waits *waits, const struct api_call *call)
 {
-	size_t count = 0;
-	for (const struct api_call *call = waits->parked; call; call = call->parked.next)
-		count += call->caller.facility_no == facility_no;
-	return count;
+	const struct config *config = call->service->config;
+	int64_t facility = 0, account = 0;
+	for (const struct api_call *other = waits->parked; other; other = other->parked.next) {
+		facility += other->caller.facility_no == call->caller.facility_no;
+		account += other->caller.account_no == call->caller.account_no;
+	}
+	return facility < config->limits.waits_facility_max &&
+	       account < config->limits.waits_account_max;
 }
 
 static int park_allowed(const struct waits *waits, const struct api_call *call)
 {
 	if (waits->quitting || waits->ending)
 		return WAITS_QUITTING;
-	if (waits->count >= WAITS_MAX ||
-	    facility_count(waits, call->caller.facility_no) >= WAITS_FACILITY_MAX)
+	if ((int64_t)waits->count >= call->service->config->limits.waits_max)
 		return WAITS_FULL;
-	return 0;
+	return caller_has_room(waits, call) ? 0 : WAITS_TOO_MANY;
 }
 
 static void poke(struct waits *waits)
@@ -160,7 +164,7 @@ static bool looked_at(const struct look *looks, size_t count, int64_t facility_n
 }
 
 /* Which facilities to look at: all, or those of calls that were parked since the last look. */
-static size_t looks_collect(struct waits *waits, bool all, struct look looks[WAITS_MAX])
+static size_t looks_collect(struct waits *waits, bool all, struct look *looks)
 {
 	size_t count = 0;
 	pthread_mutex_lock(&waits->lock);
@@ -185,7 +189,7 @@ static void looks_apply(struct waits *waits, const struct look *looks, size_t co
 	pthread_mutex_unlock(&waits->lock);
 }
 
-static int versions_read(struct waits *waits, struct look looks[WAITS_MAX])
+static int versions_read(struct waits *waits, struct look *looks)
 {
 	bool moved;
 	int r = db_moved(waits->db, &moved);
@@ -242,7 +246,7 @@ static bool pause_take(struct waits *waits)
 static void *thread_main(void *arg)
 {
 	struct waits *waits = arg;
-	struct look *looks = calloc(WAITS_MAX, sizeof *looks);
+	struct look *looks = calloc(waits->options.max, sizeof *looks);
 	while (pause_take(waits)) {
 		due_resume(waits);
 		if (!looks || versions_read(waits, looks))

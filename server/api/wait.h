@@ -15,8 +15,7 @@ struct waits;
 
 enum {
 	WAIT_TAIL_MS = 500,
-	WAITS_MAX = 2000,
-	WAITS_FACILITY_MAX = 16,
+	WAITS_RETRY_S = 5, /* after WAITS_TOO_MANY */
 };
 
 /* What a parked call keeps here; zeroed at first. */
@@ -30,6 +29,7 @@ struct wait {
 
 struct waits_options {
 	struct db_options db;
+	size_t max; /* that may wait at one time */
 	/* On the room's thread; be brief. False: not now, the lane is full. */
 	bool (*resume)(struct api_call *call);
 };
@@ -43,7 +43,8 @@ void waits_destroy(struct waits *waits);
 DEFINE_AUTO_POINTER(struct waits, waits_destroy)
 
 enum waits_outcome {
-	WAITS_FULL = 1, /* too many wait, at this facility or in all */
+	WAITS_FULL = 1, /* too many wait in all */
+	WAITS_TOO_MANY, /* of this facility or account */
 	WAITS_QUITTING, /* nobody waits any more */
 };
 
