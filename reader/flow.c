@@ -55,8 +55,13 @@ static int step_ask(struct flow *flow)
 	/* REQ seed-1.3-n3 */
 	if (!with_pin && !flow->request.organisation)
 		return tell(flow, PROBLEM_ORGANISATION_PROOF_REFUSED);
-	int r = with_pin ? flow->desk.pin_ask(flow->desk.ctx, &flow->pin)
-			 : flow->desk.face_ask(flow->desk.ctx);
+	int r = 0;
+	if (flow->request.purpose == WIRE_PURPOSE_REGISTRATION)
+		r = flow->desk.consent_ask(flow->desk.ctx);
+	if (r)
+		return tell(flow, r);
+	r = with_pin ? flow->desk.pin_ask(flow->desk.ctx, &flow->pin)
+		     : flow->desk.face_ask(flow->desk.ctx);
 	if (r)
 		return tell(flow, r);
 	flow->state = FLOW_NONCE;
@@ -65,10 +70,14 @@ static int step_ask(struct flow *flow)
 
 static int digest_make(struct flow *flow)
 {
+	bool registers = flow->request.purpose == WIRE_PURPOSE_REGISTRATION;
 	const struct str parts[] = {
-		STR("shikaku-check-v1"), flow->nonce.origin,
-		flow->nonce.nonce,	 wire_method_name(flow->request.method),
-		flow->request.staff,	 flow->request.device_thumbprint,
+		registers ? STR("shikaku-registration-v1") : STR("shikaku-check-v1"),
+		flow->nonce.origin,
+		flow->nonce.nonce,
+		wire_method_name(flow->request.method),
+		flow->request.staff,
+		flow->request.device_thumbprint,
 	};
 	int r = digest_parts(parts, sizeof parts / sizeof *parts, flow->digest);
 	return r < 0 ? PASS(r) : 0;
@@ -76,7 +85,11 @@ static int digest_make(struct flow *flow)
 
 static int step_nonce(struct flow *flow)
 {
-	const struct wire_nonce_request request = {flow->request.method, flow->request.staff};
+	const struct wire_nonce_request request = {
+		.method = flow->request.method,
+		.staff = flow->request.staff,
+		.purpose = flow->request.purpose,
+	};
 	int r = client_nonce(flow->client, &request, &flow->nonce_answer, &flow->nonce);
 	if (r)
 		return r < 0 ? PASS(r) : r;
@@ -206,6 +219,7 @@ static int step_card(struct flow *flow)
 static int step_send(struct flow *flow)
 {
 	flow->check.nonce = flow->nonce.nonce;
+	flow->check.purpose = flow->request.purpose;
 	flow->check.method = flow->request.method;
 	flow->check.staff = flow->request.staff;
 	int r = client_check(flow->client, &flow->check, &flow->answer, &flow->confirmation);

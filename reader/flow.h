@@ -3,11 +3,10 @@
  * One confirmation at the desk, from the empty reader to the service's answer (seed table 1.3).
  *
  *   WAIT    a card is put down
- *   ASK     the PIN, or for 目視 the staff's word that face and photograph were compared
- *   NONCE   the service's challenge; the card is not connected while the network is asked
- *   CARD    SELECT to SIGN in one transaction; the PIN is dead at its end
- *   SEND    certificate and signature go to the service, its answer comes back
- *   DONE    to be shown
+ *   ASK     for a 初回登録 the patient's consent; the PIN, or for 目視 the staff's word that face
+ * and photograph were compared NONCE   the service's challenge; the card is not connected while the
+ * network is asked CARD    SELECT to SIGN in one transaction; the PIN is dead at its end SEND
+ * certificate and signature go to the service, its answer comes back DONE    to be shown
  *
  * Card, service and people come as parameters; nothing here knows PC/SC, an APDU or a terminal.
  */
@@ -48,11 +47,13 @@ struct flow_card {
 struct flow_desk {
 	int (*pin_ask)(void *ctx, struct secret *ret_pin);
 	int (*face_ask)(void *ctx);
+	int (*consent_ask)(void *ctx); /* a registration only: the patient consents */
 	void (*tell)(void *ctx, enum flow_state state); /* a state begins; may be NULL */
 	void *ctx;
 };
 
 struct flow_request {
+	enum wire_purpose purpose;
 	enum wire_method method;
 	struct str staff;
 	struct str reader; /* empty: any */

@@ -21,11 +21,11 @@
 /* The desk: what it is asked, what it answers, and in which order all happened. */
 struct desk {
 	const char *pin;
-	int pin_result, face_result, wait_result, begin_result;
+	int pin_result, face_result, consent_result, wait_result, begin_result;
 	struct vcard *card;
 	struct transport_fake *service;
 	bool connected;
-	char events[16]; /* w, p, f, b, e */
+	char events[16]; /* w, c, p, f, b, e */
 	size_t events_count;
 	size_t asked_at_begin; /* requests that had gone out when the card was connected */
 	unsigned card_gone_at; /* the APDU that gets no answer; 0: none, 1: the first */
@@ -100,6 +100,13 @@ static int desk_face(void *ctx)
 	struct desk *desk = ctx;
 	event_note(desk, 'f');
 	return desk->face_result;
+}
+
+static int desk_consent(void *ctx)
+{
+	struct desk *desk = ctx;
+	event_note(desk, 'c');
+	return desk->consent_result;
 }
 
 static void no_wait(void *ctx, int64_t ms, const atomic_int *cancelled)
@@ -199,7 +206,7 @@ static int runs(struct room *room)
 {
 	const struct flow_card card = {desk_wait, desk_begin, desk_end, desk_transport,
 				       &room->desk};
-	const struct flow_desk desk = {desk_pin, desk_face, NULL, &room->desk};
+	const struct flow_desk desk = {desk_pin, desk_face, desk_consent, NULL, &room->desk};
 	flow_clear(&room->flow);
 	flow_init(&room->flow, &room->request, &card, &desk, room->client);
 	int r = flow_run(&room->flow);
@@ -212,15 +219,18 @@ static int runs(struct room *room)
 }
 
 /* The signature that went out is the card's, over this device's own digest. */
-static void assert_sent(struct room *room, const struct made *made, const char *method)
+static void assert_signed(struct room *room, const struct made *made, const char *label,
+			  const char *method)
 {
 	AUTO(wire_input_clear) struct wire_input input = {0};
 	struct wire_check check = {0};
 	struct str der = {0}, signature = {0};
 	unsigned char digest[CRYPTO_DIGEST_BYTES];
-	const struct str parts[] = {STR("shikaku-check-v1"), STR(ORIGIN), STR("nonce-1"),
-				    str_of(method),	     STR("sato"), STR(THUMBPRINT)};
-	assert_int_equal(wire_check_request_decode(room->service.asked[2].body, &input, &check), 0);
+	const struct str parts[] = {str_of(label),  STR(ORIGIN), STR("nonce-1"),
+				    str_of(method), STR("sato"), STR(THUMBPRINT)};
+	assert_int_equal(wire_check_request_decode(room->service.asked[2].body,
+						   room->request.purpose, &input, &check),
+			 0);
 	assert_int_equal(decode_base64(&room->arena, check.certificate, &der), 0);
 	assert_str_equal(der, made->parts.certificate);
 	assert_int_equal(decode_base64(&room->arena, check.signature, &signature), 0);
@@ -236,6 +246,11 @@ static void assert_sent(struct room *room, const struct made *made, const char *
 			   4));
 }
 
+static void assert_sent(struct room *room, const struct made *made, const char *method)
+{
+	assert_signed(room, made, "shikaku-check-v1", method);
+}
+
 static void test_a_pin_confirms(void **state)
 {
 	AUTO(room_clear) struct room room;
@@ -248,6 +263,30 @@ static void test_a_pin_confirms(void **state)
 	assert_int_equal(room.service.asked_count, 3);
 	assert_str_equal(room.flow.confirmation.result, STR(RESULT));
 	assert_sent(&room, *state, "pin");
+}
+
+static bool asked_for(const struct transport_fake_asked *asked, const char *text)
+{
+	return memmem(asked->body.ptr, asked->body.len, text, strlen(text)) != NULL;
+}
+
+/* The card signs under another label, so that a check's signature registers nothing. */
+static void test_a_registration_needs_consent_and_says_so(void **state)
+{
+	AUTO(room_clear) struct room room;
+	room_init(&room, *state);
+	room.request.purpose = WIRE_PURPOSE_REGISTRATION;
+	room.desk.consent_result = PROBLEM_CANCELLED;
+	assert_int_equal(runs(&room), PROBLEM_CANCELLED);
+	assert_string_equal(room.desk.events, "wc");
+	assert_int_equal(room.service.asked_count, 1);
+	room.desk.consent_result = 0;
+	assert_int_equal(runs(&room), 0);
+	assert_string_equal(room.desk.events, "wcwcpbe");
+	assert_true(asked_for(&room.service.asked[1], "\"purpose\":\"registration\""));
+	assert_true(asked_for(&room.service.asked[2], "\"consent\":true"));
+	assert_true(str_ends(room.service.asked[2].url, STR("/v1/reader/registrations")));
+	assert_signed(&room, *state, "shikaku-registration-v1", "pin");
 }
 
 static int runs_visual(struct room *room, struct str key_pem)
@@ -270,7 +309,9 @@ static void test_a_face_check_confirms_without_a_pin(void **state)
 	assert_int_equal(runs_visual(&room, made->organisation_pem), 0);
 	assert_string_equal(room.desk.events, "wfbe");
 	assert_sent(&room, made, "visual");
-	assert_int_equal(wire_check_request_decode(room.service.asked[2].body, &input, &check), 0);
+	assert_int_equal(wire_check_request_decode(room.service.asked[2].body, WIRE_PURPOSE_CHECK,
+						   &input, &check),
+			 0);
 	assert_str_equal(check.organisation_profile, STR("simulated"));
 	assert_int_equal(vcard_tries(room.desk.card), 3);
 }
@@ -397,6 +438,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_pin_confirms),
+		cmocka_unit_test(test_a_registration_needs_consent_and_says_so),
 		cmocka_unit_test(test_a_face_check_confirms_without_a_pin),
 		cmocka_unit_test(test_without_the_staffs_word_no_card_is_touched),
 		cmocka_unit_test(test_a_strange_or_missing_organisation_is_refused),

@@ -78,6 +78,24 @@ static int desk_face(void *ctx)
 	return 0;
 }
 
+/* REQ seed-1.3-t4 */
+static int desk_consent(void *ctx)
+{
+	struct program *program = ctx;
+	char line[32];
+	screen_consent(stderr);
+	if (program->options.consented)
+		return 0;
+	if (isatty(STDIN_FILENO) != 1) {
+		program->about = "--consented";
+		return PROBLEM_USAGE;
+	}
+	fputs("患者さんは同意しましたか？（はい／いいえ）: ", stderr);
+	if (!fgets(line, sizeof line, stdin) || !answer_is_yes(line))
+		return PROBLEM_CANCELLED;
+	return 0;
+}
+
 static void desk_tell(void *ctx, enum flow_state state)
 {
 	(void)ctx;
@@ -240,14 +258,15 @@ static int organisation_open(struct program *program, struct organisation **ret_
 	return 0;
 }
 
-static int check_run(struct program *program, struct pcsc *pcsc,
-		     const struct org_auth *organisation)
+static int tap_run(struct program *program, struct pcsc *pcsc, const struct org_auth *organisation,
+		   enum wire_purpose purpose)
 {
 	AUTO(flow_clear) struct flow flow = {0};
 	const struct options *options = &program->options;
 	const struct flow_card card = card_reader_table(pcsc);
-	const struct flow_desk desk = {desk_pin, desk_face, desk_tell, program};
+	const struct flow_desk desk = {desk_pin, desk_face, desk_consent, desk_tell, program};
 	const struct flow_request request = {
+		.purpose = purpose,
 		.method = options->method,
 		.staff = str_of(options->staff),
 		.reader = options->reader ? str_of(options->reader) : STR(""),
@@ -265,7 +284,19 @@ static int check_run(struct program *program, struct pcsc *pcsc,
 	return r < 0 ? PASS(r) : r;
 }
 
-static int command_check(struct program *program)
+/* A card that is no 健康保険証 yet can become one at once, when somebody is there to consent. */
+static int check_run(struct program *program, struct pcsc *pcsc,
+		     const struct org_auth *organisation)
+{
+	int r = tap_run(program, pcsc, organisation, WIRE_PURPOSE_CHECK);
+	bool offered = program->options.consented || isatty(STDIN_FILENO) == 1;
+	if (r != PROBLEM_CARD_NOT_REGISTERED || !offered)
+		return r < 0 ? PASS(r) : r;
+	r = tap_run(program, pcsc, organisation, WIRE_PURPOSE_REGISTRATION);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int command_tap(struct program *program)
 {
 	AUTO(pcsc_destroyp) struct pcsc *pcsc = NULL;
 	AUTO(organisation_destroyp) struct organisation *organisation = NULL;
@@ -279,7 +310,11 @@ static int command_check(struct program *program)
 		return r < 0 ? PASS(r) : r;
 	if (organisation)
 		table = organisation_table(organisation);
-	return check_run(program, pcsc, organisation ? &table : NULL);
+	r = program->options.command == COMMAND_REGISTER
+		    ? tap_run(program, pcsc, organisation ? &table : NULL,
+			      WIRE_PURPOSE_REGISTRATION)
+		    : check_run(program, pcsc, organisation ? &table : NULL);
+	return r < 0 ? PASS(r) : r;
 }
 
 static int command_history(struct program *program)
@@ -306,7 +341,8 @@ static int command_run(struct program *program)
 	case COMMAND_ACTIVATE: return command_activate(program);
 	case COMMAND_LOGIN: return command_login(program);
 	case COMMAND_STAFF: return command_staff(program);
-	case COMMAND_CHECK: return command_check(program);
+	case COMMAND_CHECK:
+	case COMMAND_REGISTER: return command_tap(program);
 	case COMMAND_HISTORY: return command_history(program);
 	case COMMAND_HELP: fputs(options_help, stdout); return 0;
 	case COMMAND_VERSION: printf("shikaku-reader %s\n", SHIKAKU_VERSION); return 0;

@@ -25,6 +25,10 @@ const char options_help[] =
 	"                             暗証番号で資格を確認する（暗証番号）\n"
 	"  check --method visual --staff 担当者のID [--face-checked]\n"
 	"                             顔を見て資格を確認する（暗証番号なし）\n"
+	"  register --method pin --staff 担当者のID [--consented]\n"
+	"                             健康保険証利用の申込（初回登録）をして、資格を確認する\n"
+	"                             check のあとで案内が出たときは、続けて申し込めます\n"
+	"     --consented             患者さんの同意を得てある\n"
 	"     --reader 名前           使うカードリーダー（指定しないときは、どれでも）\n"
 	"     --wait 秒               カードを待つ時間（既定 60）\n"
 	"     --json                  結果をJSONで出す\n"
@@ -56,6 +60,7 @@ static const struct command_row commands[] = {
 	{.name = "activate", .command = COMMAND_ACTIVATE, .needs = {"--id", "--service"}},
 	{.name = "login", .command = COMMAND_LOGIN, .needs = {"--id"}},
 	{.name = "staff", .command = COMMAND_STAFF},
+	{.name = "register", .command = COMMAND_REGISTER, .needs = {"--method", "--staff"}},
 	{.name = "history", .command = COMMAND_HISTORY},
 	{.name = "check", .command = COMMAND_CHECK, .needs = {"--method", "--staff"}},
 };
@@ -82,6 +87,7 @@ static const struct option_row rows[] = {
 	{.name = "--face-checked",
 	 .offset = offsetof(struct options, face_checked),
 	 .kind = OPTION_FLAG},
+	{.name = "--consented", .offset = offsetof(struct options, consented), .kind = OPTION_FLAG},
 	{.name = "--last-try", .offset = offsetof(struct options, last_try), .kind = OPTION_FLAG},
 	{.name = "--json", .offset = offsetof(struct options, json), .kind = OPTION_FLAG},
 	{.name = "--trace", .offset = offsetof(struct options, trace), .kind = OPTION_FLAG},

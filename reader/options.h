@@ -16,6 +16,7 @@ enum command {
 	COMMAND_LOGIN,
 	COMMAND_STAFF,
 	COMMAND_CHECK,
+	COMMAND_REGISTER,
 	COMMAND_HISTORY,
 };
 
@@ -37,6 +38,7 @@ struct options {
 	int wait_ms;
 	int secret_fd; /* password, activation code, PIN: one line each */
 	bool face_checked;
+	bool consented; /* the patient, to the 初回登録 */
 	bool last_try;
 	bool json;
 	bool trace;

@@ -25,5 +25,8 @@ MUST_CHECK int screen_entry(FILE *out, const struct wire_result *result);
 void screen_trouble(FILE *out, const char *program, const struct client_trouble *trouble,
 		    unsigned tries_left);
 
+/* What the patient is told before a 初回登録, and consents to. */
+void screen_consent(FILE *out);
+
 /* One line each: id, name. */
 void screen_staff(FILE *out, const struct wire_staff *staff, size_t staff_count);

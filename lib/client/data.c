@@ -151,7 +151,12 @@ int client_nonce(struct client *client, const struct wire_nonce_request *request
 int client_check(struct client *client, const struct wire_check *check,
 		 struct client_answer *answer, struct wire_confirmation *ret_confirmation)
 {
-	struct call call = {.call = WIRE_CHECK, .with_token = true, .with_proof = true};
+	bool registers = check->purpose == WIRE_PURPOSE_REGISTRATION;
+	struct call call = {
+		.call = registers ? WIRE_REGISTRATION : WIRE_CHECK,
+		.with_token = true,
+		.with_proof = true,
+	};
 	struct str body;
 	call_begin(client);
 	client_answer_clear(answer);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /v1/reader/checks: the card's certificate and signature for one result. */
+/* POST /v1/reader/checks and /v1/reader/registrations: the card's certificate and signature for one
+ * result. */
 #include "lib/wire/inside.h"
 
 static void proof_put(struct json_writer *writer, const struct wire_check *check)
@@ -24,6 +25,10 @@ int wire_check_request_encode(struct arena *arena, const struct wire_check *chec
 	json_put_member(&writer, "signature", check->signature);
 	if (check->organisation_profile.ptr)
 		proof_put(&writer, check);
+	if (check->purpose == WIRE_PURPOSE_REGISTRATION) {
+		json_key(&writer, "consent");
+		json_put_bool(&writer, true);
+	}
 	json_object_close(&writer);
 	int r = json_writer_end(&writer, ret_body);
 	return r ? PASS(r) : 0;
@@ -50,14 +55,15 @@ static void proof_take(struct wire_input *input, const struct json *object,
 			      WIRE_REASON_VALUE);
 }
 
-int wire_check_request_decode(struct str body, struct wire_input *input,
+int wire_check_request_decode(struct str body, enum wire_purpose purpose, struct wire_input *input,
 			      struct wire_check *ret_check)
 {
 	struct form {
 		struct wire_check check;
 		struct str method;
 		const struct json *proof;
-	} form = {.proof = NULL};
+		bool consent;
+	} form = {.check.purpose = purpose, .consent = true};
 	static const struct json_field fields[] = {
 		TEXT(struct form, check.nonce, "nonce", NONCE),
 		WORD(struct form, method, "method"),
@@ -66,11 +72,15 @@ int wire_check_request_decode(struct str body, struct wire_input *input,
 		TEXT(struct form, check.signature, "signature", SIGNATURE),
 		JSON_FIELD(struct form, proof, "organisation_proof", JSON_OBJECT, JSON_OPTIONAL, 0,
 			   0),
+		JSON_FIELD(struct form, consent, "consent", JSON_BOOL, JSON_REQUIRED, 0, 0),
 	};
+	size_t fields_count = COUNT_OF(fields) - (purpose != WIRE_PURPOSE_REGISTRATION);
 	int r = request_read(body, input);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	request_fields(input, input->document.root, "", fields, COUNT_OF(fields), &form);
+	request_fields(input, input->document.root, "", fields, fields_count, &form);
+	if (!form.consent)
+		wire_complain(&input->complaints, STR("consent"), WIRE_REASON_VALUE);
 	request_format(input, form.check.nonce, CHARS_TOKEN, "nonce");
 	base64_judge(input, form.check.certificate, "certificate");
 	base64_judge(input, form.check.signature, "signature");

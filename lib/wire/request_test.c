@@ -51,7 +51,7 @@ static int decode(enum request request, struct str body, struct wire_input *inpu
 	case ACTIVATE: return wire_activate_request_decode(body, input, &into.activation);
 	case READER_LOGIN: return wire_reader_login_request_decode(body, input, &into.reader_login);
 	case NONCE: return wire_nonce_request_decode(body, input, &into.nonce);
-	case CHECK: return wire_check_request_decode(body, input, &into.check);
+	case CHECK: return wire_check_request_decode(body, WIRE_PURPOSE_CHECK, input, &into.check);
 	case REGISTER: return wire_device_register_request_decode(body, input, &into.claim);
 	}
 	return -EINVAL;
@@ -409,18 +409,27 @@ static void test_a_check_arrives_as_it_was_sent(void **state)
 	(void)state;
 	AUTO(arena_clear) struct arena arena;
 	arena_init(&arena, 1 << 16);
-	const struct wire_nonce_request nonce = {WIRE_METHOD_VISUAL, STR("S1")};
+	const struct wire_nonce_request nonce = {WIRE_METHOD_VISUAL, STR("S1"),
+						 WIRE_PURPOSE_REGISTRATION};
 	const struct wire_check checks[] = {
-		{STR("n"), WIRE_METHOD_PIN, STR("S1"), STR(BASE64), STR("AAAA"), {0}, {0}},
-		{STR("n"), WIRE_METHOD_VISUAL, STR("S1"), STR(BASE64), STR("AAAA"),
-		 STR("simulated"), STR("BBBB")},
+		{WIRE_PURPOSE_CHECK,
+		 STR("n"),
+		 WIRE_METHOD_PIN,
+		 STR("S1"),
+		 STR(BASE64),
+		 STR("AAAA"),
+		 {0},
+		 {0}},
+		{WIRE_PURPOSE_REGISTRATION, STR("n"), WIRE_METHOD_VISUAL, STR("S1"), STR(BASE64),
+		 STR("AAAA"), STR("simulated"), STR("BBBB")},
 	};
 	struct str body;
 	for (size_t i = 0; i < COUNT_OF(checks); i++) {
 		AUTO(wire_input_clear) struct wire_input input = {0};
 		struct wire_check got;
 		assert_int_equal(wire_check_request_encode(&arena, &checks[i], &body), 0);
-		assert_int_equal(wire_check_request_decode(body, &input, &got), 0);
+		assert_int_equal(wire_check_request_decode(body, checks[i].purpose, &input, &got),
+				 0);
 		assert_int_equal(got.method, checks[i].method);
 		assert_str_equal(got.nonce, checks[i].nonce);
 		assert_str_equal(got.staff, checks[i].staff);
@@ -435,6 +444,36 @@ static void test_a_check_arrives_as_it_was_sent(void **state)
 	assert_int_equal(wire_nonce_request_decode(body, &input, &got), 0);
 	assert_int_equal(got.method, nonce.method);
 	assert_str_equal(got.staff, nonce.staff);
+	assert_int_equal(got.purpose, WIRE_PURPOSE_REGISTRATION);
+}
+
+/* A registration says that the patient has consented; a check knows no such word. */
+static void test_consent_is_said_where_it_is_needed(void **state)
+{
+#define REGISTRATION(consent)                                                           \
+	"{\"nonce\":\"n\",\"method\":\"pin\",\"staff\":\"s\",\"certificate\":\"AAAA\"," \
+	"\"signature\":\"AAAA\"" consent "}"
+	static const struct {
+		enum wire_purpose purpose;
+		const char *body;
+		int problem;
+	} said[] = {
+		{WIRE_PURPOSE_REGISTRATION, REGISTRATION(",\"consent\":true"), 0},
+		{WIRE_PURPOSE_REGISTRATION, REGISTRATION(",\"consent\":false"),
+		 PROBLEM_FIELD_INVALID},
+		{WIRE_PURPOSE_REGISTRATION, REGISTRATION(""), PROBLEM_FIELD_INVALID},
+		{WIRE_PURPOSE_CHECK, REGISTRATION(",\"consent\":true"), PROBLEM_FIELD_INVALID},
+		{WIRE_PURPOSE_CHECK, REGISTRATION(""), 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(said); i++) {
+		AUTO(wire_input_clear) struct wire_input input = {0};
+		struct wire_check check;
+		assert_int_equal(wire_check_request_decode(str_of(said[i].body), said[i].purpose,
+							   &input, &check),
+				 said[i].problem);
+	}
+#undef REGISTRATION
 }
 
 static void test_headers_and_ids_have_their_form(void **state)
@@ -464,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_an_enrolment_arrives_as_it_was_sent),
 		cmocka_unit_test(test_the_readers_first_steps_arrive_as_they_were_sent),
 		cmocka_unit_test(test_a_check_arrives_as_it_was_sent),
+		cmocka_unit_test(test_consent_is_said_where_it_is_needed),
 		cmocka_unit_test(test_headers_and_ids_have_their_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -394,9 +394,14 @@ MUST_CHECK int wire_reader_login_request_decode(struct str body, struct wire_inp
 						struct wire_reader_login *ret_login);
 
 /* --- nonce.c: POST /v1/reader/nonces --- */
+enum wire_purpose {
+	WIRE_PURPOSE_CHECK,
+	WIRE_PURPOSE_REGISTRATION, /* 健康保険証利用の申込（初回登録） */
+};
 struct wire_nonce_request {
 	enum wire_method method;
 	struct str staff;
+	enum wire_purpose purpose;
 };
 struct wire_nonce {
 	struct str nonce;
@@ -413,8 +418,9 @@ MUST_CHECK int wire_nonce_reply_encode(struct arena *arena, const struct wire_no
 MUST_CHECK int wire_nonce_reply_decode(struct str body, struct wire_input *input,
 				       struct wire_nonce *ret_nonce);
 
-/* --- check.c: POST /v1/reader/checks --- */
+/* --- check.c: POST /v1/reader/checks, POST /v1/reader/registrations --- */
 struct wire_check {
+	enum wire_purpose purpose; /* a registration says that the patient has consented */
 	struct str nonce;
 	enum wire_method method;
 	struct str staff;
@@ -433,8 +439,8 @@ struct wire_confirmation {
 };
 MUST_CHECK int wire_check_request_encode(struct arena *arena, const struct wire_check *check,
 					 struct str *ret_body);
-MUST_CHECK int wire_check_request_decode(struct str body, struct wire_input *input,
-					 struct wire_check *ret_check);
+MUST_CHECK int wire_check_request_decode(struct str body, enum wire_purpose purpose,
+					 struct wire_input *input, struct wire_check *ret_check);
 MUST_CHECK int wire_check_reply_encode(struct arena *arena,
 				       const struct wire_confirmation *confirmation,
 				       struct str *ret_body);

@@ -133,7 +133,8 @@ static int guard_device(struct api_call *call)
 	if (!caller->device_no && caller->kind != ACCOUNT_READER && (bare_refused || caller->dpop))
 		return PROBLEM_DEVICE_REQUIRED;
 	/* A check has a proof of its own, over its body too. */
-	if (!caller->dpop || call->name == WIRE_CHECK || call->is_proven)
+	if (!caller->dpop || call->name == WIRE_CHECK || call->name == WIRE_REGISTRATION ||
+	    call->is_proven)
 		return 0;
 	int r = request_proof(call, PROOF_OF_TOKEN, &call->proof);
 	if (r)
@@ -372,8 +373,8 @@ static int route_find(struct api_call *call, struct str method)
 static bool clock_matters(enum wire_call name)
 {
 	static const enum wire_call calls[] = {
-		WIRE_LOGIN,	   WIRE_MFA,   WIRE_REFRESH, WIRE_ACTIVATE,
-		WIRE_READER_LOGIN, WIRE_NONCE, WIRE_CHECK,   WIRE_DEVICE_REGISTER,
+		WIRE_LOGIN, WIRE_MFA,	WIRE_REFRESH,	      WIRE_ACTIVATE,	 WIRE_READER_LOGIN,
+		WIRE_NONCE, WIRE_CHECK, WIRE_DEVICE_REGISTER, WIRE_REGISTRATION,
 	};
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
 		if (calls[i] == name)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * POST /v1/reader/checks: one tap of a card. Checked on the net lane (revocation waits for the
- * authority), recorded with its audit row in one transaction, then answered.
+ * POST /v1/reader/checks, POST /v1/reader/registrations: one tap of a card. Checked on the net lane
+ * (revocation waits for the authority), recorded with its audit row in one transaction, then
+ * answered.
  */
 #include "server/eligibility/check.h"
 
@@ -21,6 +22,7 @@ static enum wire_problem check_problem(enum check_outcome outcome)
 	case CHECK_POSSESSION_REFUSED: return PROBLEM_POSSESSION_REFUSED;
 	case CHECK_ORGANISATION_REFUSED: return PROBLEM_ORGANISATION_PROOF_REFUSED;
 	case CHECK_PERSON_UNKNOWN: return PROBLEM_PERSON_UNKNOWN;
+	case CHECK_NOT_REGISTERED: return PROBLEM_CARD_NOT_REGISTERED;
 	case CHECK_PROOF_REFUSED: return PROBLEM_DEVICE_PROOF_REFUSED;
 	}
 	return PROBLEM_INTERNAL;
@@ -44,10 +46,15 @@ static int base64_read(struct api_call *call, struct str field, struct str text,
 
 static int request_read(struct api_call *call, struct check_request *request)
 {
+	bool registers = call->name == WIRE_REGISTRATION;
 	struct wire_check body;
-	int r = wire_check_request_decode(call->request->body, &call->input, &body);
+	int r = wire_check_request_decode(call->request->body,
+					  registers ? WIRE_PURPOSE_REGISTRATION
+						    : WIRE_PURPOSE_CHECK,
+					  &call->input, &body);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	request->purpose = registers ? CHECK_REGISTRATION : CHECK_CONFIRMATION;
 	request->nonce = body.nonce;
 	request->method = body.method == WIRE_METHOD_VISUAL ? ELIGIBILITY_VISUAL : ELIGIBILITY_PIN;
 	request->staff = body.staff;

@@ -7,14 +7,19 @@
 static int nonce_reply(struct api_call *call, const struct wire_nonce_request *request)
 {
 	const struct eligibility *eligibility = &call->service->eligibility;
-	enum eligibility_method method =
-		request->method == WIRE_METHOD_VISUAL ? ELIGIBILITY_VISUAL : ELIGIBILITY_PIN;
+	const struct check_nonce asked = {
+		.purpose = request->purpose == WIRE_PURPOSE_REGISTRATION ? CHECK_REGISTRATION
+									 : CHECK_CONFIRMATION,
+		.method = request->method == WIRE_METHOD_VISUAL ? ELIGIBILITY_VISUAL
+								: ELIGIBILITY_PIN,
+		.staff = request->staff,
+	};
 	struct wire_nonce nonce = {
 		.origin = eligibility->origin,
 		.expires_in_s = CHECK_NONCE_MS / 1000,
 	};
-	int r = check_nonce_issue(eligibility, &call->arena, &call->caller, method, request->staff,
-				  call->now_ms, &nonce.nonce);
+	int r = check_nonce_issue(eligibility, &call->arena, &call->caller, &asked, call->now_ms,
+				  &nonce.nonce);
 	if (r)
 		return PASS(r);
 	struct str body;

@@ -361,6 +361,7 @@ struct tap {
 	EVP_PKEY *key;		/* signs */
 	EVP_PKEY *organisation; /* NULL: no proof */
 	struct str nonce;	/* absent: a fresh one */
+	bool registers;		/* 初回登録 */
 };
 
 static int nonce_get(struct desk *desk, const struct tap *tap, struct str *ret_nonce)
@@ -369,8 +370,9 @@ static int nonce_get(struct desk *desk, const struct tap *tap, struct str *ret_n
 		.method = "POST",
 		.path = "/v1/reader/nonces",
 		.token = desk->token,
-		.body = house_print(desk->house, "{\"method\":\"%s\",\"staff\":\"%s\"}",
-				    tap->method, tap->staff),
+		.body = house_print(desk->house, "{\"method\":\"%s\",\"staff\":\"%s\"%s}",
+				    tap->method, tap->staff,
+				    tap->registers ? ",\"purpose\":\"registration\"" : ""),
 	};
 	int status = house_send(desk->house, &call);
 	*ret_nonce = house_text(desk->house, "nonce");
@@ -408,6 +410,7 @@ static struct str organisation_sign(struct desk *desk, EVP_PKEY *key,
 static struct str tap_body(struct desk *desk, const struct tap *tap, struct str nonce)
 {
 	struct check_request request = {
+		.purpose = tap->registers ? CHECK_REGISTRATION : CHECK_CONFIRMATION,
 		.nonce = nonce,
 		.method = tap->method[0] == 'v' ? ELIGIBILITY_VISUAL : ELIGIBILITY_PIN,
 		.staff = str_of(tap->staff),
@@ -425,16 +428,17 @@ static struct str tap_body(struct desk *desk, const struct tap *tap, struct str 
 				    STR_ARG(organisation_sign(desk, tap->organisation, digest)));
 	return house_print(desk->house,
 			   "{\"nonce\":\"%.*s\",\"method\":\"%s\",\"staff\":\"%s\","
-			   "\"certificate\":\"%.*s\",\"signature\":\"%.*s\"%.*s}",
+			   "\"certificate\":\"%.*s\",\"signature\":\"%.*s\"%.*s%s}",
 			   STR_ARG(nonce), tap->method, tap->staff, STR_ARG(certificate),
-			   STR_ARG(card_sign(desk, tap->key, digest)), STR_ARG(proof));
+			   STR_ARG(card_sign(desk, tap->key, digest)), STR_ARG(proof),
+			   tap->registers ? ",\"consent\":true" : "");
 }
 
-static int check_send(struct desk *desk, struct str body, struct str dpop)
+static int tap_send(struct desk *desk, const char *path, struct str body, struct str dpop)
 {
 	struct house_call call = {
 		.method = "POST",
-		.path = "/v1/reader/checks",
+		.path = path,
 		.token = desk->token,
 		.body = body,
 		.dpop = dpop,
@@ -448,8 +452,8 @@ static int tap_card(struct desk *desk, const struct tap *tap)
 	if (!nonce.ptr)
 		assert_int_equal(nonce_get(desk, tap, &nonce), 200);
 	struct str body = tap_body(desk, tap, nonce);
-	return check_send(desk, body,
-			  proof_make(desk, desk->device, "/v1/reader/checks", desk->token, body));
+	const char *path = tap->registers ? "/v1/reader/registrations" : "/v1/reader/checks";
+	return tap_send(desk, path, body, proof_make(desk, desk->device, path, desk->token, body));
 }
 
 static struct tap tap_of(struct desk *desk, const struct make_profile *profile,
@@ -464,7 +468,7 @@ static struct tap tap_of(struct desk *desk, const struct make_profile *profile,
 }
 
 /* The register knows the certificate of this profile as person 1's. */
-static void register_card(struct desk *desk, struct str der)
+static void register_card_as(struct desk *desk, struct str der, const char *registered)
 {
 	AUTO(pki_certificate_destroyp) struct pki_certificate *certificate = NULL;
 	struct house *house = desk->house;
@@ -476,13 +480,18 @@ static void register_card(struct desk *desk, struct str der)
 		"\"qualifications\":[{\"InsuredCardClassification\":\"01\","
 		"\"InsurerNumber\":\"06132013\",\"Name\":\"試験　太郎\",\"Sex1\":\"1\","
 		"\"Birthdate\":\"19700101\",\"InsurerName\":\"試験健康保険組合\","
-		"\"QualificationDate\":\"20200401\"}]}",
-		facts->aki, facts->serial);
+		"\"QualificationDate\":\"20200401\"}],\"registered\":%s}",
+		facts->aki, facts->serial, registered);
 	struct people_imported imported;
 	struct str complaint;
 	assert_int_equal(people_import(house->service->keys, house->db, &house->arena, line,
 				       house->time.now_ms, &imported, &complaint),
 			 0);
+}
+
+static void register_card(struct desk *desk, struct str der)
+{
+	register_card_as(desk, der, "true");
 }
 
 static struct tap ready(struct desk *desk)
@@ -520,6 +529,101 @@ static void test_a_tap_becomes_one_result_and_one_audit_row(void **state)
 			 STR("1310000003"));
 	assert_int_equal(results_count(desk), 1);
 	assert_int_equal(house_audits_of(desk->house, desk->house->here.no, "check"), 1);
+}
+
+/* --- 初回登録 --- */
+
+static struct str last_call(struct desk *desk)
+{
+	struct house *house = desk->house;
+	struct store_audit *rows;
+	size_t count;
+	assert_int_equal(store_audit_list(house->db, &house->arena, house->here.no, 0,
+					  STORE_AUDIT_PAGE_MAX, &rows, &count),
+			 0);
+	assert_true(count > 0);
+	return house_print(house, "%.*s %.*s", STR_ARG(rows[count - 1].call),
+			   STR_ARG(rows[count - 1].outcome));
+}
+
+static struct tap unregistered(struct desk *desk)
+{
+	struct make_profile profile = world_profile();
+	struct tap tap = tap_of(desk, &profile, &desk->world->root);
+	register_card_as(desk, tap.certificate, "false");
+	log_in(desk);
+	return tap;
+}
+
+static void test_a_card_that_is_not_registered_yet_can_be(void **state)
+{
+	struct desk *desk = *state;
+	struct tap tap = unregistered(desk);
+	assert_int_equal(tap_card(desk, &tap), 403);
+	assert_problem(desk->house, "card_not_registered");
+	assert_str_equal(last_call(desk), STR("check card_not_registered"));
+	assert_int_equal(results_count(desk), 0);
+	tap.registers = true;
+	assert_int_equal(tap_card(desk, &tap), 200);
+	assert_str_equal(last_call(desk), STR("registration ok"));
+	const struct json *message =
+		json_member(json_member(desk->house->json.root, "result"), "XmlMsg");
+	assert_str_equal(json_text(json_member(json_member(message, "MessageBody"),
+					       "QualificationValidity")),
+			 STR("1"));
+	tap.registers = false;
+	assert_int_equal(tap_card(desk, &tap), 200);
+	/* An answer that was lost: registering again is a confirmation. */
+	tap.registers = true;
+	assert_int_equal(tap_card(desk, &tap), 200);
+	assert_int_equal(results_count(desk), 3);
+}
+
+/* Neither nonce nor signature of a check registers a card. */
+static void test_what_was_signed_for_a_check_registers_nothing(void **state)
+{
+	struct desk *desk = *state;
+	struct tap tap = unregistered(desk);
+	const char *path = "/v1/reader/registrations";
+	struct str nonce, body;
+	assert_int_equal(nonce_get(desk, &tap, &nonce), 200);
+	tap.registers = true;
+	body = tap_body(desk, &tap, nonce);
+	assert_int_equal(tap_send(desk, path, body,
+				  proof_make(desk, desk->device, path, desk->token, body)),
+			 409);
+	assert_problem(desk->house, "nonce_refused");
+	assert_int_equal(nonce_get(desk, &tap, &nonce), 200);
+	tap.registers = false;
+	body = tap_body(desk, &tap, nonce);
+	body = house_print(desk->house, "%.*s,\"consent\":true}", (int)body.len - 1, body.ptr);
+	assert_int_equal(tap_send(desk, path, body,
+				  proof_make(desk, desk->device, path, desk->token, body)),
+			 403);
+	assert_problem(desk->house, "possession_refused");
+	assert_int_equal(tap_card(desk, &tap), 403);
+	assert_problem(desk->house, "card_not_registered");
+}
+
+static void test_a_bad_card_is_not_registered(void **state)
+{
+	struct desk *desk = *state;
+	struct tap tap = unregistered(desk);
+	tap.registers = true;
+	desk->card_status = ANSWER_REVOKED;
+	assert_int_equal(tap_card(desk, &tap), 403);
+	assert_problem(desk->house, "certificate_revoked");
+	desk->card_status = ANSWER_GOOD;
+	tap.key = desk->organisation_key;
+	assert_int_equal(tap_card(desk, &tap), 403);
+	assert_problem(desk->house, "possession_refused");
+	struct make_profile profile = world_profile();
+	profile.serial++;
+	struct tap stranger = tap_of(desk, &profile, &desk->world->root);
+	stranger.registers = true;
+	assert_int_equal(tap_card(desk, &stranger), 404);
+	assert_problem(desk->house, "person_unknown");
+	assert_int_equal(results_count(desk), 0);
 }
 
 /* --- history --- */
@@ -704,11 +808,11 @@ static void test_a_check_is_proven_with_token_and_body(void **state)
 		proof_make(desk, stranger, path, desk->token, body),
 	};
 	for (size_t i = 0; i < COUNT_OF(proofs); i++) {
-		assert_int_equal(check_send(desk, body, proofs[i]), 401);
+		assert_int_equal(tap_send(desk, path, body, proofs[i]), 401);
 		assert_problem(desk->house, "device_proof_refused");
 	}
 	struct str good = proof_make(desk, desk->device, path, desk->token, body);
-	assert_int_equal(check_send(desk, body, good), 200);
+	assert_int_equal(tap_send(desk, path, body, good), 200);
 	assert_int_equal(results_count(desk), 1);
 }
 
@@ -733,6 +837,9 @@ int main(void)
 		DESK_TEST(test_a_devices_session_is_renewed_by_the_device_only),
 		DESK_TEST(test_staff_are_the_facilitys_own),
 		DESK_TEST(test_a_tap_becomes_one_result_and_one_audit_row),
+		DESK_TEST(test_a_card_that_is_not_registered_yet_can_be),
+		DESK_TEST(test_what_was_signed_for_a_check_registers_nothing),
+		DESK_TEST(test_a_bad_card_is_not_registered),
 		DESK_TEST(test_the_history_shows_again_what_was_confirmed_here),
 		DESK_TEST(test_the_history_asks_for_a_period_only),
 		DESK_TEST(test_a_face_check_needs_the_organisations_proof),

@@ -25,6 +25,7 @@ const struct api_route api_routes[WIRE_CALLS] = {
 	[WIRE_READER_LOGIN] = {reader_login_run, reader_login_commit, true},
 	[WIRE_NONCE] = {nonce_run, NULL, false},
 	[WIRE_CHECK] = {check_run, check_commit_run, false},
+	[WIRE_REGISTRATION] = {check_run, check_commit_run, false},
 	[WIRE_HISTORY] = {history_run, history_commit, false},
 	[WIRE_STAFF] = {staff_run, NULL, false},
 };

@@ -288,8 +288,8 @@ static int row_check(struct walk *walk, const struct store_audit *row)
 	int r = still_whole(walk) ? hash_follow(walk, row) : 0;
 	if (r || !still_whole(walk))
 		return r ? PASS(r) : 0;
-	if (row->at_ms >= walk->opens_ms && row_is(row, STR("check")) &&
-	    row->items.len == AUDIT_ITEM_BYTES)
+	bool confirms = row_is(row, STR("check")) || row_is(row, STR("registration"));
+	if (row->at_ms >= walk->opens_ms && confirms && row->items.len == AUDIT_ITEM_BYTES)
 		r = result_check(walk, row);
 	else if (row_is(row, STR("reference")) || row_is(row, STR("references")))
 		r = numbers_note(walk, row);

@@ -17,8 +17,8 @@ enum { NONCE_RANDOM_BYTES = 16 };
 /* --- nonce --- */
 
 int check_nonce_issue(const struct eligibility *eligibility, struct arena *arena,
-		      const struct caller *caller, enum eligibility_method method, struct str staff,
-		      int64_t now_ms, struct str *ret_nonce)
+		      const struct caller *caller, const struct check_nonce *nonce, int64_t now_ms,
+		      struct str *ret_nonce)
 {
 	unsigned char random[NONCE_RANDOM_BYTES];
 	random_bytes(random, sizeof random);
@@ -26,9 +26,10 @@ int check_nonce_issue(const struct eligibility *eligibility, struct arena *arena
 	ticket_put_number(&ticket, now_ms + CHECK_NONCE_MS);
 	ticket_put_number(&ticket, caller->facility_no);
 	ticket_put_number(&ticket, caller->account_no);
-	ticket_put_number(&ticket, method);
+	ticket_put_number(&ticket, nonce->purpose);
+	ticket_put_number(&ticket, nonce->method);
 	ticket_put_text(&ticket, str_of(caller->thumbprint));
-	ticket_put_text(&ticket, staff);
+	ticket_put_text(&ticket, nonce->staff);
 	ticket_put_bytes(&ticket, random, sizeof random);
 	int r = ticket_write(eligibility->keys, KEYS_TOKEN_NONCE, &ticket, arena, ret_nonce);
 	return r ? PASS(r) : 0;
@@ -45,6 +46,7 @@ static int nonce_read(const struct eligibility *eligibility, struct arena *arena
 	check->nonce_until_ms = ticket_take_number(&ticket);
 	bool same = ticket_take_number(&ticket) == caller->facility_no;
 	same &= ticket_take_number(&ticket) == caller->account_no;
+	same &= ticket_take_number(&ticket) == (int64_t)request->purpose;
 	same &= ticket_take_number(&ticket) == (int64_t)request->method;
 	same &= str_equal(ticket_take_text(&ticket), str_of(caller->thumbprint));
 	same &= str_equal(ticket_take_text(&ticket), request->staff);
@@ -61,10 +63,14 @@ static int nonce_read(const struct eligibility *eligibility, struct arena *arena
 int check_digest(struct str origin, const struct check_request *request, struct str thumbprint,
 		 unsigned char ret_digest[CRYPTO_DIGEST_BYTES])
 {
+	bool registers = request->purpose == CHECK_REGISTRATION;
 	const struct str parts[] = {
-		STR("shikaku-check-v1"), origin,
-		request->nonce,		 eligibility_method_name(request->method),
-		request->staff,		 thumbprint,
+		registers ? STR("shikaku-registration-v1") : STR("shikaku-check-v1"),
+		origin,
+		request->nonce,
+		eligibility_method_name(request->method),
+		request->staff,
+		thumbprint,
 	};
 	int r = digest_parts(parts, COUNT(parts), ret_digest);
 	return r ? FOLD(r) : 0;
@@ -132,11 +138,16 @@ static int revocation_ask(const struct eligibility *eligibility,
 static int person_find(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 		       const struct pki_facts *facts, struct check *check)
 {
-	int r = people_find(eligibility->keys, db, arena, str_of(facts->aki), str_of(facts->serial),
-			    &check->person);
-	if (r < 0)
-		return PASS(r);
-	return r ? CHECK_PERSON_UNKNOWN : 0;
+	int r = arena_copy(arena, str_of(facts->aki), &check->aki);
+	if (r == 0)
+		r = arena_copy(arena, str_of(facts->serial), &check->serial);
+	if (r == 0)
+		r = people_find(eligibility->keys, db, arena, check->aki, check->serial,
+				&check->person);
+	if (r)
+		return r < 0 ? PASS(r) : CHECK_PERSON_UNKNOWN;
+	bool registers = check->request.purpose == CHECK_REGISTRATION;
+	return check->person.registered || registers ? 0 : CHECK_NOT_REGISTERED;
 }
 
 /* 0: the card is good and its holder known; enum check_outcome; faults. */
@@ -355,6 +366,11 @@ int check_commit(const struct eligibility *eligibility, struct db *db, struct ar
 		return r < 0 ? PASS(r) : r;
 	if (check->verdict)
 		return check->verdict;
+	if (check->request.purpose == CHECK_REGISTRATION) {
+		r = people_register(eligibility->keys, db, check->aki, check->serial, now_ms);
+		if (r)
+			return PASS(r);
+	}
 	struct check_confirmation confirmation = {0};
 	random_bytes(confirmation.id, sizeof confirmation.id);
 	r = confirm(eligibility, db, arena, caller, check, now_ms, &confirmation);

@@ -14,12 +14,25 @@ enum {
 	CHECK_NONCE_MS = 2 * 60 * 1000,
 };
 
-/* A nonce for one tap by this device, method and member of staff; nothing is written. */
+/* What a tap is for; the card signs it. */
+enum check_purpose {
+	CHECK_CONFIRMATION,
+	CHECK_REGISTRATION, /* 健康保険証利用の申込（初回登録）, then the confirmation */
+};
+
+struct check_nonce {
+	enum check_purpose purpose;
+	enum eligibility_method method;
+	struct str staff;
+};
+
+/* A nonce for one such tap by this device; nothing is written. */
 MUST_CHECK int check_nonce_issue(const struct eligibility *eligibility, struct arena *arena,
-				 const struct caller *caller, enum eligibility_method method,
-				 struct str staff, int64_t now_ms, struct str *ret_nonce);
+				 const struct caller *caller, const struct check_nonce *nonce,
+				 int64_t now_ms, struct str *ret_nonce);
 
 struct check_request {
+	enum check_purpose purpose;
 	struct str nonce;
 	enum eligibility_method method;
 	struct str staff;
@@ -41,7 +54,8 @@ enum check_outcome {
 	CHECK_POSSESSION_REFUSED,
 	CHECK_ORGANISATION_REFUSED, /* 目視 without the organisation's proof */
 	CHECK_PERSON_UNKNOWN,
-	CHECK_PROOF_REFUSED, /* the device's proof was used before */
+	CHECK_NOT_REGISTERED, /* the person is known, the card is no 健康保険証 yet */
+	CHECK_PROOF_REFUSED,  /* the device's proof was used before */
 };
 
 /* What was found, and what the transaction is to do about it. */
@@ -52,13 +66,15 @@ struct check {
 	int64_t nonce_until_ms;
 	int verdict; /* 0 or enum check_outcome: nonce and proof are spent either way */
 	struct people_person person;
+	struct str aki, serial; /* of the certificate */
 	struct str facility_code;
 	enum pki_standing standing;
 };
 
 /*
- * SHA-256 over ("shikaku-check-v1", origin, nonce, method, staff, device thumbprint), each behind
- * its length: what the card signs, so that no one can relay another party's challenge.
+ * SHA-256 over ("shikaku-check-v1" or "shikaku-registration-v1", origin, nonce, method, staff,
+ * device thumbprint), each behind its length: what the card signs, so that no one can relay another
+ * party's challenge.
  */
 MUST_CHECK int check_digest(struct str origin, const struct check_request *request,
 			    struct str thumbprint, unsigned char ret_digest[CRYPTO_DIGEST_BYTES]);

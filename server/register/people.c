@@ -24,6 +24,7 @@ struct line {
 	struct str person;
 	const struct json *certificates;
 	const struct json *qualifications;
+	bool registered;
 };
 
 static const struct json_field line_fields[] = {
@@ -32,6 +33,7 @@ static const struct json_field line_fields[] = {
 		   CERTIFICATES_MAX),
 	JSON_FIELD(struct line, qualifications, "qualifications", JSON_ARRAY, JSON_REQUIRED, 0,
 		   RECORD_QUALIFICATIONS_MAX),
+	JSON_FIELD(struct line, registered, "registered", JSON_BOOL, JSON_OPTIONAL, 0, 0),
 };
 
 struct certificate {
@@ -78,7 +80,8 @@ static int serial_fold(struct arena *arena, struct str text, struct str *ret_hex
 /* --- certificates --- */
 
 static int certificate_add(const struct keys *keys, struct db *db, struct arena *arena,
-			   const struct certificate *certificate, int64_t person_no, int64_t now_ms)
+			   const struct certificate *certificate, int64_t person_no,
+			   int64_t registered_ms)
 {
 	struct keys_lookup bytes;
 	struct store_lookup lookup;
@@ -93,7 +96,7 @@ static int certificate_add(const struct keys *keys, struct db *db, struct arena 
 				&sealed);
 	if (r)
 		return PASS(r);
-	r = store_certificate_add(db, &lookup, sealed, person_no, now_ms);
+	r = store_certificate_add(db, &lookup, sealed, person_no, registered_ms);
 	if (r < 0)
 		return PASS(r);
 	return r ? PEOPLE_CERTIFICATE_TAKEN : 0;
@@ -120,7 +123,7 @@ static int certificate_read(struct arena *arena, const struct json *node,
 }
 
 static int certificates_add(const struct keys *keys, struct db *db, struct arena *arena,
-			    const struct json *array, int64_t person_no, int64_t now_ms,
+			    const struct json *array, int64_t person_no, int64_t registered_ms,
 			    struct str *ret_complaint)
 {
 	for (size_t i = 0; i < json_count(array); i++) {
@@ -128,7 +131,7 @@ static int certificates_add(const struct keys *keys, struct db *db, struct arena
 		int r = certificate_read(arena, json_at(array, i), &certificate, ret_complaint);
 		if (r)
 			return r < 0 ? PASS(r) : r;
-		r = certificate_add(keys, db, arena, &certificate, person_no, now_ms);
+		r = certificate_add(keys, db, arena, &certificate, person_no, registered_ms);
 		if (r)
 			return r < 0 ? PASS(r) : r;
 	}
@@ -205,7 +208,7 @@ int people_import(const struct keys *keys, struct db *db, struct arena *arena, s
 		return PASS(r);
 	if (r || !json_is_object(document.root))
 		return complain(arena, STR("JSON"), "1行が1つのJSONではありません", ret_complaint);
-	struct line fields = {0};
+	struct line fields = {.registered = true};
 	r = line_check(arena, document.root, &fields, ret_complaint);
 	if (r)
 		return r < 0 ? PASS(r) : r;
@@ -224,8 +227,8 @@ int people_import(const struct keys *keys, struct db *db, struct arena *arena, s
 	r = person_put(keys, db, arena, &fields, qualifications, &person_no);
 	if (r)
 		return PASS(r);
-	r = certificates_add(keys, db, arena, fields.certificates, person_no, now_ms,
-			     ret_complaint);
+	r = certificates_add(keys, db, arena, fields.certificates, person_no,
+			     fields.registered ? now_ms : 0, ret_complaint);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	*ret_imported = imported;
@@ -237,22 +240,33 @@ int people_find(const struct keys *keys, struct db *db, struct arena *arena, str
 {
 	struct keys_lookup bytes;
 	struct store_lookup lookup;
-	int64_t person_no;
+	struct store_certificate certificate;
 	int r = seals_certificate_lookup(keys, aki, serial, &bytes, &lookup);
 	if (r)
 		return PASS(r);
-	r = store_certificate_find(db, &lookup, &person_no);
+	r = store_certificate_find(db, &lookup, &certificate);
 	if (r)
 		return r < 0 ? PASS(r) : PEOPLE_UNKNOWN;
 	struct store_person row;
-	r = store_person_get(db, arena, person_no, &row);
+	r = store_person_get(db, arena, certificate.person_no, &row);
 	if (r)
 		return FOLD(r);
-	struct people_person person = {.no = row.no};
+	struct people_person person = {.no = row.no, .registered = certificate.registered_ms != 0};
 	r = seals_open(keys, arena, SEALS_PERSON_BODY, row.key_hmac, 0, row.body,
 		       &person.qualifications);
 	if (r)
 		return PASS(r);
 	*ret_person = person;
 	return 0;
+}
+
+int people_register(const struct keys *keys, struct db *db, struct str aki, struct str serial,
+		    int64_t now_ms)
+{
+	struct keys_lookup bytes;
+	struct store_lookup lookup;
+	int r = seals_certificate_lookup(keys, aki, serial, &bytes, &lookup);
+	if (r == 0)
+		r = store_certificate_register(db, &lookup, now_ms);
+	return r ? FOLD(r) : 0;
 }

@@ -24,7 +24,8 @@ enum people_outcome {
 
 /*
  * One line of the import: {"person":"P0001","certificates":[{"aki","serial"}],"qualifications":
- * [{…}]}. The person's qualifications are replaced, certificates added. In a transaction.
+ * [{…}],"registered":false}. The person's qualifications are replaced, certificates added; those
+ * added are registered as 健康保険証 unless the line says they are not. In a transaction.
  * *ret_complaint (Japanese, in the arena) is written with PEOPLE_MALFORMED only.
  */
 MUST_CHECK int people_import(const struct keys *keys, struct db *db, struct arena *arena,
@@ -34,6 +35,7 @@ MUST_CHECK int people_import(const struct keys *keys, struct db *db, struct aren
 struct people_person {
 	int64_t no;		   /* never changes, whatever keys do */
 	struct str qualifications; /* a JSON array of qualifications, checked at import */
+	bool registered;	   /* this certificate, as a 健康保険証 */
 };
 
 /*
@@ -42,3 +44,7 @@ struct people_person {
  */
 MUST_CHECK int people_find(const struct keys *keys, struct db *db, struct arena *arena,
 			   struct str aki, struct str serial, struct people_person *ret_person);
+
+/* 初回登録: this certificate counts as a 健康保険証 from now on. In a transaction. */
+MUST_CHECK int people_register(const struct keys *keys, struct db *db, struct str aki,
+			       struct str serial, int64_t now_ms);

@@ -141,39 +141,53 @@ int store_person_body_set(struct db *db, int64_t person_no, struct str body)
 static const char certificate_add[] =
 	"INSERT INTO certificate (hmac, lookup_n, aki_serial, person_no, registered_ms)"
 	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-static const char certificate_find[] = "SELECT person_no FROM certificate WHERE hmac IN ($1, $2)";
+static const char certificate_find[] =
+	"SELECT person_no, registered_ms FROM certificate WHERE hmac IN ($1, $2)";
+static const char certificate_register[] =
+	"UPDATE certificate SET registered_ms = $3 WHERE hmac IN ($1, $2) AND registered_ms = 0";
 
-int store_certificate_find(struct db *db, const struct store_lookup *lookup, int64_t *ret_person_no)
+int store_certificate_find(struct db *db, const struct store_lookup *lookup,
+			   struct store_certificate *ret_certificate)
 {
 	struct row row AUTO(row_close) = {0};
 	int r = row_find(db, NULL, certificate_find,
 			 DB_ARGS(db_blob(lookup->new), db_blob(lookup->old)), &row);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	*ret_person_no = row_int(&row, 0);
+	*ret_certificate = (struct store_certificate){
+		.person_no = row_int(&row, 0),
+		.registered_ms = row_int(&row, 1),
+	};
 	return 0;
 }
 
 static int certificate_owned(struct db *db, const struct store_lookup *lookup, int64_t person_no)
 {
-	int64_t owner_no;
-	int r = store_certificate_find(db, lookup, &owner_no);
+	struct store_certificate held;
+	int r = store_certificate_find(db, lookup, &held);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	return owner_no == person_no ? 0 : STORE_CONFLICT;
+	return held.person_no == person_no ? 0 : STORE_CONFLICT;
 }
 
 int store_certificate_add(struct db *db, const struct store_lookup *lookup, struct str aki_serial,
-			  int64_t person_no, int64_t now_ms)
+			  int64_t person_no, int64_t registered_ms)
 {
 	int r = certificate_owned(db, lookup, person_no);
 	if (r != STORE_NOT_FOUND)
 		return r < 0 ? PASS(r) : r;
 	r = row_change(db, certificate_add,
 		       DB_ARGS(db_blob(lookup->new), db_int(lookup->n), db_blob(aki_serial),
-			       db_int(person_no), db_int(now_ms)),
+			       db_int(person_no), db_int(registered_ms)),
 		       STORE_CONFLICT);
 	if (r == STORE_CONFLICT) /* somebody else's was quicker */
 		r = certificate_owned(db, lookup, person_no);
 	return r < 0 ? PASS(r) : r;
+}
+
+int store_certificate_register(struct db *db, const struct store_lookup *lookup, int64_t now_ms)
+{
+	int r = row_run(db, certificate_register,
+			DB_ARGS(db_blob(lookup->new), db_blob(lookup->old), db_int(now_ms)), NULL);
+	return r ? FOLD(r) : 0;
 }

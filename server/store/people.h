@@ -42,12 +42,20 @@ MUST_CHECK int store_person_add(struct db *db, const struct store_lookup *lookup
 MUST_CHECK int store_person_body_set(struct db *db, int64_t person_no, struct str body);
 
 /* --- certificate: which card is whose --- */
+struct store_certificate {
+	int64_t person_no;
+	int64_t registered_ms; /* as a 健康保険証; 0: not yet */
+};
 /*
  * lookup: over authority key identifier and serial; aki_serial: sealed. The same certificate of the
  * same person again changes nothing. Outcome: STORE_CONFLICT (it is another person's).
  */
 MUST_CHECK int store_certificate_add(struct db *db, const struct store_lookup *lookup,
-				     struct str aki_serial, int64_t person_no, int64_t now_ms);
+				     struct str aki_serial, int64_t person_no,
+				     int64_t registered_ms);
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_certificate_find(struct db *db, const struct store_lookup *lookup,
-				      int64_t *ret_person_no);
+				      struct store_certificate *ret_certificate);
+/* 初回登録: from now on, unless it was before. */
+MUST_CHECK int store_certificate_register(struct db *db, const struct store_lookup *lookup,
+					  int64_t now_ms);

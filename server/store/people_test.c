@@ -64,7 +64,8 @@ static void test_a_person_is_found_under_either_key(void **state)
 static void test_a_certificate_is_one_persons(void **state)
 {
 	struct db *db = store_of(state);
-	int64_t one = person_make(state, 1), two = person_make(state, 2), found;
+	int64_t one = person_make(state, 1), two = person_make(state, 2);
+	struct store_certificate found;
 	struct store_lookup old = lookup_of(state, 7, 7), both = lookup_of(state, 8, 7),
 			    none = lookup_of(state, 9, 9);
 	assert_int_equal(store_certificate_add(db, &old, STR("sealed"), one, 1), 0);
@@ -72,8 +73,24 @@ static void test_a_certificate_is_one_persons(void **state)
 	assert_int_equal(store_certificate_add(db, &both, STR("sealed"), one, 2), 0);
 	assert_int_equal(store_certificate_add(db, &both, STR("sealed"), two, 3), STORE_CONFLICT);
 	assert_int_equal(store_certificate_find(db, &both, &found), 0);
-	assert_int_equal(found, one);
+	assert_int_equal(found.person_no, one);
+	assert_int_equal(found.registered_ms, 1);
 	assert_int_equal(store_certificate_find(db, &none, &found), STORE_NOT_FOUND);
+}
+
+static void test_a_certificate_is_registered_once(void **state)
+{
+	struct db *db = store_of(state);
+	int64_t one = person_make(state, 1);
+	struct store_lookup lookup = lookup_of(state, 7, 7);
+	struct store_certificate found;
+	assert_int_equal(store_certificate_add(db, &lookup, STR("sealed"), one, 0), 0);
+	assert_int_equal(store_certificate_find(db, &lookup, &found), 0);
+	assert_int_equal(found.registered_ms, 0);
+	for (int64_t now_ms = 5; now_ms < 7; now_ms++)
+		assert_int_equal(store_certificate_register(db, &lookup, now_ms), 0);
+	assert_int_equal(store_certificate_find(db, &lookup, &found), 0);
+	assert_int_equal(found.registered_ms, 5);
 }
 
 int main(void)
@@ -82,6 +99,7 @@ int main(void)
 		DB_TEST(test_staff_are_named_and_renamed),
 		DB_TEST(test_a_person_is_found_under_either_key),
 		DB_TEST(test_a_certificate_is_one_persons),
+		DB_TEST(test_a_certificate_is_registered_once),
 	};
 	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);
 }

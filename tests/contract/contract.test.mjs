@@ -49,6 +49,7 @@ const CALLS = {
   device_register: { method: 'POST', path: () => '/v1/devices', auth: () => wa, proof: true, body: () => ({ name: '受付PC', platform: 'linux' }) },
   nonce: { method: 'POST', path: () => '/v1/reader/nonces', auth: () => w, body: () => ({ method: 'pin', staff: STAFF.id }) },
   check: { method: 'POST', path: () => '/v1/reader/checks', auth: () => w, proof: true, body: () => ({ nonce: 'AAAA', method: 'pin', staff: STAFF.id, certificate: 'AAAA', signature: 'AAAA' }) },
+  registration: { method: 'POST', path: () => '/v1/reader/registrations', auth: () => w, proof: true, body: () => ({ nonce: 'AAAA', method: 'pin', staff: STAFF.id, certificate: 'AAAA', signature: 'AAAA', consent: true }) },
 };
 
 /** Send bytes as the body of a call, with what else it needs. */

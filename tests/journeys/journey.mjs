@@ -10,6 +10,9 @@ export const FACILITY = { code: '1310000003', name: '見本はりきゅう接骨
 export const OTHER_FACILITY = { code: '2710000007', name: '別の見本接骨院' };
 export const STAFF = { id: 'sato', name: '佐藤 さくら' };
 
+/** Number of the person whose card is no 健康保険証 yet. */
+export const UNREGISTERED = 10;
+
 const lines = (text) => text.split('\n').filter(Boolean);
 
 /** One qualification's members, by OQS name, of a downloaded result. */
@@ -64,8 +67,10 @@ export class Journey {
   async people() {
     const text = await this.generate();
     this.persons = lines(text).map((line) => JSON.parse(line));
+    // One whose card is no 健康保険証 yet (初回登録).
+    this.persons[UNREGISTERED - 1].registered = false;
     const file = this.stack.file('people.jsonl');
-    fs.writeFileSync(file, text, { mode: 0o600 });
+    fs.writeFileSync(file, this.persons.map((person) => JSON.stringify(person) + '\n').join(''), { mode: 0o600 });
     await this.stack.admin(['import', file]);
   }
 

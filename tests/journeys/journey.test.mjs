@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { FACILITY, Journey, STAFF, qualifications, validity } from './journey.mjs';
+import { FACILITY, Journey, STAFF, UNREGISTERED, qualifications, validity } from './journey.mjs';
 import { exchange } from './http.mjs';
 import { root } from './process.mjs';
 import { Stack } from './stack.mjs';
@@ -180,6 +180,23 @@ for (const house of houses) {
     it('says how many tries are left after a wrong PIN', async () => {
       const { stderr } = await journey.tapPin('person-8', { pin: '9999', expect: 14 });
       assert.match(stderr, /あと2回/);
+    });
+
+    it('registers a card as 健康保険証 with the patient\'s consent, and confirms at once', async () => {
+      const card = `person-${UNREGISTERED}`;
+      const { stderr } = await journey.tapPin(card, { expect: 6 });
+      assert.match(stderr, /まだ健康保険証として登録されていません/);
+      assert.match(stderr, /card_not_registered/);
+      const refused = await stack.reader(['register', '--method', 'pin', '--staff', STAFF.id], { input: '1234\n' });
+      assert.equal(refused.code, 2, 'without consent nothing is registered');
+      await journey.tapPin(card, { expect: 6 });
+      await stack.insert(card);
+      const { stdout, stderr: words } = await stack.reader(['check', '--method', 'pin', '--staff', STAFF.id, '--consented'], { input: '1234\n1234\n', expect: 0 });
+      assert.match(words, /健康保険証利用の申込（初回登録）/);
+      assert.match(stdout, /確認の番号/);
+      await journey.tapPin(card);
+      const rows = await stack.admin(['audit', 'list', '--facility', FACILITY.code]);
+      assert.deepEqual(rows.filter((row) => row.call === 'registration').map((row) => row.outcome), ['ok']);
     });
 
     it('refuses a card of another CA with the same name', async () => {

@@ -453,6 +453,17 @@ static struct house_call try_device(struct house *house, const struct party *me,
 	return check(house, me, me->things.nonce, its->device);
 }
 
+static struct house_call try_card(struct house *house, const struct party *me,
+				  const struct things *its)
+{
+	struct house_call call = check(house, me, its->nonce, me->things.device);
+	call.path = "/v1/reader/registrations";
+	call.body =
+		house_print(house, "%.*s,\"consent\":true}", (int)call.body.len - 1, call.body.ptr);
+	call.dpop = proof_make(house, me->things.device, call.path, me->reader_token, call.body);
+	return call;
+}
+
 static struct house_call try_pc_code(struct house *house, const struct party *me,
 				     const struct things *its)
 {
@@ -496,6 +507,7 @@ tries[] = {
 	{WIRE_NONCE, "staff", try_staff},
 	{WIRE_CHECK, "nonce", try_nonce},
 	{WIRE_CHECK, "device", try_device},
+	{WIRE_REGISTRATION, "nonce", try_card},
 };
 
 /* Whose one thing is the caller's own: a challenge (to hold it is to have known the password) and
