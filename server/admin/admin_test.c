@@ -123,9 +123,23 @@ static void test_codes_are_issued_for_the_right_kind(void **state)
 	assert_int_equal(act(&office->desk, "activation issue --login-id W1234567"), ADMIN_OK);
 	assert_int_equal(text_of(&office->desk, "code").len, 16);
 	assert_int_equal(act(&office->desk, "enrolment issue --login-id W1234567"), ADMIN_REFUSED);
-	assert_int_equal(act(&office->desk, "activation issue --login-id WA1234567"),
-			 ADMIN_REFUSED);
+	assert_int_equal(act(&office->desk, "activation issue --login-id WA1234567"), ADMIN_OK);
 	assert_int_equal(act(&office->desk, "activation issue --login-id W0000000"),
+			 ADMIN_NOT_FOUND);
+}
+
+static void test_a_facility_may_have_every_call_proven(void **state)
+{
+	struct office *office = *state;
+	begin(office);
+	assert_int_equal(act(&office->desk, "facility proof --facility 1310000003 --kind every"),
+			 ADMIN_OK);
+	assert_str_equal(text_of(&office->desk, "proof"), STR("every"));
+	assert_int_equal(act(&office->desk, "facility proof --facility 1310000003 --kind login"),
+			 ADMIN_OK);
+	assert_int_equal(act(&office->desk, "facility proof --facility 1310000003 --kind never"),
+			 ADMIN_REFUSED);
+	assert_int_equal(act(&office->desk, "facility proof --facility 1310000011 --kind every"),
 			 ADMIN_NOT_FOUND);
 }
 
@@ -203,6 +217,7 @@ int main(void)
 		OFFICE_TEST(test_a_facility_is_registered_once_under_one_spelling),
 		OFFICE_TEST(test_an_account_gets_its_id_and_password_once),
 		OFFICE_TEST(test_codes_are_issued_for_the_right_kind),
+		OFFICE_TEST(test_a_facility_may_have_every_call_proven),
 		OFFICE_TEST(test_people_are_imported_line_by_line),
 		OFFICE_TEST(test_every_change_is_on_the_trail),
 		OFFICE_TEST(test_every_kind_of_key_is_rotated_and_listed),

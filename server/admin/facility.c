@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* facility add, staff add: whom the service knows. */
+/* facility add, facility proof, staff add: whom the service knows. */
 #include "lib/json/writer.h"
 #include "server/admin/admin.h"
 #include "server/register/staff.h"
@@ -71,6 +71,41 @@ int admin_staff_add(struct admin *admin)
 	admin_line_begin(admin, &writer);
 	json_put_member(&writer, "facility", facility.code);
 	json_put_member(&writer, "id", admin->options.id);
+	r = admin_line_end(admin, &writer);
+	return r ? PASS(r) : ADMIN_OK;
+}
+
+struct proof_rule {
+	struct store_facility facility;
+	bool every;
+};
+
+static int proof_write(struct admin *admin, void *ctx)
+{
+	const struct proof_rule *rule = ctx;
+	int r = store_facility_dpop_set(admin->db, rule->facility.no, rule->every,
+					clock_now_ms(&admin->clock));
+	if (r)
+		return FOLD(r);
+	r = admin_audit(admin, &(struct store_audit){.call = STR("admin_facility_proof"),
+						     .facility_no = rule->facility.no});
+	return r ? PASS(r) : 0;
+}
+
+int admin_facility_proof(struct admin *admin)
+{
+	struct proof_rule rule = {.every = str_equal(admin->options.kind, STR("every"))};
+	if (!rule.every && !str_equal(admin->options.kind, STR("login")))
+		return admin_refuse(admin, ADMIN_REFUSED, "--kind は every か login です。");
+	int r = admin_facility(admin, &rule.facility);
+	if (r == 0)
+		r = admin_transaction(admin, proof_write, &rule);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	struct json_writer writer;
+	admin_line_begin(admin, &writer);
+	json_put_member(&writer, "facility", rule.facility.code);
+	json_put_member(&writer, "proof", admin->options.kind);
 	r = admin_line_end(admin, &writer);
 	return r ? PASS(r) : ADMIN_OK;
 }

@@ -16,18 +16,11 @@ static void issue_clear(struct issue *issue)
 	secret_wipe(&issue->code);
 }
 
-static int issue_begin(struct admin *admin, enum account_kind kind, struct issue *issue)
+static int issue_begin(struct admin *admin, struct issue *issue)
 {
 	issue->now_ms = clock_now_ms(&admin->clock);
 	int r = admin_account(admin, &issue->account);
-	if (r)
-		return r < 0 ? PASS(r) : r;
-	if (issue->account.kind == kind)
-		return 0;
-	return admin_refuse(admin, ADMIN_REFUSED,
-			    kind == ACCOUNT_RECEIPT
-				    ? "認証アプリを登録できるのはWAのアカウントだけです。"
-				    : "端末を登録できるのはWのアカウントだけです。");
+	return r < 0 ? PASS(r) : r;
 }
 
 static int issue_audit(struct admin *admin, const struct issue *issue, const char *call)
@@ -69,9 +62,12 @@ static int url_make(struct admin *admin, const struct issue *issue, struct str *
 int admin_enrolment_issue(struct admin *admin)
 {
 	AUTO(issue_clear) struct issue issue = {0};
-	int r = issue_begin(admin, ACCOUNT_RECEIPT, &issue);
+	int r = issue_begin(admin, &issue);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	if (issue.account.kind != ACCOUNT_RECEIPT)
+		return admin_refuse(admin, ADMIN_REFUSED,
+				    "認証アプリを登録できるのはWAのアカウントだけです。");
 	r = admin_transaction(admin, enrolment_write, &issue);
 	if (r)
 		return r < 0 ? PASS(r) : r;
@@ -100,12 +96,16 @@ static int activation_write(struct admin *admin, void *ctx)
 	return r ? PASS(r) : 0;
 }
 
+/* Of a reader's device (W), or of a further PC of the receipt link (WA). */
 int admin_activation_issue(struct admin *admin)
 {
 	AUTO(issue_clear) struct issue issue = {0};
-	int r = issue_begin(admin, ACCOUNT_READER, &issue);
+	int r = issue_begin(admin, &issue);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	if (issue.account.kind != ACCOUNT_READER && issue.account.kind != ACCOUNT_RECEIPT)
+		return admin_refuse(admin, ADMIN_REFUSED,
+				    "端末を登録できるのはWとWAのアカウントだけです。");
 	r = admin_transaction(admin, activation_write, &issue);
 	if (r)
 		return r < 0 ? PASS(r) : r;
