@@ -88,6 +88,14 @@ struct config {
 		int scope; /* enum config_scope */
 	} reference;
 	struct {
+		int64_t failures_per_minute; /* of logins, in one process */
+		int64_t account_failures;    /* in a row */
+		int64_t results_per_hour;    /* downloaded by one facility */
+		int64_t visual_in_a_row;     /* 目視, of one facility's newest confirmations */
+		int64_t ocsp_per_minute;     /* questions without an answer */
+		int64_t window_ms;	     /* the same is not told again before */
+	} alarms;
+	struct {
 		int64_t body_bytes_max;
 		int64_t body_timeout_ms;    /* for a whole body, however it drips */
 		int64_t reply_timeout_ms;   /* for a whole reply: waiting and sending, each */

@@ -40,9 +40,28 @@ static int mail_start(struct service *service, bool thread)
 	return r ? PASS(r) : 0;
 }
 
+static bool clock_agrees(const void *ctx)
+{
+	return clock_guard_agrees(ctx);
+}
+
+static void alarms_begin(struct service *service)
+{
+	service->alarm_watch = (struct alarm_watch){
+		.keys = service->keys,
+		.config = service->config,
+		.clock = &service->clock,
+		.log = &service->log,
+		.inbox = service->alarms,
+		.clock_agrees = clock_agrees,
+		.clock_ctx = &service->clock_guard,
+	};
+}
+
 int housekeeping_start(struct service *service, bool thread)
 {
 	rotation_init(&service->rotation, service->keys);
+	alarms_begin(service);
 	service->heads = (struct audit_heads){service->keys, service->config->service.state_dir};
 	const struct work_task tasks[] = {
 		{"keys_follow", SECOND_MS, true, retention_keys_follow, &service->retention},
@@ -55,6 +74,10 @@ int housekeeping_start(struct service *service, bool thread)
 		{"spent", MINUTE_MS, false, spent_purge, NULL},
 		{"temporary", SECOND_MS, false, temporary_close_over, service},
 		{"jwks", MINUTE_MS, false, jwks_keep, service},
+		{"alarm_gather", SECOND_MS, true, alarm_gather, &service->alarm_watch},
+		{"alarm_follow", 5 * SECOND_MS, true, alarm_follow, &service->alarm_watch},
+		{"alarm_walk", 5 * SECOND_MS, false, alarm_walk, &service->alarm_watch},
+		{"alarm_tell", SECOND_MS, false, alarm_tell, &service->alarm_watch},
 	};
 	struct work_options options = {
 		.db = service_db_options(service->config, false),

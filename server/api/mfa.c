@@ -49,7 +49,11 @@ int mfa_commit_run(struct api_call *call, struct db *db)
 	call->audit.facility_no = mfa->challenge.facility_no;
 	call->audit.account_no = mfa->challenge.account_no;
 	call->audit.device_no = mfa->challenge.device_no;
-	int r = mfa_problem(mfa, mfa_commit(db, mfa, call->now_ms));
+	int outcome = mfa_commit(db, mfa, call->now_ms);
+	if (outcome == MFA_PASSCODE_REUSED)
+		alarm_inbox_put(call->service->alarms, ALARM_PASSCODE_REPLAYED,
+				mfa->challenge.facility_no, mfa->challenge.account_no);
+	int r = mfa_problem(mfa, outcome);
 	if (r == PROBLEM_ACCOUNT_LOCKED)
 		call->retry_after_s = retry_after_s(mfa->wait_ms);
 	if (r)

@@ -729,6 +729,20 @@ static void test_the_card_must_hold_the_key_and_sign_this_tap(void **state)
 	assert_int_equal(house_audits_of(desk->house, desk->house->here.no, "check"), 1);
 }
 
+/* The events of this kind that the operator is told. */
+static int64_t alarm_count(struct desk *desk, enum alarm_kind kind)
+{
+	struct store_alarm *alarms;
+	size_t count;
+	assert_int_equal(work_run_once(desk->house->service->work), 0);
+	assert_int_equal(store_alarms_list(desk->house->db, &desk->house->arena, &alarms, &count),
+			 0);
+	for (size_t i = 0; i < count; i++)
+		if (alarms[i].kind == (int64_t)kind)
+			return alarms[i].n;
+	return 0;
+}
+
 static void test_refused_certificates_store_no_result(void **state)
 {
 	struct desk *desk = *state;
@@ -758,8 +772,12 @@ static void test_refused_certificates_store_no_result(void **state)
 	desk->responder_down = true;
 	assert_int_equal(tap_card(desk, &good), 503);
 	assert_problem(desk->house, "revocation_unavailable");
+	assert_int_equal(alarm_count(desk, ALARM_OCSP_DOWN), 0); /* one is no alarm */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(tap_card(desk, &good), 503);
+	assert_int_equal(alarm_count(desk, ALARM_OCSP_DOWN), 3);
 	assert_int_equal(results_count(desk), 0);
-	assert_int_equal(house_audits_of(desk->house, desk->house->here.no, "check"), 6);
+	assert_int_equal(house_audits_of(desk->house, desk->house->here.no, "check"), 8);
 }
 
 static void test_a_card_in_its_grace_is_accepted_with_a_remark(void **state)

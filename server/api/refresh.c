@@ -58,6 +58,8 @@ static void replay_tell(const struct api_call *call, const struct caller *caller
 	LOG(&call->service->log, refresh_replayed, log_int("facility", caller->facility_no),
 	    log_int("account", caller->account_no), log_int("device", caller->device_no),
 	    log_id("request", str_of(call->request->request_id)));
+	alarm_inbox_put(call->service->alarms, ALARM_HANDLE_REPLAYED, caller->facility_no,
+			caller->account_no);
 }
 
 int refresh_commit(struct api_call *call, struct db *db)

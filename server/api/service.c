@@ -334,6 +334,8 @@ int service_create(struct service **ret_service, const struct service_options *o
 		.clock = &service->clock,
 	};
 	service->profile = options->profile ? options->profile : &wire_profile_default;
+	alarm_inbox_init(&service->alarm_inbox);
+	service->alarms = &service->alarm_inbox;
 	int r = service_open(service, options);
 	if (r) {
 		service_destroy(service);
@@ -393,5 +395,6 @@ void service_destroy(struct service *service)
 	pki_organisation_destroy(service->organisation);
 	pki_anchors_destroy(service->anchors);
 	keys_close(service->keys);
+	alarm_inbox_destroy(&service->alarm_inbox);
 	free(service);
 }

@@ -12,6 +12,7 @@
 #include "lib/wire/profile.h"
 #include "server/api/clock_guard.h"
 #include "server/api/release.h"
+#include "server/alarm/watch.h"
 #include "server/audit/head.h"
 #include "server/auth/auth.h"
 #include "server/auth/cache.h"
@@ -54,6 +55,9 @@ struct service {
 	struct retention retention; /* the work's own, and so is this */
 	struct rotation rotation;
 	struct work *work;
+	struct alarm_inbox *alarms; /* what calls meet */
+	struct alarm_inbox alarm_inbox;
+	struct alarm_watch alarm_watch;
 	struct mail_sender mail;
 	struct work *mail_work;	 /* the same for mail: a slow server holds up nothing else */
 	struct release *release; /* holds replies back; NULL: they leave at once */

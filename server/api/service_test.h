@@ -93,6 +93,16 @@ static inline void house_config(struct house *house)
 			   .writer_queue = 8,
 			   .devices_per_account = 5,
 			   .devices_per_facility = 20},
+		.mail = {.sender = STR("service@example.jp"),
+			 .operators = STR("kanri@example.jp"),
+			 .timeout_ms = 1000,
+			 .tries_max = 3},
+		.alarms = {.failures_per_minute = 10,
+			   .account_failures = 20,
+			   .results_per_hour = 100,
+			   .visual_in_a_row = 5,
+			   .ocsp_per_minute = 3,
+			   .window_ms = 60 * 60 * 1000},
 		.log = {.level = LOG_LEVEL_ERROR},
 	};
 }
@@ -429,13 +439,13 @@ static inline void house_import(struct house *house, int person)
 }
 
 /* One confirmation of an imported person, as if its card had been tapped now. */
-static inline void house_confirm(struct house *house, const struct house_facility *facility,
-				 int person)
+static inline void house_confirm_by(struct house *house, const struct house_facility *facility,
+				    int person, enum eligibility_method method)
 {
 	char serial[16];
 	snprintf(serial, sizeof serial, "%04x", (unsigned)person + 0x1000);
 	struct check check = {
-		.request = {.method = ELIGIBILITY_PIN, .staff = STR("s1")},
+		.request = {.method = method, .staff = STR("s1")},
 		.nonce_until_ms = house->time.now_ms + 1,
 		.proof = {.until_ms = house->time.now_ms + 1},
 		.facility_code = STR("1310000003"),
@@ -465,6 +475,12 @@ static inline void house_confirm(struct house *house, const struct house_facilit
 	assert_int_equal(audit_add(house->db, &audit), 0);
 	assert_int_equal(db_commit(house->db), 0);
 	memo_doubt(house->service->memo); /* as the tail would say of another process */
+}
+
+static inline void house_confirm(struct house *house, const struct house_facility *facility,
+				 int person)
+{
+	house_confirm_by(house, facility, person, ELIGIBILITY_PIN);
 }
 
 /* Audit rows of a facility so far, of one call (NULL: of all). */

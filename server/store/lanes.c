@@ -54,3 +54,24 @@ int store_lane_open(struct db *db, int64_t account_no)
 	int r = row_run(db, lane_open, DB_ARGS(db_int(account_no)), &changed);
 	return r ? FOLD(r) : 0;
 }
+
+static const char lanes_high[] =
+	"SELECT coalesce(account.facility_no, 0), account.no, max(fails) FROM lane"
+	" JOIN account ON account.no = lane.subject WHERE fails >= $1"
+	" GROUP BY account.facility_no, account.no ORDER BY max(fails) DESC LIMIT $2";
+
+int store_lanes_high(struct db *db, int64_t fails_min,
+		     struct store_lane_high ret_lanes[STORE_LANES_HIGH_MAX], size_t *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	size_t count = 0;
+	int r = row_query(db, NULL, lanes_high,
+			  DB_ARGS(db_int(fails_min), db_int(STORE_LANES_HIGH_MAX)), &row);
+	while (r == 0 && (r = row_next(&row)) == 0)
+		ret_lanes[count++] = (struct store_lane_high){row_int(&row, 0), row_int(&row, 1),
+							      row_int(&row, 2)};
+	if (r < 0)
+		return PASS(r);
+	*ret_count = count;
+	return 0;
+}

@@ -41,3 +41,14 @@ MUST_CHECK int store_lane_attempt(struct db *db, const struct store_lane *lane,
 
 /* Open all lanes of an account again. */
 MUST_CHECK int store_lane_open(struct db *db, int64_t account_no);
+
+/* Accounts with many failures in a row, the most of their lanes. */
+struct store_lane_high {
+	int64_t facility_no; /* 0: an operator's */
+	int64_t account_no;
+	int64_t fails;
+};
+enum { STORE_LANES_HIGH_MAX = 100 };
+MUST_CHECK int store_lanes_high(struct db *db, int64_t fails_min,
+				struct store_lane_high ret_lanes[STORE_LANES_HIGH_MAX],
+				size_t *ret_count);

@@ -136,3 +136,15 @@ int store_outbox_list(struct db *db, struct arena *arena, bool dead, struct stor
 	*ret_count = count;
 	return 0;
 }
+
+static const char outbox_dead[] = "SELECT count(*) FROM outbox WHERE dead_ms > $1";
+
+int store_outbox_dead(struct db *db, int64_t since_ms, int64_t *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, NULL, outbox_dead, DB_ARGS(db_int(since_ms)), &row);
+	if (r)
+		return FOLD(r);
+	*ret_count = row_int(&row, 0);
+	return 0;
+}

@@ -50,6 +50,9 @@ MUST_CHECK int store_outbox_expire(struct db *db, int64_t now_ms);
 /* Forget those that were given up before at_ms. */
 MUST_CHECK int store_outbox_purge(struct db *db, int64_t at_ms);
 
+/* How many were given up since since_ms. */
+MUST_CHECK int store_outbox_dead(struct db *db, int64_t since_ms, int64_t *ret_count);
+
 enum { STORE_OUTBOX_LIST_MAX = 100 };
 /* The oldest of those that wait, or were given up; without bodies. */
 MUST_CHECK int store_outbox_list(struct db *db, struct arena *arena, bool dead,

@@ -449,3 +449,22 @@ int store_results_mismarked(struct db *db, int64_t *ret_count)
 	int r = row_returning(db, results_mismarked, DB_NO_ARGS, ret_count);
 	return r ? FOLD(r) : 0;
 }
+
+static const char flags_last[] = "SELECT flags FROM result WHERE facility_no = $1"
+				 " ORDER BY rid DESC LIMIT $2";
+
+int store_results_flags_last(struct db *db, int64_t facility_no, size_t limit,
+			     int64_t ret_flags[STORE_FLAGS_LAST_MAX], size_t *ret_count)
+{
+	struct row row AUTO(row_close) = {0};
+	size_t count = 0;
+	assert(limit >= 1 && limit <= STORE_FLAGS_LAST_MAX);
+	int r = row_query(db, NULL, flags_last,
+			  DB_ARGS(db_int(facility_no), db_int((int64_t)limit)), &row);
+	while (r == 0 && (r = row_next(&row)) == 0)
+		ret_flags[count++] = row_int(&row, 0);
+	if (r < 0)
+		return PASS(r);
+	*ret_count = count;
+	return 0;
+}

@@ -108,6 +108,10 @@ struct store_results_count {
 MUST_CHECK int store_results_count(struct db *db, int64_t facility_no,
 				   const struct store_results_query *query,
 				   struct store_results_count *ret_count);
+enum { STORE_FLAGS_LAST_MAX = 200 };
+/* The flags of a facility's newest results, at most limit (1..STORE_FLAGS_LAST_MAX). */
+MUST_CHECK int store_results_flags_last(struct db *db, int64_t facility_no, size_t limit,
+					int64_t ret_flags[STORE_FLAGS_LAST_MAX], size_t *ret_count);
 /*
  * The rows with rid > after, by rid, at most limit (1..STORE_PAGE_MAX). One at a time on a
  * connection; query lives as long. For AUTO(store_results_close), which accepts a zeroed one.

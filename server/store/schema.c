@@ -249,9 +249,21 @@ static const char outbox[] = "CREATE TABLE outbox ("
 			     "	dead_ms {int64} NOT NULL DEFAULT 0);"
 			     "CREATE INDEX outbox_due ON outbox (dead_ms, next_ms);";
 
+/* What the operator is told at once. */
+static const char alarms[] = "CREATE TABLE alarm ("
+			     "	kind {int64} NOT NULL,"
+			     "	facility_no {int64} NOT NULL,"
+			     "	account_no {int64} NOT NULL,"
+			     "	first_ms {int64} NOT NULL,"
+			     "	last_ms {int64} NOT NULL,"
+			     "	n {int64} NOT NULL,"
+			     "	told {int64} NOT NULL DEFAULT 0,"
+			     "	told_ms {int64} NOT NULL DEFAULT 0,"
+			     "	PRIMARY KEY (kind, facility_no, account_no));";
+
 static const struct db_migration steps[] = {
-	{1, accounts}, {2, sessions}, {3, results},  {4, changes},
-	{5, leases},   {6, lanes},    {7, openings}, {8, outbox},
+	{1, accounts}, {2, sessions}, {3, results}, {4, changes}, {5, leases},
+	{6, lanes},    {7, openings}, {8, outbox},  {9, alarms},
 };
 
 int store_migrate(struct db *db)

@@ -18,7 +18,7 @@
 struct work;
 
 enum {
-	WORK_TASKS_MAX = 16,
+	WORK_TASKS_MAX = 24,
 	WORK_TICK_MS = 500, /* how often the thread looks for what is due */
 	WORK_LEASE_MS = 2 * 60 * 1000,
 };

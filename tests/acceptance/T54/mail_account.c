@@ -296,9 +296,10 @@ static void rights_try(struct run *run)
 	house_confirm(house, &house->here, 1);
 	account_open(run);
 	told(run, "開設");
-	size_t audits = house_audits(house, house->here.no);
+	size_t audits = house_audits_of(house, house->here.no, "mfa");
 	struct house_session open = session(run);
-	expect(run, "the use is on the trail", house_audits(house, house->here.no) == audits + 1);
+	expect(run, "the use is on the trail",
+	       house_audits_of(house, house->here.no, "mfa") == audits + 1);
 	expect(run, "and in the facility's mail", told(run, "ログイン"));
 	expect(run, "counts", count(run, open.token, "20261120000000", "20261122235959") == 200);
 	expect(run, "one", str_equal(house_number(house, "count"), STR("1")));
