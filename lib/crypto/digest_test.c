@@ -87,11 +87,29 @@ static void test_two_labels_give_two_keys(void **state)
 	secret_wipe(&b);
 }
 
+/* Both libraries' ways, over the same framing. */
+static void test_digest_parts_is_the_same_for_short_and_long(void **state)
+{
+	(void)state;
+	static unsigned char framed[8 + 4096], digest[CRYPTO_DIGEST_BYTES],
+		expected[CRYPTO_DIGEST_BYTES];
+	memset(framed + 8, 'x', 4096);
+	for (size_t len = 0; len <= 4096; len += 64) {
+		struct str part = str_bytes(framed + 8, len);
+		framed[6] = (unsigned char)(len >> 8);
+		framed[7] = (unsigned char)len;
+		assert_int_equal(digest_parts(&part, 1, digest), 0);
+		assert_int_equal(digest_sha256(str_bytes(framed, 8 + len), expected), 0);
+		assert_memory_equal(digest, expected, sizeof expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sha256_of_abc_is_the_known_one),
 		cmocka_unit_test(test_digest_parts_frames_each_part_with_its_length),
+		cmocka_unit_test(test_digest_parts_is_the_same_for_short_and_long),
 		cmocka_unit_test(test_moving_a_byte_to_the_next_part_changes_mac_and_digest),
 		cmocka_unit_test(test_mac_parts_is_hmac_over_the_frame),
 		cmocka_unit_test(test_hkdf_gives_the_key_of_the_rfc),

@@ -113,18 +113,46 @@ static void put_escaped(struct json_writer *writer, char byte)
 	put(writer, str_of(text));
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Is one of the eight bytes zero? The high bit of each that is, and perhaps of its neighbour. */
+static uint64_t zero_bytes(uint64_t eight)
+{
+	return (eight - EACH_BYTE(1)) & ~eight & EACH_BYTE(0x80);
+}
+
+/* Eight bytes at once: none is a quote, a backslash or below 0x20. */
+static bool eight_are_plain(const char *bytes)
+{
+	uint64_t eight;
+	memcpy(&eight, bytes, sizeof eight);
+	uint64_t low = (eight - EACH_BYTE(0x20)) & ~eight & EACH_BYTE(0x80);
+	return !(low | zero_bytes(eight ^ EACH_BYTE('"')) | zero_bytes(eight ^ EACH_BYTE('\\')));
+}
+
+/* How many bytes from here need no escape? */
+static size_t plain_bytes(struct str text)
+{
+	size_t i = 0;
+	while (text.len - i >= 8 && eight_are_plain(text.ptr + i))
+		i += 8;
+	while (i < text.len && !must_escape(text.ptr[i]))
+		i++;
+	return i;
+}
+
 static void put_string(struct json_writer *writer, struct str text)
 {
 	put(writer, STR("\""));
-	size_t from = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		if (!must_escape(text.ptr[i]))
-			continue;
-		put(writer, (struct str){text.ptr + from, i - from});
-		put_escaped(writer, text.ptr[i]);
-		from = i + 1;
+	while (text.len) {
+		size_t plain = plain_bytes(text);
+		put(writer, (struct str){text.ptr, plain});
+		text = (struct str){text.ptr + plain, text.len - plain};
+		if (text.len == 0)
+			break;
+		put_escaped(writer, text.ptr[0]);
+		text = (struct str){text.ptr + 1, text.len - 1};
 	}
-	put(writer, (struct str){text.ptr + from, text.len - from});
 	put(writer, STR("\""));
 }
 

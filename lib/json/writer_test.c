@@ -48,6 +48,31 @@ static void test_commas_and_escapes_come_by_themselves(void **state)
 	}
 }
 
+/* Every ASCII byte at every place of eight, and beside bytes beyond ASCII. */
+static void test_only_what_must_be_is_escaped(void **state)
+{
+	(void)state;
+	for (int byte = 0; byte < 0x80; byte++)
+		for (size_t at = 0; at < 20; at++) {
+			AUTO(arena_clear) struct arena arena;
+			struct json_writer writer;
+			char bytes[20];
+			struct str text;
+			arena_init(&arena, 4096);
+			memset(bytes, at % 2 ? 0xBF : '~', sizeof bytes);
+			bytes[at] = (char)byte;
+			json_writer_init(&writer, &arena, 0);
+			json_put_text(&writer, str_bytes(bytes, sizeof bytes));
+			assert_int_equal(json_writer_end(&writer, &text), 0);
+			bool escaped = byte < 0x20 || byte == '"' || byte == '\\';
+			assert_int_equal(text.len > sizeof bytes + 2, escaped);
+			assert_memory_equal(text.ptr + 1, bytes, at);
+			assert_int_equal(text.ptr[1 + at], escaped ? '\\' : byte);
+			assert_memory_equal(text.ptr + text.len - 1 - (sizeof bytes - 1 - at),
+					    bytes + at + 1, sizeof bytes - 1 - at);
+		}
+}
+
 static void test_what_is_written_can_be_read(void **state)
 {
 	(void)state;
@@ -105,6 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commas_and_escapes_come_by_themselves),
+		cmocka_unit_test(test_only_what_must_be_is_escaped),
 		cmocka_unit_test(test_what_is_written_can_be_read),
 		cmocka_unit_test(test_every_failing_allocation_is_a_fault_at_the_end),
 		cmocka_unit_test(test_the_arenas_ceiling_holds),
