@@ -101,6 +101,7 @@ int command_run(struct link *link, const struct cli_options *options)
 	case CLI_LOGIN: return link_login(link, options->facility, options->id);
 	case CLI_MFA: return command_mfa(link);
 	case CLI_REFRESH: return link_refresh(link);
+	case CLI_PASSWORD: return link_password(link);
 	case CLI_COUNT:
 		return options->if_changed ? follow_count(link, options)
 					   : command_count(link, options);

@@ -14,6 +14,7 @@ const char options_help[] =
 	"                             ログインする（パスワード、次にパスコード）\n"
 	"  mfa                        パスコードだけを入力する（login が途中で終わったとき）\n"
 	"  refresh                    ログインの有効時間を延ばす（パスワード）\n"
+	"  password                   パスワードを変える（いまのもの、新しいもの）\n"
 	"  count --from 日時 --to 日時 [条件] [--if-changed ファイル [--wait 秒]]\n"
 	"                             "
 	"資格確認結果の数を調べる（前の印をファイルに置けば、変わったときだけ）\n"
@@ -67,6 +68,7 @@ static const struct command_row commands[] = {
 	{.name = "login", .command = CLI_LOGIN, .needs = {"--facility", "--id", "--service"}},
 	{.name = "mfa", .command = CLI_MFA},
 	{.name = "refresh", .command = CLI_REFRESH},
+	{.name = "password", .command = CLI_PASSWORD},
 	{.name = "count", .command = CLI_COUNT, .needs = {"--from", "--to"}},
 	{.name = "download", .command = CLI_DOWNLOAD},
 	{.name = "watch", .command = CLI_WATCH, .needs = {"--state"}},

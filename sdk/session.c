@@ -51,6 +51,18 @@ int32_t SHK_CALL shk_refresh(shk_client *client, const char *login_id, const cha
 			  client_refresh(client->client, str_of(login_id), str_of(password)));
 }
 
+int32_t SHK_CALL shk_password_change(shk_client *client, const char *old_password,
+				     const char *new_password)
+{
+	int32_t code = call_enter(client);
+	if (code)
+		return code;
+	if (!text_is_good(old_password) || !text_is_good(new_password))
+		return call_refuse(client, SHK_ERR_ARGUMENT);
+	return call_leave(client, client_password_change(client->client, str_of(old_password),
+							 str_of(new_password)));
+}
+
 int32_t SHK_CALL shk_logout(shk_client *client)
 {
 	int32_t code = call_enter(client);

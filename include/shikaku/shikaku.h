@@ -140,6 +140,7 @@ typedef int32_t(SHK_CALL *shk_progress)(void *ctx, int64_t done, int64_t total);
 #define SHK_ERR_ACCOUNT		  46 /* this kind of account may not do this */
 #define SHK_ERR_DEVICE		  47 /* this PC must be registered, cannot be, or was not proven */
 #define SHK_ERR_CLIENT		  48 /* the operator admits this version of your product no more */
+#define SHK_ERR_PASSWORD_CHANGE	  49 /* the password was issued: shk_password_change first */
 
 /* From the service: what you asked. */
 #define SHK_ERR_FIELD		60 /* a value was refused: shk_error_field */
@@ -309,6 +310,20 @@ SHK_API int32_t SHK_CALL shk_mfa(shk_client *client, const char *passcode);
  */
 SHK_API int32_t SHK_CALL shk_refresh(shk_client *client, const char *login_id,
 				     const char *password);
+
+/*
+ * パスワードの変更: the open session goes on with new tokens, the account's other sessions end
+ * within 2 seconds. A password that the operator has issued must be changed before anything else:
+ * every call then returns SHK_ERR_PASSWORD_CHANGE. old_password  the present one new_password  13
+ * characters and more; up to 14 of three kinds (a-z, A-Z, 0-9, others), from 15 on of any; at most
+ * 256 bytes of UTF-8, compared byte by byte. Common ones, those that hold the login id or the
+ * facility's code or name, and the last ten are refused. Never repeated by itself: after an error
+ * of the network log in with the one or the other. Errors: ARGUMENT, STATE (no session),
+ * CREDENTIALS (the old one is wrong), FIELD (the new one: shk_error_field says why), SESSION,
+ * TOKEN_EXPIRED, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_password_change(shk_client *client, const char *old_password,
+					     const char *new_password);
 
 /*
  * End the session at the service and forget it here, the latter even when the service cannot be

@@ -113,6 +113,9 @@ MUST_CHECK int client_login(struct client *client, struct str facility_code, str
 MUST_CHECK int client_mfa(struct client *client, struct str passcode);
 /* Absent login_id or password: those of the session (seed table 1.4.2 no. 3). */
 MUST_CHECK int client_refresh(struct client *client, struct str login_id, struct str password);
+/* The session goes on, the account's others end; the new password is the one kept in memory. */
+MUST_CHECK int client_password_change(struct client *client, struct str old_password,
+				      struct str new_password);
 /* The session is forgotten here in any case. */
 MUST_CHECK int client_logout(struct client *client);
 

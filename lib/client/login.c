@@ -236,6 +236,46 @@ int client_refresh(struct client *client, struct str login_id, struct str passwo
 	return r < 0 ? PASS(r) : r;
 }
 
+static int password_check(struct client *client, const char *field, struct str password)
+{
+	if (password.len > SECRET_BYTES_MAX)
+		return trouble_field(client, field, WIRE_REASON_TOO_LONG);
+	return length_check(client, field, password, WIRE_PASSWORD_MIN, WIRE_PASSWORD_MAX);
+}
+
+static int password_change_run(struct client *client, const struct wire_password_change *change,
+			       struct arena *arena)
+{
+	struct call call = {.call = WIRE_PASSWORD_CHANGE, .with_token = true};
+	struct session *session = &client->session;
+	bool kept = session->password.len != 0;
+	struct str body;
+	int r = wire_password_change_request_encode(arena, change, &call.body);
+	if (!r)
+		r = call_with_token(client, &call, arena, &body);
+	if (!r)
+		r = tokens_take(client, body);
+	if (!r && kept)
+		r = secret_set(&session->password, change->new_password);
+	return r < 0 ? PASS(r) : r;
+}
+
+int client_password_change(struct client *client, struct str old_password, struct str new_password)
+{
+	AUTO(arena_clear) struct arena arena;
+	struct wire_password_change change = {old_password, new_password};
+	arena_init(&arena, LOGIN_ARENA_BYTES);
+	call_begin(client);
+	if (client->session.state != SESSION_OPEN)
+		return trouble_local(client, PROBLEM_SESSION_ABSENT);
+	int r = password_check(client, "old_password", old_password);
+	if (!r)
+		r = password_check(client, "new_password", new_password);
+	if (!r)
+		r = password_change_run(client, &change, &arena);
+	return r < 0 ? PASS(r) : r;
+}
+
 int client_logout(struct client *client)
 {
 	AUTO(arena_clear) struct arena arena;

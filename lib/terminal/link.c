@@ -219,6 +219,40 @@ int link_refresh(struct link *link)
 	return status;
 }
 
+static int new_password(struct link *link, struct secret *password)
+{
+	AUTO(secret_wipe) struct secret again = {0};
+	int status = link_secret(link, "新しいパスワード", password);
+	if (status || isatty(link->options->secret_fd) != 1)
+		return status;
+	status = link_secret(link, "新しいパスワード（もう一度）", &again);
+	if (!status && !secret_equal(secret_str(password), secret_str(&again)))
+		status = say_usage(link->program, COMMAND_LINE_NOT_UNDERSTOOD,
+				   "新しいパスワード（2回が違います）");
+	return status;
+}
+
+int link_password(struct link *link)
+{
+	AUTO(secret_wipe) struct secret old = {0};
+	AUTO(secret_wipe) struct secret next = {0};
+	int status = link_session_take(link);
+	if (!status)
+		status = link_secret(link, "いまのパスワード", &old);
+	if (!status)
+		status = new_password(link, &next);
+	if (status)
+		return status;
+	status = link_status(link,
+			     shk_password_change(link->client, (const char *)old.bytes,
+						 (const char *)next.bytes),
+			     "新しいパスワード");
+	status = link_session_kept(link, status);
+	if (!status)
+		(void)fprintf(stderr, "パスワードを変えました。ほかのログインは終わります。\n");
+	return status;
+}
+
 int link_logout(struct link *link)
 {
 	int status = link_session_take(link);

@@ -56,6 +56,8 @@ int link_secret(const struct link *link, const char *what, struct secret *secret
 int link_login(struct link *link, const char *facility, const char *login_id);
 int link_passcode(struct link *link);
 int link_refresh(struct link *link);
+/* The present password, then the new one - at a terminal twice, for nobody sees it. */
+int link_password(struct link *link);
 int link_logout(struct link *link);
 
 /*

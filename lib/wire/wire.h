@@ -105,7 +105,7 @@ MUST_CHECK int wire_login_reply_encode(struct arena *arena, const struct wire_ch
 MUST_CHECK int wire_login_reply_decode(struct str body, struct wire_input *input,
 				       struct wire_challenge *ret_challenge);
 
-/* --- tokens.c: the reply of mfa, refresh and reader login --- */
+/* --- tokens.c: the reply of mfa, refresh, reader login and password change --- */
 struct wire_tokens {
 	struct str access_token;
 	int64_t expires_in_s;
@@ -130,6 +130,17 @@ MUST_CHECK int wire_mfa_request_encode(struct arena *arena, const struct wire_mf
 				       struct str *ret_body);
 MUST_CHECK int wire_mfa_request_decode(struct str body, struct wire_input *input,
 				       struct wire_mfa *ret_mfa);
+
+/* --- password.c: POST /v1/password (replies tokens) --- */
+struct wire_password_change {
+	struct str old_password;
+	struct str new_password;
+};
+MUST_CHECK int wire_password_change_request_encode(struct arena *arena,
+						   const struct wire_password_change *change,
+						   struct str *ret_body);
+MUST_CHECK int wire_password_change_request_decode(struct str body, struct wire_input *input,
+						   struct wire_password_change *ret_change);
 
 /* --- refresh.c: POST /v1/refresh (replies tokens), POST /v1/logout (an empty object, no reply) */
 struct wire_refresh {

@@ -135,6 +135,10 @@ static void test_a_new_operator_first_changes_the_password(void **state)
 				"account unlock --login-id W0000001"),
 			 ADMIN_LOGIN);
 	assert_int_equal(password_change(&bureau->desk, "suzuki", made, "short"), ADMIN_REFUSED);
+	assert_int_equal(password_change(&bureau->desk, "suzuki", made, "kono suzuki no heya"),
+			 ADMIN_REFUSED);
+	assert_int_equal(password_change(&bureau->desk, "suzuki", made, made), ADMIN_REFUSED);
+	assert_non_null(strstr(bureau->desk.err, "前に使った"));
 	assert_int_equal(password_change(&bureau->desk, "suzuki", made, SECOND_PASSWORD), ADMIN_OK);
 	assert_int_equal(act_second(bureau, "account unlock --login-id W0000001"), ADMIN_OK);
 	assert_int_equal(act(&bureau->desk, "operator add --name suzuki"), ADMIN_CONFLICT);

@@ -120,6 +120,12 @@ static bool caller_known(struct api_call *call)
 				&call->caller) == 0;
 }
 
+/* With a password that somebody else made nothing can be done but change it, or leave. */
+static bool must_change_allows(enum wire_call name)
+{
+	return name == WIRE_PASSWORD_CHANGE || name == WIRE_LOGOUT;
+}
+
 static int guard_session(struct api_call *call, struct db *db)
 {
 	if (!wire_call_row(call->name)->accounts || caller_known(call))
@@ -131,17 +137,22 @@ static int guard_session(struct api_call *call, struct db *db)
 		return PASS(r);
 	if (r)
 		return PROBLEM_SESSION_ENDED;
+	/* Not remembered: every call of such a session comes by here. */
+	if (call->caller.must_change)
+		return must_change_allows(call->name) ? 0 : PROBLEM_PASSWORD_MUST_CHANGE;
 	token_cache_put(tokens, call->token_digest, &call->caller, call->now_ms, state);
 	return 0;
 }
 
-/* Who has no device may register one and leave; a device proves each call where that is asked. */
+/* Who has no device may register one, change a password (before that) and leave; a device proves
+ * each call where that is asked. */
 static int guard_device(struct api_call *call)
 {
 	const struct caller *caller = &call->caller;
 	bool bare_refused = call->service->config->clients.allow_bare == CONFIG_BARE_REFUSED;
 	if (!wire_call_row(call->name)->accounts || call->name == WIRE_LOGOUT ||
-	    call->name == WIRE_DEVICE_REGISTER)
+	    call->name == WIRE_DEVICE_REGISTER ||
+	    (call->name == WIRE_PASSWORD_CHANGE && !caller->device_no))
 		return 0;
 	if (!caller->device_no && caller->kind != ACCOUNT_READER && (bare_refused || caller->dpop))
 		return PROBLEM_DEVICE_REQUIRED;
@@ -386,8 +397,11 @@ static int route_find(struct api_call *call, struct str method)
 static bool clock_matters(enum wire_call name)
 {
 	static const enum wire_call calls[] = {
-		WIRE_LOGIN, WIRE_MFA,	WIRE_REFRESH,	      WIRE_ACTIVATE,	 WIRE_READER_LOGIN,
-		WIRE_NONCE, WIRE_CHECK, WIRE_DEVICE_REGISTER, WIRE_REGISTRATION,
+		WIRE_LOGIN,	   WIRE_MFA,
+		WIRE_REFRESH,	   WIRE_ACTIVATE,
+		WIRE_READER_LOGIN, WIRE_NONCE,
+		WIRE_CHECK,	   WIRE_DEVICE_REGISTER,
+		WIRE_REGISTRATION, WIRE_PASSWORD_CHANGE,
 	};
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
 		if (calls[i] == name)

@@ -11,6 +11,7 @@ const struct api_route api_routes[WIRE_CALLS] = {
 	[WIRE_MFA] = {mfa_run, mfa_commit_run, true},
 	[WIRE_REFRESH] = {refresh_run, refresh_commit, false},
 	[WIRE_LOGOUT] = {logout_run, logout_commit, false},
+	[WIRE_PASSWORD_CHANGE] = {password_run, password_commit, false},
 	[WIRE_COUNT] = {count_run, NULL, false},
 	[WIRE_DOWNLOAD] = {download_run, download_commit, false},
 	[WIRE_JWKS] = {jwks_run, NULL, false},

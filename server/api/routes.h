@@ -9,6 +9,7 @@ api_step login_run, login_commit_run;
 api_step mfa_run, mfa_commit_run;
 api_step refresh_run, refresh_commit;
 api_step logout_run, logout_commit;
+api_step password_run, password_commit;
 api_step count_run;
 api_step download_run, download_commit;
 api_step jwks_run;

@@ -27,12 +27,15 @@ enum {
 	AUTH_DUMMY_BYTES = 160,
 };
 
+struct password_list;
+
 /* What the room stands on; all borrowed for as long as it is used. */
 struct auth {
 	struct keys *keys;
 	struct str origin; /* "https://host:port": issuer, audience and start of every htu */
 	struct password_cost cost;
-	char dummy[AUTH_DUMMY_BYTES]; /* a PHC string that no password fits */
+	const struct password_list *passwords; /* leaked ones; NULL: no list was given */
+	char dummy[AUTH_DUMMY_BYTES];	       /* a PHC string that no password fits */
 	size_t dummy_len;
 };
 
@@ -50,6 +53,7 @@ struct caller {
 	char thumbprint[THUMBPRINT_BYTES]; /* of its device; "" when the session has none */
 	int64_t device_no;		   /* 0 until session_alive has read it */
 	bool dpop; /* its facility asks for a proof of each call; read by session_alive too */
+	bool must_change; /* session_alive: the password, before anything else */
 	int64_t until_ms; /* the token's end; once session_alive has looked, the session's too */
 };
 

@@ -112,6 +112,7 @@ int session_alive(struct db *db, struct arena *arena, int64_t now_ms, struct cal
 		return r < 0 ? PASS(r) : SESSION_ENDED;
 	caller->dpop = facility.dpop;
 	caller->device_no = session.device_no;
+	caller->must_change = account.must_change;
 	caller->until_ms = sooner(caller->until_ms,
 				  sooner(session.ends_ms, session.rotated_ms + AUTH_IDLE_MS));
 	return 0;

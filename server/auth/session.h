@@ -50,8 +50,8 @@ enum session_outcome {
 
 /*
  * Is the session behind a verified token still open, the account unchanged, the device registered?
- * Sets caller->device_no and dpop, and brings caller->until_ms to the session's end where that is
- * sooner. Outcome: SESSION_ENDED.
+ * Sets caller->device_no, dpop and must_change, and brings caller->until_ms to the session's end
+ * where that is sooner. Outcome: SESSION_ENDED.
  */
 MUST_CHECK int session_alive(struct db *db, struct arena *arena, int64_t now_ms,
 			     struct caller *caller);

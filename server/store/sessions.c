@@ -21,6 +21,10 @@ static const char session_rotate[] =
 	" WHERE id = $1 AND counter = $2 AND ended_ms = 0";
 static const char session_device[] =
 	"UPDATE session SET device_no = $2 WHERE id = $1 AND device_no = 0";
+static const char session_renew[] =
+	"UPDATE session SET counter = counter + 1, rotated_ms = $3, verifier = $4, key_n = $5,"
+	" epoch = $6, idem_key = NULL, misses = 0"
+	" WHERE id = $1 AND counter = $2 AND ended_ms = 0";
 static const char session_miss[] =
 	"UPDATE session SET misses = misses + 1 WHERE id = $1 AND ended_ms = 0 RETURNING misses";
 static const char session_end[] =
@@ -91,6 +95,16 @@ int store_session_device_set(struct db *db, struct str id, int64_t device_no, in
 			   STORE_STALE);
 	if (r == 0)
 		r = store_change_add(db, STORE_CHANGE_SESSION, id, now_ms);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_session_renew(struct db *db, const struct store_session *session)
+{
+	int r = row_change(db, session_renew,
+			   DB_ARGS(db_blob(session->id), db_int(session->counter),
+				   db_int(session->rotated_ms), db_blob(session->verifier),
+				   db_int(session->key_n), db_int(session->epoch)),
+			   STORE_STALE);
 	return r < 0 ? PASS(r) : r;
 }
 

@@ -40,6 +40,12 @@ MUST_CHECK int store_session_rotate(struct db *db, struct str id, int64_t counte
  */
 MUST_CHECK int store_session_device_set(struct db *db, struct str id, int64_t device_no,
 					int64_t now_ms);
+/*
+ * After a change of the password: counter + 1, and the session's rotated_ms, verifier, key_n and
+ * epoch are those in *session, where its counter is still the stored one and it is alive.
+ * Outcome: STORE_STALE.
+ */
+MUST_CHECK int store_session_renew(struct db *db, const struct store_session *session);
 /* misses + 1. Outcome: STORE_NOT_FOUND (not there or ended). */
 MUST_CHECK int store_session_miss(struct db *db, struct str id, int64_t *ret_misses);
 /* With its row in change; in a transaction. Ended ones stay as they are. Outcome:

@@ -266,6 +266,9 @@ static void check_order(shk_client *client)
 		      shk_error_retry_after(client) == 0,
 	      "what there is not is absent");
 	check(shk_refresh(client, NULL, NULL) == SHK_ERR_STATE, "nothing to renew");
+	check(shk_password_change(client, "a", "b") == SHK_ERR_STATE &&
+		      shk_password_change(client, NULL, "b") == SHK_ERR_ARGUMENT,
+	      "a password is changed within a session");
 	check(shk_logout(client) == SHK_OK, "logging out without a session is done");
 	check(shk_error_code(client) == SHK_OK && shk_error_text(client) == NULL &&
 		      shk_error_exit(client) == 0,

@@ -39,6 +39,7 @@ const CALLS = {
   login: { method: 'POST', path: () => '/v1/login', body: () => ({ facility_code: FACILITY.code, login_id: journey.receipt.login_id, password: 'x'.repeat(20), client: CLIENT }) },
   mfa: { method: 'POST', path: () => '/v1/mfa', body: () => ({ challenge: 'AAAA', passcode: '123456' }) },
   refresh: { method: 'POST', path: () => '/v1/refresh', key: true, body: () => ({ refresh_handle: 'AAAA', login_id: journey.receipt.login_id, password: 'x'.repeat(20) }) },
+  password_change: { method: 'POST', path: () => '/v1/password', auth: () => wa, body: () => ({ old_password: 'x'.repeat(20), new_password: 'y'.repeat(20) }) },
   logout: { method: 'POST', path: () => '/v1/logout', auth: () => wa, body: () => ({}) },
   reference: { method: 'PUT', path: () => `/v1/results/${resultId}/reference`, auth: () => wa, key: true, body: () => ({ reference_number: '1', expected: null }) },
   references: { method: 'PUT', path: () => '/v1/references', auth: () => wa, key: true, body: () => ({ references: [{ result_id: resultId, reference_number: '2', expected: '1' }, { result_id: '0'.repeat(32), reference_number: '2', expected: null }] }) },

@@ -377,6 +377,18 @@ static struct house_call try_refresh(struct house *house, const struct party *me
 	return refresh_as(house, handle, its->login_id, its->password);
 }
 
+static struct house_call try_password(struct house *house, const struct party *me,
+				      const struct things *its)
+{
+	return (struct house_call){
+		.method = "POST",
+		.path = "/v1/password",
+		.token = me->receipt_token,
+		.body = house_print(house, "{\"old_password\":\"%.*s\",\"new_password\":\"%s\"}",
+				    STR_ARG(its->password), "mado wo akeru asa"),
+	};
+}
+
 static struct house_call try_enrolment(struct house *house, const struct party *me,
 				       const struct things *its)
 {
@@ -500,6 +512,7 @@ tries[] = {
 	{WIRE_REFRESH, "account", try_refresh},
 	{WIRE_DEVICE_REGISTER, "code", try_pc_code},
 	{WIRE_DEVICE_CLOSE, "device", try_pc},
+	{WIRE_PASSWORD_CHANGE, "password", try_password},
 	{WIRE_ENROLMENT_BEGIN, "code", try_enrolment},
 	{WIRE_ENROLMENT_CONFIRM, "code", try_enrolment_confirm},
 	{WIRE_ACTIVATE, "code", try_activation_code},
