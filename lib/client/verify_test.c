@@ -15,6 +15,16 @@
 
 enum { NOON_S = 1795316400 };
 
+/* The planted fault: a signature that nobody looks at. */
+static bool blind;
+
+int __real_jws_verify(const struct verify_key *key, const struct jws_parts *parts);
+int __wrap_jws_verify(const struct verify_key *key, const struct jws_parts *parts);
+int __wrap_jws_verify(const struct verify_key *key, const struct jws_parts *parts)
+{
+	return blind ? 0 : __real_jws_verify(key, parts);
+}
+
 struct bench {
 	struct arena arena;
 	struct signing_key *key, *other;
@@ -232,6 +242,25 @@ static void test_what_stands_beside_a_result_agrees_with_its_proof(void **state)
 	assert_int_equal(entry_verify(bench, &entry), VERIFY_REFUSED);
 }
 
+/* Control: every one of the refusals above would be missed. */
+static void test_the_refusals_rest_on_the_signature(void **state)
+{
+	struct bench *bench = *state;
+	AUTO(signing_key_destroyp) struct signing_key *stranger = NULL;
+	char text[2048];
+	assert_int_equal(signing_key_generate(&stranger), 0);
+	blind = true;
+	for (size_t i = 0; i < sizeof RESULT - 1; i++) {
+		memcpy(text, RESULT, sizeof RESULT);
+		text[i] ^= 1;
+		assert_int_equal(verify(bench, str_of(text), bench->proof), 0);
+	}
+	assert_int_equal(verify(bench, STR(RESULT), prove(bench, stranger, bench->header)), 0);
+	blind = false;
+	assert_int_equal(verify(bench, STR(RESULT), prove(bench, stranger, bench->header)),
+			 VERIFY_REFUSED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +271,7 @@ int main(void)
 		cmocka_unit_test(test_no_algorithm_but_es256),
 		cmocka_unit_test(test_what_is_no_jwks_is_told_apart),
 		cmocka_unit_test(test_what_stands_beside_a_result_agrees_with_its_proof),
+		cmocka_unit_test(test_the_refusals_rest_on_the_signature),
 	};
 	return cmocka_run_group_tests(tests, bench_open, bench_close);
 }

@@ -141,6 +141,13 @@ for (const store of ['sqlite', 'postgres']) {
       assert.match((await waiting).stdout, new RegExp(`${given.length}件`));
     });
 
+    it('waits longer than one call may stand', { skip: !process.env.SHIKAKU_NIGHTLY && 'nightly' }, async () => {
+      const begun = performance.now();
+      const same = await shikaku(['count', ...journey.period, '--if-changed', stack.file('tag'), '--wait', '65'], { expect: 0, timeout_ms: 90000 });
+      assert.match(same.stderr, /変わっていません/);
+      assert.ok(performance.now() - begun >= 65000);
+    });
+
     it('searches by 資格有効性 and 被保険者証区分', async () => {
       const found = async (...conditions) => ids((await shikaku(['download', ...journey.period, ...conditions], { expect: 0 })).stdout);
       assert.deepEqual(await found('--validity', '1'), given);

@@ -24,7 +24,7 @@ const key = (call) => `${call.method} ${call.path}`;
 /** Path texts in the module, as the loader sees them. */
 function shippedPaths() {
   const bytes = fs.readFileSync(program('server/shikakud_module.so')).toString('latin1');
-  return new Set(bytes.match(/(?<=\0)\/v[0-9]+(?:\/[a-z0-9_{}-]+)*(?=\0)/g));
+  return new Set(bytes.match(/(?<=\0)\/v[0-9]+(?:\/[a-z0-9_{}-]+)+(?=\0)/g));
 }
 
 /** Which calls the service says it has answered, from its log. */
