@@ -18,8 +18,9 @@
 #include "lib/base/str.h"
 
 enum {
-	WEB_REQUEST_ID_BYTES = 33, /* 32 lower-case hex digits and a NUL */
-	WEB_HEADERS_MAX = 4,
+	WEB_REQUEST_ID_BYTES = 33,    /* 32 lower-case hex digits and a NUL */
+	WEB_HEADERS_MAX = 4,	      /* of a reply, beside those that the adapter adds */
+	WEB_REQUEST_HEADERS_MAX = 64, /* more are refused: 431 */
 };
 
 /* Borrowed until web_finish. Absent headers are absent (ptr == NULL). */

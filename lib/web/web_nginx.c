@@ -37,6 +37,7 @@ enum {
 	START_WAIT_S = 5,
 	BODY_TIMEOUT_MS = 8000,
 	REPLY_TIMEOUT_MS = 60000,
+	STATUS_HEADERS_TOO_LARGE = 431, /* nginx has a number of its own for it */
 };
 
 /* Who has an exchange. HANDLING → FINISHED at once, or HANDLING → DEFERRED → FINISHED. */
@@ -307,11 +308,15 @@ static int header_read(const ngx_table_elt_t *header, struct web_exchange *excha
 static int headers_read(ngx_http_request_t *r, struct web_exchange *exchange)
 {
 	int fault = 0;
+	ngx_uint_t count = 0;
 	for (ngx_list_part_t *part = &r->headers_in.headers.part; part; part = part->next) {
 		const ngx_table_elt_t *headers = part->elts;
+		count += part->nelts;
 		for (ngx_uint_t i = 0; fault == 0 && i < part->nelts; i++)
 			fault = header_read(&headers[i], exchange);
 	}
+	if (count > WEB_REQUEST_HEADERS_MAX && !exchange->request.refused)
+		exchange->request.refused = STATUS_HEADERS_TOO_LARGE;
 	return fault;
 }
 

@@ -399,6 +399,57 @@ def test_a_header_given_twice_is_refused(stage):
             name + b": a\r\n" + name + b": b\r\n\r\n"), 400)
 
 
+def test_too_many_headers_are_refused(stage):
+    def ask(count):
+        more = b"".join(b"X-%d: 1\r\n" % i for i in range(count - 2))
+        return stage.raw(b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                         more + b"\r\n")
+    assert ask(64).startswith(b"HTTP/1.1 200 ")
+    for count in (65, 500):
+        raw_is_problem(ask(count), 431)
+
+
+def test_who_asks_before_sending_is_told_so(stage):
+    post = (b"POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n")
+    with stage.socket() as s:
+        s.sendall(post % 4)
+        assert s.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        s.sendall(b"body")
+        assert read_all(s).endswith(b"\r\n\r\nbody")
+    raw_is_problem(stage.raw(post % 65537), 413)
+
+
+def test_nothing_can_be_smuggled_behind_a_request(stage):
+    """Whatever two readers of these bytes could disagree about is refused, and the line is cut."""
+    head = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+    inner = b"GET /seen HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    rows = [
+        head + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" % (5 + len(inner)),
+        head + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        head + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        head + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        head + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        head + b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
+        head + b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(inner),
+        head + b"Content-Length: +0\r\n\r\n",
+        head + b"Content-Length: 0x0\r\n\r\n",
+        head + b"Content-Length: 0 0\r\n\r\n",
+        head + b"Content-Length: -1\r\n\r\n",
+        head + b"Content-Length: 99999999999999999999\r\n\r\n",
+        head + b"Content-Length: 0\r\n X: folded\r\n\r\n",
+        head + b"X: a\rContent-Length: 0\r\n\r\n",
+        head + b"X: a\x00b\r\nContent-Length: 0\r\n\r\n",
+        head + b"Transfer-Encoding: chunked\r\n\r\nG\r\n",
+        head + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+        head + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+    ]
+    for row in rows:
+        answer = stage.raw(row + inner)
+        assert answer.count(b"HTTP/1.1 ") == 1 and b"GET|/seen" not in answer, (row, answer[:300])
+        assert answer[9:10] in (b"4", b"5"), (row, answer[:100])
+
+
 def test_http_0_9_is_not_answered(stage):
     assert stage.raw(b"GET /v1/health\r\n") == b""
 

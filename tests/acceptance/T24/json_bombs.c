@@ -6,7 +6,7 @@
  *
  * Two rows for each bomb: as large as it likes, and as large as a request may be. The body that
  * comes one byte a second never gets as far as a reader: it is a limit of the door, and stands in
- * the table of limits (tests/limits).
+ * the table of limits (tests/stack/limits.test.mjs).
  */
 #include "server/api/service_test.h"
 

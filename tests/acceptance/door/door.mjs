@@ -44,15 +44,13 @@ async function makeCertificates(stack) {
   stack.ca = fs.readFileSync(stack.caFile);
 }
 
-/** The service without cards: enough for what the door does. more: further settings, as text. */
-export async function openHouse(more = '') {
-  const stack = new Stack();
+/** The service without cards: enough for what the door does. limits: settings of [limits]. */
+export async function openHouse(limits = {}) {
+  const stack = new Stack({ limits });
   try {
     await makeCertificates(stack);
     stack.ocspPort = 9;
     await stack.startStore();
-    const settings = stack.settings.bind(stack);
-    stack.settings = () => `${settings()}\n${more}`;
     await stack.startService();
     return stack;
   } catch (error) {
