@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/accesses.h"
 #include "cli/device.h"
 #include "cli/entries.h"
 #include "cli/follow.h"
@@ -111,6 +112,7 @@ int command_run(struct link *link, const struct cli_options *options)
 	case CLI_JWKS: return proof_keys_fetch(link, options);
 	case CLI_VERIFY_PROOF: return proof_verify(link, options);
 	case CLI_DEVICE: return device_command(link, options);
+	case CLI_ACCESSES: return accesses_command(link, options);
 	case CLI_LOGOUT: return link_logout(link);
 	}
 	return say_exit(SAY_UNEXPECTED);

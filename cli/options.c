@@ -41,6 +41,8 @@ const char options_help[] =
 	"                             このパソコンを登録する（--code "
 	"はアクティベーションコードを使う）\n"
 	"  device close 端末のID      パソコンの登録をやめる\n"
+	"  accesses --from 日時 --to 日時\n"
+	"                             だれが、いつ、何をしたか（運用者がしたことも）\n"
 	"  logout                     ログインを終える\n"
 	"  version                    版を表示する\n"
 	"\n"
@@ -85,6 +87,7 @@ static const struct command_row commands[] = {
 	 .positions_min = 1,
 	 .positions_max = 2,
 	 .position = "list、register、close"},
+	{.name = "accesses", .command = CLI_ACCESSES, .needs = {"--from", "--to"}},
 	{.name = "logout", .command = CLI_LOGOUT},
 };
 

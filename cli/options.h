@@ -21,6 +21,7 @@ enum cli_command {
 	CLI_JWKS,
 	CLI_VERIFY_PROOF,
 	CLI_DEVICE,
+	CLI_ACCESSES,
 	CLI_LOGOUT,
 };
 

@@ -113,6 +113,19 @@ static void test_what_is_missing_or_unknown_is_named(void **state)
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 }
 
+static void test_accesses_are_those_of_a_period(void **state)
+{
+	struct cli_options options;
+	const char *complaint;
+	(void)state;
+	assert_int_equal(READ(&options, &complaint, "accesses", "--from", "20261101", "--to",
+			      "20261130"),
+			 0);
+	assert_int_equal(options.command, CLI_ACCESSES);
+	assert_int_equal(READ(&options, &complaint, "accesses", "--from", "20261101"),
+			 COMMAND_LINE_INCOMPLETE);
+}
+
 static void test_devices_are_listed_registered_and_closed(void **state)
 {
 	struct cli_options options;
@@ -142,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_a_file_stands_for_itself),
 		cmocka_unit_test(test_a_download_has_a_period_or_a_place_to_go_on_from),
 		cmocka_unit_test(test_what_is_missing_or_unknown_is_named),
+		cmocka_unit_test(test_accesses_are_those_of_a_period),
 		cmocka_unit_test(test_devices_are_listed_registered_and_closed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,26 @@ struct shk_references {
 	struct wire_reference_outcome *outcomes; /* NULL: no answer yet; in answer */
 };
 
+struct shk_access {
+	struct arena arena; /* of the texts */
+	const char *at, *call, *outcome;
+	const char *login_id, *device_id, *device_name, *staff, *operator_id, *reason;
+	int64_t calls, results;
+};
+
+struct shk_accesses {
+	uint32_t magic;
+	shk_client *client;
+	struct wire_search search;
+	char cursor[SHK_CURSOR_BYTES];	    /* of the page that is here */
+	char next_cursor[SHK_CURSOR_BYTES]; /* behind it */
+	bool is_last;
+	struct client_answer answer; /* the page lives in it */
+	struct wire_accesses page;
+	size_t next;
+	struct shk_access access;
+};
+
 struct shk_device {
 	const char *id, *name, *platform, *registered_at;
 	bool is_current;

@@ -97,6 +97,10 @@ typedef struct shk_references shk_references;
 /* The registered devices of an account, as they were when they were asked for. */
 typedef struct shk_devices shk_devices;
 
+/* A facility's access history: a stream of accesses, and one of them. */
+typedef struct shk_accesses shk_accesses;
+typedef struct shk_access shk_access;
+
 /* One 資格確認結果 of a download; borrowed, never destroyed by you. */
 typedef struct shk_result shk_result;
 
@@ -753,6 +757,78 @@ SHK_API const char *SHK_CALL shk_references_action(const shk_references *referen
 
 /* With CONFLICT: the 照会番号 the service holds; NULL when it holds none. */
 SHK_API const char *SHK_CALL shk_references_held(const shk_references *references, int32_t index);
+
+/* --- Who did what: the access history -------------------------------------------------------- */
+
+/*
+ * アクセス履歴: what was done at this facility, and by whom - by its receipt computers, at its
+ * reader, and by the operator's staff, who may open a result only by two, for a reason. Calls that
+ * ask for what is new are one access for each session and minute, with their number.
+ *
+ *     shk_access_history(client, "20261101", "20261130", &accesses);
+ *     while (shk_accesses_next(accesses, &access) == SHK_OK && access)
+ *             …                                 shk_access_at(access), shk_access_call(access)
+ *     shk_accesses_destroy(accesses);
+ */
+
+/*
+ * Begin. Fetches the first page; shk_accesses_next fetches the others as it gets to them.
+ * from, to      the period, both ends included, as for shk_count; the service keeps five years
+ * ret_accesses  yours until shk_accesses_destroy; older ones come first
+ * Errors: ARGUMENT, STATE, MEMORY, PERIOD, FIELD, TOKEN_EXPIRED, SESSION, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_access_history(shk_client *client, const char *from, const char *to,
+					    shk_accesses **ret_accesses);
+
+/*
+ * The next access.
+ * ret_access  borrowed until the next shk_accesses_next or shk_accesses_destroy; NULL with SHK_OK
+ *             when there is none any more.
+ * After an error of the network it may be called again: it goes on where it stopped.
+ * Errors: as shk_access_history.
+ */
+SHK_API int32_t SHK_CALL shk_accesses_next(shk_accesses *accesses, const shk_access **ret_access);
+
+/* NULL does nothing. */
+SHK_API void SHK_CALL shk_accesses_destroy(shk_accesses *accesses);
+
+/* The functions on an access read memory only; NULL and 0 for NULL. */
+
+/* When, 14 digits; of several calls that of the first. */
+SHK_API const char *SHK_CALL shk_access_at(const shk_access *access);
+
+/*
+ * Which call: "login", "count", "download", "reference", "check" (a card at the reader), …; what
+ * the operator did begins with "admin_".
+ */
+SHK_API const char *SHK_CALL shk_access_call(const shk_access *access);
+
+/* "ok", "not_modified", or the code of the error that was answered. */
+SHK_API const char *SHK_CALL shk_access_outcome(const shk_access *access);
+
+/* How many calls it stands for. */
+SHK_API int64_t SHK_CALL shk_access_calls(const shk_access *access);
+
+/* How many results were shown or touched. */
+SHK_API int64_t SHK_CALL shk_access_results(const shk_access *access);
+
+/* By which login id; NULL: none was known. */
+SHK_API const char *SHK_CALL shk_access_login_id(const shk_access *access);
+
+/* On which registered device, 32 hexadecimal digits; NULL: on none. */
+SHK_API const char *SHK_CALL shk_access_device_id(const shk_access *access);
+
+/* The name it was registered under. */
+SHK_API const char *SHK_CALL shk_access_device_name(const shk_access *access);
+
+/* The id of the member of staff who was named; NULL: none. */
+SHK_API const char *SHK_CALL shk_access_staff(const shk_access *access);
+
+/* Who of the operator's staff it was; NULL: it was not the operator. */
+SHK_API const char *SHK_CALL shk_access_operator(const shk_access *access);
+
+/* Why, in their words; NULL: it was not the operator. */
+SHK_API const char *SHK_CALL shk_access_reason(const shk_access *access);
 
 /* --- This PC as a device --------------------------------------------------------------------- */
 

@@ -166,6 +166,10 @@ MUST_CHECK int client_references(struct client *client, struct client_references
 				 struct client_answer *answer,
 				 struct wire_reference_outcome **ret_outcomes);
 
+/* A page of the facility's access history; only period, limit and cursor of search count. */
+MUST_CHECK int client_accesses(struct client *client, const struct wire_search *search,
+			       struct client_answer *answer, struct wire_accesses *ret_accesses);
+
 /* --- The devices of the session's account --- */
 
 /* This one, by the key of client_device_set. Problem also: PROBLEM_DEVICE_NOT_ACTIVATED (no key).

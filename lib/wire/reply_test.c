@@ -382,6 +382,45 @@ static void test_devices_arrive_as_they_were_sent(void **state)
 	assert_true(got->is_current);
 }
 
+static void test_accesses_arrive_as_they_were_sent(void **state)
+{
+	(void)state;
+	AUTO(arena_clear) struct arena arena;
+	AUTO(wire_input_clear) struct wire_input input = {0};
+	arena_init(&arena, 1 << 16);
+	struct wire_access items[] = {
+		{.at_ms = AT_MS,
+		 .call = STR("count"),
+		 .outcome = STR("ok"),
+		 .calls = 7,
+		 .login_id = STR("WA0000001"),
+		 .device_id = STR(ID),
+		 .device_name = STR("受付"),
+		 .request_id = STR(ID)},
+		{.at_ms = AT_MS,
+		 .call = STR("admin_results_show"),
+		 .outcome = STR("ok"),
+		 .calls = 1,
+		 .results = 1,
+		 .operator= STR("yamada"),
+		 .reason = STR("問い合わせ"),
+		 .request_id = STR(ID)},
+	};
+	struct wire_accesses sent = {items, 2, STR("cursor")}, got;
+	struct str body;
+	assert_int_equal(wire_accesses_reply_encode(&arena, &sent, &body), 0);
+	assert_int_equal(wire_accesses_reply_decode(&arena, body, &input, &got), 0);
+	assert_int_equal(got.count, 2);
+	assert_str_equal(got.next_cursor, sent.next_cursor);
+	assert_int_equal(got.items[0].at_ms, AT_MS);
+	assert_int_equal(got.items[0].calls, 7);
+	assert_str_equal(got.items[0].device_name, STR("受付"));
+	assert_null(got.items[0].operator.ptr);
+	assert_int_equal(got.items[1].results, 1);
+	assert_str_equal(got.items[1].reason, STR("問い合わせ"));
+	assert_null(got.items[1].login_id.ptr);
+}
+
 static void test_first_replies_arrive_as_they_were_sent(void **state)
 {
 	(void)state;
@@ -424,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_counts_and_states_arrive_as_they_were_sent),
 		cmocka_unit_test(test_the_readers_replies_arrive_as_they_were_sent),
 		cmocka_unit_test(test_devices_arrive_as_they_were_sent),
+		cmocka_unit_test(test_accesses_arrive_as_they_were_sent),
 		cmocka_unit_test(test_first_replies_arrive_as_they_were_sent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

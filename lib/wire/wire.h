@@ -392,6 +392,32 @@ MUST_CHECK int wire_device_list_reply_decode(struct arena *arena, struct str bod
 					     struct wire_device_entry **ret_entries,
 					     size_t *ret_entries_count);
 
+/* --- access.c: GET /v1/accesses; the query is history's --- */
+struct wire_access {
+	int64_t at_ms;
+	struct str call;
+	struct str outcome;
+	int64_t calls;
+	int64_t results;
+	struct str login_id;  /* absent: no account, or one of the operator's */
+	struct str device_id; /* absent: no registered device; so is device_name */
+	struct str device_name;
+	struct str staff;    /* absent: none was named */
+	struct str operator; /* absent: not the operator; so is reason */
+	struct str reason;
+	struct str request_id;
+};
+struct wire_accesses {
+	struct wire_access *items; /* when decoded: in the arena */
+	size_t count;
+	struct str next_cursor; /* absent on the last page */
+};
+MUST_CHECK int wire_accesses_reply_encode(struct arena *arena, const struct wire_accesses *accesses,
+					  struct str *ret_body);
+MUST_CHECK int wire_accesses_reply_decode(struct arena *arena, struct str body,
+					  struct wire_input *input,
+					  struct wire_accesses *ret_accesses);
+
 /* --- reader_login.c: POST /v1/reader/login; replies tokens --- */
 struct wire_reader_login {
 	struct str login_id;

@@ -17,6 +17,7 @@ const struct api_route api_routes[WIRE_CALLS] = {
 	[WIRE_JWKS] = {jwks_run, NULL, false},
 	[WIRE_REFERENCE] = {reference_run, reference_commit, false},
 	[WIRE_REFERENCES] = {references_run, references_commit, false},
+	[WIRE_ACCESSES] = {accesses_run, accesses_commit, false},
 	[WIRE_DEVICE_LIST] = {device_list_run, NULL, false},
 	[WIRE_DEVICE_REGISTER] = {device_register_run, device_register_commit, false},
 	[WIRE_DEVICE_CLOSE] = {NULL, device_close_commit, false},

@@ -15,6 +15,7 @@ api_step download_run, download_commit;
 api_step jwks_run;
 api_step reference_run, reference_commit;
 api_step references_run, references_commit;
+api_step accesses_run, accesses_commit;
 api_step device_list_run;
 api_step device_register_run, device_register_commit;
 api_step device_close_commit;

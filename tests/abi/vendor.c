@@ -94,6 +94,15 @@ static void check_null(void)
 		      !shk_session_notice(NULL),
 	      "no devices are none");
 	shk_devices_destroy(NULL);
+	check(shk_access_history(NULL, "20261101", "20261130", NULL) == SHK_ERR_ARGUMENT &&
+		      shk_accesses_next(NULL, NULL) == SHK_ERR_ARGUMENT && !shk_access_at(NULL) &&
+		      !shk_access_call(NULL) && !shk_access_outcome(NULL) &&
+		      shk_access_calls(NULL) == 0 && shk_access_results(NULL) == 0 &&
+		      !shk_access_login_id(NULL) && !shk_access_device_id(NULL) &&
+		      !shk_access_device_name(NULL) && !shk_access_staff(NULL) &&
+		      !shk_access_operator(NULL) && !shk_access_reason(NULL),
+	      "no access history has no accesses");
+	shk_accesses_destroy(NULL);
 	check(shk_count(NULL, "20261101", "20261130", 0, &number, NULL) == SHK_ERR_ARGUMENT,
 	      "count refuses no client");
 	check(shk_download(NULL, "20261101", "20261130", 0, NULL, NULL, &results) ==

@@ -95,6 +95,8 @@ describe('contract', { concurrency: false }, () => {
     assert.equal((await ask('count', stack.json('GET', `/v1/results/count?${period}`, undefined, { token: wa }))).status, 200);
     assert.equal((await ask('download', stack.json('GET', `/v1/results?${period}`, undefined, { token: wa }))).status, 200);
     assert.equal((await ask('device_list', stack.json('GET', '/v1/devices', undefined, { token: wa }))).status, 200);
+    const accesses = (await ask('accesses', stack.json('GET', `/v1/accesses?${period}&limit=2`, undefined, { token: wa }))).json();
+    assert.equal((await ask('accesses', stack.json('GET', `/v1/accesses?${period}&cursor=${accesses.next_cursor}`, undefined, { token: wa }))).status, 200);
     assert.equal((await ask('jwks', stack.json('GET', '/v1/jwks'))).status, 200);
     assert.equal((await ask('history', stack.json('GET', `/v1/reader/checks?${period}`, undefined, { token: w }))).status, 200);
     assert.equal((await ask('staff', stack.json('GET', '/v1/reader/staff', undefined, { token: w }))).status, 200);

@@ -147,6 +147,11 @@ static void results_open(struct house *house, struct party *party, int person)
 	struct str id =
 		json_text(json_member(json_at(json_member(house->json.root, "results"), 0), "id"));
 	assert_int_equal(arena_copy(&house->arena, id, &things->result_id), 0);
+	assert_int_equal(house_get(house, "/v1/accesses", STR(PERIOD "&limit=1"),
+				   party->receipt_token),
+			 200);
+	things->access_cursor = house_text(house, "next_cursor");
+	assert_non_null(things->access_cursor.ptr);
 	things->idempotency_key = house_print(house, "0123456789abcdef%016x", (unsigned)person);
 	struct house_call call =
 		reference(house, party, things->result_id, things->idempotency_key);
@@ -236,6 +241,7 @@ static struct things nothing_like(struct house *house, const struct things *mode
 		.reader_password = like(house, model->reader_password),
 		.result_id = like(house, model->result_id),
 		.cursor = like(house, model->cursor),
+		.access_cursor = like(house, model->access_cursor),
 		.staff = STR("st99"),
 		.nonce = like(house, model->nonce),
 		.refresh_handle = like(house, model->refresh_handle),
@@ -305,6 +311,14 @@ static struct house_call try_cursor(struct house *house, const struct party *me,
 {
 	return get_with(me, "/v1/results",
 			house_print(house, PERIOD "&limit=1&cursor=%.*s", STR_ARG(its->cursor)));
+}
+
+static struct house_call try_accesses(struct house *house, const struct party *me,
+				      const struct things *its)
+{
+	return get_with(me, "/v1/accesses",
+			house_print(house, PERIOD "&limit=1&cursor=%.*s",
+				    STR_ARG(its->access_cursor)));
 }
 
 static struct house_call try_history(struct house *house, const struct party *me,
@@ -505,6 +519,7 @@ tries[] = {
 	{WIRE_COUNT, "facility code", try_count},
 	{WIRE_DOWNLOAD, "cursor", try_cursor},
 	{WIRE_HISTORY, "cursor", try_history},
+	{WIRE_ACCESSES, "cursor", try_accesses},
 	{WIRE_REFERENCE, "result", try_result},
 	{WIRE_REFERENCE, "idempotency key", try_key},
 	{WIRE_REFERENCES, "result", try_result_among},

@@ -17,6 +17,7 @@ struct things {
 	struct str reader_password;
 	struct str result_id; /* 32 hex digits */
 	struct str cursor;
+	struct str access_cursor;
 	struct str staff;
 	struct str nonce;
 	struct str refresh_handle;
