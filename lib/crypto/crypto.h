@@ -78,6 +78,23 @@ MUST_CHECK int aead_opener_open(struct aead_opener *opener, struct arena *arena,
 				struct str sealed, struct str *ret_text);
 void aead_opener_clear(struct aead_opener *opener);
 
+/*
+ * --- box.c: sealed to a public key (X25519, PEM); only its private half opens ---
+ * sealed = "SHK" 1 ‖ X25519 key of this box 32 ‖ nonce 12 ‖ text ‖ tag 16, under AES-256-GCM with
+ * AAD "shikaku-box-1" and HKDF-SHA-256(shared ‖ box's key ‖ recipient's key, "shikaku-box-1").
+ */
+enum {
+	BOX_MAGIC_BYTES = 4,
+	BOX_PUBLIC_BYTES = 32,
+	BOX_HEAD_BYTES = BOX_MAGIC_BYTES + BOX_PUBLIC_BYTES
+};
+/* Outcome CRYPTO_MALFORMED: no such public key. */
+MUST_CHECK int box_seal(struct arena *arena, struct str public_pem, struct str text,
+			struct str *ret_sealed);
+/* Outcomes CRYPTO_MALFORMED (no box, no such private key), CRYPTO_FORGED. */
+MUST_CHECK int box_open(struct arena *arena, struct str private_pem, struct str sealed,
+			struct str *ret_text);
+
 /* --- password.c: Argon2id (libsodium) over HMAC(pepper, parts) --- */
 struct password_cost {
 	uint32_t passes;     /* t, ≥ 1 */

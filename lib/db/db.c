@@ -184,3 +184,12 @@ int db_savepoint_rollback(struct db *db)
 		return busy_note(db, r);
 	return busy_note(db, db->ops->control(db, "RELEASE SAVEPOINT job"));
 }
+
+int db_copy(struct db *db, const char *path)
+{
+	static const char copy[] = "VACUUM INTO $1";
+	if (db_engine(db) != DB_SQLITE)
+		return RAISE(EINVAL);
+	int r = db_run(db, copy, DB_ARGS(db_text(str_of(path))), NULL);
+	return r < 0 ? PASS(r) : r ? RAISE(EBUSY) : 0;
+}

@@ -165,6 +165,12 @@ MUST_CHECK int db_savepoint_release(struct db *db);
 MUST_CHECK int db_savepoint_rollback(struct db *db);
 
 /*
+ * SQLite: the whole database as it stands at one moment, into a new or empty file; others go on
+ * writing. Not inside a transaction. Fault -EINVAL on PostgreSQL, which has pg_dump.
+ */
+MUST_CHECK int db_copy(struct db *db, const char *path);
+
+/*
  * Make or bring up the tables. script is DDL in common words plus tokens: {int64}, {bytes}, {text},
  * {now}; statements end with ';'; "-- sqlite:" / "-- postgres:" at a line's start limits that one
  * statement to an engine. Steps are numbered; each runs once, in a transaction with the row that

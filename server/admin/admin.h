@@ -42,7 +42,10 @@ struct admin_options {
 	struct str new_password_fd;
 	struct str reason;
 	struct str keep_password; /* a flag: present or not */
-	struct str file;	  /* the one argument without a name */
+	struct str keys;	  /* so is this */
+	struct str recipient;
+	struct str private_key;
+	struct str file; /* the one argument without a name */
 };
 
 /* Where a command runs. */
@@ -77,7 +80,7 @@ admin_command admin_init, admin_facility_add, admin_account_add, admin_account_u
 	admin_import, admin_operator_add, admin_operator_list, admin_operator_close,
 	admin_operator_password, admin_opening_ask, admin_opening_approve, admin_opening_list,
 	admin_opening_end, admin_results_show, admin_audit_list, admin_audit_verify,
-	admin_keys_list, admin_keys_rotate;
+	admin_keys_list, admin_keys_rotate, admin_backup, admin_restore;
 
 /* --- for the commands: output.c --- */
 

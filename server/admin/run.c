@@ -42,7 +42,7 @@ int admin_open(struct admin *admin)
 
 static int command_run(struct admin *admin, const struct admin_command_row *command)
 {
-	if (command->run != admin_init) {
+	if (command->run != admin_init && command->run != admin_restore) {
 		int r = admin_open(admin);
 		if (r == 0)
 			r = admin_enter(admin, command->actor);

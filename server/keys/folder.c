@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -21,7 +22,7 @@ enum {
 	READ_TRIES = 3, /* a root key may be replaced between two of our reads */
 };
 
-static const char root_name[] = "root";
+static const char root_name[] = FOLDER_ROOT_NAME;
 /* The root key to come, while files are wrapped anew; after a crash the next try goes on. */
 static const char next_name[] = ".root-next";
 /* What a crash leaves behind under this name is overwritten by the next write. */
@@ -412,4 +413,71 @@ int folder_each(const struct folder *folder, int (*each)(void *ctx, const char *
 			return r < 0 ? PASS(r) : r;
 	}
 	return RAISE(E2BIG);
+}
+
+/* --- for bundles --- */
+
+int folder_bytes_read(const struct folder *folder, const char *name, struct secret *ret_bytes)
+{
+	int r = file_read(folder, name, ret_bytes);
+	return r < 0 ? PASS(r) : r;
+}
+
+int folder_bytes_write(const struct folder *folder, const char *name, struct str bytes)
+{
+	int r = file_write(folder, name, bytes);
+	return r < 0 ? PASS(r) : r;
+}
+
+int folder_still(const struct folder *folder,
+		 int (*work)(const struct folder *folder, struct arena *arena,
+			     struct str *ret_text),
+		 struct arena *arena, struct str *ret_text)
+{
+	AUTO(lock_release) struct lock lock = {.fd = -1};
+	int r = lock_take(folder, &lock);
+	if (r == 0)
+		r = work(folder, arena, ret_text);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int outside_write(const char *path, struct str bytes)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+	int fd AUTO(fd_close) = open(path, flags, 0600);
+	if (fd < 0)
+		return RAISE(EIO);
+	int r = bytes_write(fd, bytes);
+	return r < 0 ? PASS(r) : 0;
+}
+
+static int noise_fill(int fd)
+{
+	unsigned char noise[FILE_BYTES_MAX];
+	struct stat status;
+	if (fstat(fd, &status) < 0)
+		return RAISE(EIO);
+	for (off_t left = status.st_size; left > 0; left -= (off_t)sizeof noise) {
+		random_bytes(noise, sizeof noise);
+		size_t len = left < (off_t)sizeof noise ? (size_t)left : sizeof noise;
+		if (write(fd, noise, len) != (ssize_t)len)
+			return RAISE(EIO);
+	}
+	return fsync(fd) < 0 ? RAISE(EIO) : 0;
+}
+
+int folder_file_replace(const char *path, struct str bytes)
+{
+	char passing[PATH_MAX];
+	int fd AUTO(fd_close) = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno != ENOENT)
+		return RAISE(EIO);
+	if (snprintf(passing, sizeof passing, "%s.new", path) >= (int)sizeof passing)
+		return RAISE(ENAMETOOLONG);
+	int r = outside_write(passing, bytes);
+	if (r == 0 && rename(passing, path) < 0)
+		r = RAISE(EIO);
+	if (r == 0 && fd >= 0)
+		r = noise_fill(fd);
+	return r < 0 ? PASS(r) : 0;
 }

@@ -9,6 +9,8 @@ enum {
 	FOLDER_FILES_MAX = 256,
 };
 
+#define FOLDER_ROOT_NAME "root"
+
 struct folder {
 	int fd; /* < 0: closed */
 };
@@ -41,6 +43,20 @@ MUST_CHECK int folder_write(const struct folder *folder, const char *name, struc
 			    int64_t made_ms);
 /* Overwritten with noise, synced, unlinked, synced. Outcome: KEYS_ABSENT. */
 MUST_CHECK int folder_destroy(const struct folder *folder, const char *name);
+
+/* A file's bytes as they lie, wrapped or root. Outcomes of reading as above; of writing KEYS_THERE.
+ */
+MUST_CHECK int folder_bytes_read(const struct folder *folder, const char *name,
+				 struct secret *ret_bytes);
+MUST_CHECK int folder_bytes_write(const struct folder *folder, const char *name, struct str bytes);
+/* Answers what work answers, while no file comes, goes or changes. */
+MUST_CHECK int folder_still(const struct folder *folder,
+			    int (*work)(const struct folder *folder, struct arena *arena,
+					struct str *ret_text),
+			    struct arena *arena, struct str *ret_text);
+/* A file elsewhere, 0600: written whole and synced in place of the one before, which is overwritten
+ * with noise where it lies. */
+MUST_CHECK int folder_file_replace(const char *path, struct str bytes);
 
 /* Is there certainly no file of this name? (false: there is, or nobody can say) */
 bool folder_lacks(const struct folder *folder, const char *name);

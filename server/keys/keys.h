@@ -122,6 +122,16 @@ struct keys_file {
 MUST_CHECK int keys_each(const char *dir, int (*each)(void *ctx, const struct keys_file *file),
 			 void *ctx);
 
+/*
+ * All files of the folder as one, sealed to an offline key (X25519, PEM), in path. The bundle that
+ * was there is replaced and overwritten, so that it does not keep a month that was destroyed.
+ * Outcomes: KEYS_ABSENT, KEYS_EXPOSED (the folder), KEYS_FORGED (no such public key).
+ */
+MUST_CHECK int keys_bundle_write(const char *dir, struct str public_pem, const char *path);
+/* A new folder from a bundle. Outcomes: KEYS_THERE (dir is there), KEYS_FORGED (not sealed to this
+ * key, or touched). */
+MUST_CHECK int keys_bundle_open(const char *dir, struct str private_pem, struct str bundle);
+
 /* Wipes and frees; accepts NULL. */
 void keys_close(struct keys *keys);
 DEFINE_AUTO_POINTER(struct keys, keys_close)
