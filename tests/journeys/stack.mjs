@@ -55,6 +55,50 @@ export class Stack {
   /** What the OCSP responder answers from now on: 'index' (the truth), 'tryLater', 'slow:5000' … */
   ocspMode(mode) { fs.writeFileSync(this.file('ocsp-mode'), `${mode}\n`); }
 
+  /** A real SMTP server, which keeps each mail; before startService. Again after stopMail: the same port. */
+  async startMail() {
+    fs.mkdirSync(this.file('smtp'), { recursive: true });
+    fs.writeFileSync(this.file('smtp-password'), 'correct horse\n', { mode: 0o600 });
+    const log = this.log(`smtpd-${Date.now()}`);
+    const smtpd = start('/usr/bin/python3',
+      [path.join(root, 'tests/stack/smtpd.py'), this.file('smtp'), String(this.mailPort ?? 0)], { log });
+    if (!this.smtpd) this.stops.push(() => this.stopMail());
+    this.smtpd = smtpd;
+    this.mailPort = Number(await readLine(log, 'the SMTP server'));
+  }
+
+  stopMail() { return this.smtpd.stop('SIGKILL'); }
+
+  /** Its mails so far, the oldest first: {to, head, subject, text}. */
+  mails() {
+    const decode = (text) => Buffer.from(text, 'base64').toString();
+    const count = fs.readdirSync(this.file('smtp')).filter((name) => name.endsWith('.eml')).length;
+    return Array.from({ length: count }, (_, i) => {
+      const mail = fs.readFileSync(this.file('smtp', `${i + 1}.eml`), 'utf8');
+      const to = mail.slice(0, mail.indexOf('\n'));
+      const [head, body] = mail.slice(to.length + 1).split('\r\n\r\n');
+      const words = /^Subject: ((?:.|\r\n )*)$/m.exec(head)[1];
+      const subject = [...words.matchAll(/=\?UTF-8\?B\?([^?]*)\?=/g)].map((word) => decode(word[1])).join('');
+      return { to, head, subject, text: decode(body) };
+    });
+  }
+
+  get mailSettings() {
+    return this.mailPort === undefined ? '' : `
+[mail]
+server = 127.0.0.1:${this.mailPort}
+ca_file = ${this.file('smtp', 'cert.pem')}
+user = shikaku
+password_file = ${this.file('smtp-password')}
+sender = service@example.jp
+operators = kanri@example.jp, tantou@example.jp
+timeout_ms = 2000
+
+[alarms]
+failures_per_minute = 5
+`;
+  }
+
   async startStore() {
     if (this.store === 'sqlite') {
       this.storeTarget = this.file('shikaku.db');
@@ -92,7 +136,7 @@ dir = ${this.file('pki', 'anchors')}
 ocsp_url = http://127.0.0.1:${this.ocspPort}/
 
 [limits]
-${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join('')}`;
+${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join('')}${this.mailSettings}`;
   }
 
   async startService() {
