@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /v1/devices: the PCs of a receipt-link account are registered, listed, closed. */
 #include "lib/base/period.h"
+#include "server/api/device.h"
 #include "server/api/routes.h"
 #include "server/auth/registration.h"
 
@@ -76,6 +77,11 @@ int device_register_commit(struct api_call *call, struct db *db)
 	if (r)
 		return registration_problem((enum registration_outcome)r);
 	call->caller.device_no = registered.no;
+	if (registered.is_new) {
+		r = device_tell(call, db, call->caller.facility_no, call->caller.account_no);
+		if (r)
+			return PASS(r);
+	}
 	return registered_reply(call, &registered);
 }
 

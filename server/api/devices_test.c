@@ -2,6 +2,7 @@
 /* REQ seed-1.6.1 PC only. Registering, listing and closing devices; what a service without bare
  * clients admits; which versions of a client are warned or refused. */
 #include "server/api/device_test.h"
+#include "server/mail/facility.h"
 
 #define HERE "1310000003"
 
@@ -287,6 +288,36 @@ static void test_a_version_is_warned_or_refused(void **state)
 	assert_problem(house, "client_refused");
 }
 
+static size_t mails(struct house *house)
+{
+	struct store_mail *waiting;
+	size_t found;
+	assert_int_equal(store_outbox_list(house->db, &house->arena, false, &waiting, &found), 0);
+	return found;
+}
+
+static void test_the_facility_is_told_of_a_new_device_once(void **state)
+{
+	struct desk *desk = *state;
+	struct house *house = desk->house;
+	struct house_session session = login(desk, 0);
+	struct str sealed;
+	assert_int_equal(facility_address_seal(house->service->keys, &house->arena, house->here.no,
+					       STR("uketsuke@clinic.example"), &sealed),
+			 0);
+	assert_int_equal(store_facility_mail_set(house->db, house->here.no, sealed, 0), 0);
+	assert_int_equal(house_register(house, desk->keys[0], session.token, HOUSE_PC), 200);
+	assert_int_equal(mails(house), 1);
+	assert_int_equal(house_register(house, desk->keys[0], session.token, HOUSE_PC), 200);
+	assert_int_equal(mails(house), 1);
+	struct store_mail mail;
+	struct mail_letter letter;
+	assert_int_equal(store_outbox_due(house->db, &house->arena, house->time.now_ms, &mail), 0);
+	assert_int_equal(mail_open(house->service->keys, &house->arena, &mail, &letter), 0);
+	assert_str_equal(letter.to, STR("uketsuke@clinic.example"));
+	assert_str_equal(letter.subject, STR("新しい端末が登録されました"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_open, desk_close)
@@ -300,6 +331,7 @@ int main(void)
 		TEST(test_without_bare_clients_a_device_is_needed),
 		TEST(test_without_bare_clients_a_second_device_needs_a_code),
 		TEST(test_a_version_is_warned_or_refused),
+		TEST(test_the_facility_is_told_of_a_new_device_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

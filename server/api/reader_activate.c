@@ -60,6 +60,9 @@ int activate_commit(struct api_call *call, struct db *db)
 		device_activate_commit(&call->service->auth, db, activated, call->now_ms));
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	r = device_tell(call, db, activated->device.facility_no, activated->device.account_no);
+	if (r)
+		return PASS(r);
 	struct wire_device device = {
 		.facility_code = activated->facility.code,
 		.facility_name = activated->facility.name,

@@ -69,6 +69,7 @@ static int device_add(struct db *db, const struct caller *caller,
 	int r = store_device_add(db, &device, &registered->no);
 	if (r < 0)
 		return PASS(r);
+	registered->is_new = r == 0;
 	return r ? REGISTRATION_KEY_TAKEN : 0;
 }
 

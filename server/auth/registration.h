@@ -29,6 +29,7 @@ enum registration_outcome {
 struct registered {
 	int64_t no;
 	unsigned char id[STORE_ID_BYTES];
+	bool is_new;	      /* it was not registered before */
 	bool session_changed; /* it is the device's now */
 };
 
