@@ -46,8 +46,10 @@ class Api:
         choices = schema.get("oneOf") or schema.get("anyOf") or [schema]
         found = set()
         for choice in map(self.resolve, choices):
-            words = choice.get("type", "string")
+            words = choice.get("type", [])
             found |= {KINDS[word] for word in ([words] if isinstance(words, str) else words)}
+            found |= {type(choice["const"])} if "const" in choice else set()
+            found |= {type(value) for value in choice.get("enum", [])}
         return found
 
     def sample(self, schema):
