@@ -842,7 +842,7 @@ SHK_API const char *SHK_CALL shk_access_reason(const shk_access *access);
  * After shk_mfa this PC registers itself under its host name, if it is not registered yet. When
  * that is refused the session is open all the same; shk_device_id is then NULL, and
  * shk_device_register tells why. Some services admit registered devices only: other calls return
- * SHK_ERR_DEVICE until then. The clock of the PC must be right to the minute.
+ * SHK_ERR_DEVICE until then. The PC's own clock need not be right.
  *
  *     if (shk_mfa(client, passcode) == SHK_OK && !shk_device_id(client))
  *             if (shk_device_register(client, "受付", code_of_the_desk) != SHK_OK)

@@ -11,12 +11,14 @@
 #include <stdio.h>
 
 #include "lib/base/number.h"
+#include "lib/client/date.h"
 #include "lib/client/retry.h"
 #include "lib/wire/spelling.h"
 
 enum {
 	CALL_HEADERS_MAX = 7,
 	STATUS_NOT_MODIFIED = 304,
+	PROOF_OFF_MS = 5000, /* nearer than that a clock is right enough */
 };
 
 /* The headers of one request. */
@@ -165,9 +167,25 @@ static int exchange_spelt(struct client *client, const struct call *call, struct
 	return r < 0 ? PASS(r) : 0;
 }
 
+/*
+ * A proof that was refused may have come from a clock that is wrong, and a desk does not know how
+ * to set it: proofs then follow the service's. True: they did not before.
+ */
+static bool clock_follow(struct client *client, const struct transport_reply *reply)
+{
+	int64_t theirs_ms, ours_ms = clock_now_ms(client->options.clock);
+	if (date_parse(reply->date, &theirs_ms) != 0)
+		return false;
+	int64_t skew_ms = theirs_ms - ours_ms, off_ms = skew_ms - client->skew_ms;
+	if (off_ms > -PROOF_OFF_MS && off_ms < PROOF_OFF_MS)
+		return false;
+	client->skew_ms = skew_ms;
+	return true;
+}
+
 /* One try: 0, or a fault, or a problem that the trouble tells. */
 static int attempt(struct client *client, const struct call *call, struct arena *arena,
-		   struct str *ret_body)
+		   struct str *ret_body, bool *ret_late)
 {
 	struct transport_reply reply;
 	int r = exchange_spelt(client, call, arena, &reply);
@@ -180,6 +198,8 @@ static int attempt(struct client *client, const struct call *call, struct arena 
 	bool is_known = reply.status == STATUS_NOT_MODIFIED && call->if_none_match.ptr;
 	if (reply.status / 100 != 2 && !is_known) {
 		r = trouble_reply(client, &reply);
+		*ret_late = r == PROBLEM_DEVICE_PROOF_REFUSED && call->with_proof &&
+			    clock_follow(client, &reply);
 		return r < 0 ? PASS(r) : r;
 	}
 	*ret_body = is_known ? (struct str){0} : reply.body;
@@ -214,7 +234,10 @@ int call_perform(struct client *client, const struct call *call, struct arena *a
 	if (!client->service[0])
 		return trouble_local(client, PROBLEM_SETTINGS_INVALID);
 	for (int tries = 1;; tries++) {
-		int r = attempt(client, call, arena, ret_body);
+		bool is_late = false;
+		int r = attempt(client, call, arena, ret_body, &is_late);
+		if (is_late && tries < RETRY_TRIES_MAX)
+			continue;
 		if (r <= 0 || !is_worth_repeating(call, r))
 			return r < 0 ? PASS(r) : r;
 		int64_t delay_ms =

@@ -171,6 +171,71 @@ static void test_a_refused_password_is_sent_once_and_told(void **state)
 	assert_int_equal(client_session(desk->client)->password.len, 0);
 }
 
+/* --- this device --- */
+
+static const char proof_refused[] =
+	"{\"type\":\"urn:shikaku:problem:device_proof_refused\",\"title\":\"t\",\"status\":401,"
+	"\"code\":\"device_proof_refused\",\"action\":\"a\",\"vendor\":\"v\","
+	"\"request_id\":\"" RESULT_ID "\"}";
+
+/* A claim of a proof, as its text in JSON. */
+static struct str claim(struct desk *desk, struct str proof, const char *name)
+{
+	struct jws_parts parts;
+	assert_int_equal(jws_split(&desk->fake.arena, proof, &parts), 0);
+	return json_span_member(parts.payload, name);
+}
+
+static void test_a_device_proves_what_it_is_asked_to(void **state)
+{
+	struct desk *desk = *state;
+	AUTO(signing_key_destroyp) struct signing_key *key = NULL;
+	static const struct transport_fake_step steps[] = {
+		{.status = 401, .body = proof_refused},
+		{.status = 200, .body = count_reply},
+		{.status = 200, .body = count_reply},
+	};
+	assert_int_equal(signing_key_generate(&key), 0);
+	client_device_set(desk->client, key);
+	logged_in(desk);
+	const struct transport_fake_asked *asked = desk->fake.asked;
+	assert_str_equal(claim(desk, asked[0].proof, "htu"), STR("\"" SERVICE "/v1/login\""));
+	assert_str_equal(claim(desk, asked[1].proof, "htu"), STR("\"" SERVICE "/v1/mfa\""));
+	SCRIPT(desk, steps);
+	assert_int_equal(count(desk), 0);
+	assert_null(asked[0].proof.ptr);
+	assert_str_equal(claim(desk, asked[1].proof, "htm"), STR("\"GET\""));
+	assert_non_null(claim(desk, asked[1].proof, "ath").ptr);
+	/* Learned once. */
+	assert_int_equal(count(desk), 0);
+	assert_non_null(asked[2].proof.ptr);
+	assert_int_equal(desk->fake.asked_count, 3);
+	client_device_set(desk->client, NULL);
+}
+
+static void test_proofs_follow_the_services_clock(void **state)
+{
+	struct desk *desk = *state;
+	AUTO(signing_key_destroyp) struct signing_key *key = NULL;
+	/* The desk's clock stands ten hours behind. */
+	static const struct transport_fake_step steps[] = {
+		{.status = 401, .body = proof_refused, .date = "Sun, 22 Nov 2026 08:26:40 GMT"},
+		{.status = 200, .body = challenge_reply},
+		{.status = 401, .body = proof_refused, .date = "Sun, 22 Nov 2026 08:26:40 GMT"},
+	};
+	assert_int_equal(signing_key_generate(&key), 0);
+	client_device_set(desk->client, key);
+	SCRIPT(desk, steps);
+	assert_int_equal(login(desk), 0);
+	const struct transport_fake_asked *asked = desk->fake.asked;
+	assert_str_equal(claim(desk, asked[0].proof, "iat"), STR("1795300000"));
+	assert_str_equal(claim(desk, asked[1].proof, "iat"), STR("1795336000"));
+	/* With the service's time it is no question of time any more. */
+	assert_int_equal(client_mfa(desk->client, STR("123456")), PROBLEM_DEVICE_PROOF_REFUSED);
+	assert_int_equal(desk->fake.asked_count, 3);
+	client_device_set(desk->client, NULL);
+}
+
 static void test_a_refused_passcode_leaves_the_challenge(void **state)
 {
 	struct desk *desk = *state;
@@ -686,6 +751,8 @@ int main(void)
 		AT_DESK(test_login_then_passcode_opens_a_session),
 		AT_DESK(test_a_refused_password_is_sent_once_and_told),
 		AT_DESK(test_a_refused_passcode_leaves_the_challenge),
+		AT_DESK(test_a_device_proves_what_it_is_asked_to),
+		AT_DESK(test_proofs_follow_the_services_clock),
 		AT_DESK(test_a_malformed_passcode_is_not_sent),
 		AT_DESK(test_without_a_session_nothing_is_sent),
 		AT_DESK(test_an_old_token_is_renewed_before_the_call),

@@ -19,6 +19,7 @@ struct client {
 	char service[SESSION_SERVICE_BYTES];
 	char vendor[PROGRAM_TEXT_BYTES], product[PROGRAM_TEXT_BYTES], version[PROGRAM_TEXT_BYTES];
 	const struct signing_key *device; /* borrowed; NULL: none */
+	int64_t skew_ms;		  /* the service's clock against ours, for proofs */
 	bool password_is_dropped;
 	struct session session;
 	struct wire_profile profile; /* one that was read; its texts lie in profile_arena */

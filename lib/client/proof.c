@@ -68,7 +68,7 @@ int proof_make(const struct client *client, struct arena *arena, struct str meth
 	struct proof proof = {
 		.method = method,
 		.url = url,
-		.issued_s = clock_now_ms(client->options.clock) / 1000,
+		.issued_s = (clock_now_ms(client->options.clock) + client->skew_ms) / 1000,
 	};
 	if (!client->device)
 		return RAISE(EINVAL);

@@ -43,6 +43,7 @@ struct transport_reply {
 	struct str content_type; /* absent: none */
 	struct str request_id;	 /* X-Request-Id */
 	struct str retry_after;	 /* Retry-After */
+	struct str date;	 /* Date */
 	struct str etag;	 /* ETag */
 	struct str body;	 /* never absent */
 };

@@ -84,6 +84,8 @@ static size_t header_receive(char *data, size_t size, size_t count, void *ctx)
 		place = &exchange->reply.request_id;
 	else if (str_equal_nocase(name, STR("retry-after")))
 		place = &exchange->reply.retry_after;
+	else if (str_equal_nocase(name, STR("date")))
+		place = &exchange->reply.date;
 	else if (str_equal_nocase(name, STR("etag")))
 		place = &exchange->reply.etag;
 	if (place && arena_copy(exchange->arena, str_trim(value), place) != 0) {

@@ -58,6 +58,8 @@ static int reply_make(const struct transport_fake_step *step, struct arena *aren
 			   &reply.content_type);
 	if (!r)
 		r = arena_copy(arena, str_of(step->body ? step->body : ""), &reply.body);
+	if (!r && step->date)
+		r = arena_copy(arena, str_of(step->date), &reply.date);
 	if (!r && step->retry_after)
 		r = arena_copy(arena, str_of(step->retry_after), &reply.retry_after);
 	if (!r && step->etag)

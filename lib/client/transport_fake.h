@@ -14,6 +14,7 @@ struct transport_fake_step {
 	const char *body;
 	const char *content_type; /* NULL: application/json, or problem+json from status 400 */
 	const char *retry_after;
+	const char *date;
 	const char *etag;
 };
 

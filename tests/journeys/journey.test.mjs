@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FACILITY, Journey, STAFF, UNREGISTERED, qualifications, validity } from './journey.mjs';
 import { exchange } from './http.mjs';
-import { root } from './process.mjs';
+import { root, waitFor } from './process.mjs';
 import { Stack } from './stack.mjs';
 
 // With the profile a download is more than one reply can hold: the client has to halve the period.
@@ -257,6 +257,26 @@ for (const house of houses) {
       const none = await stack.shikaku(journey.stranger.login_id, ['reference', '0'.repeat(32), '1']);
       assert.equal(mine.code, 7);
       assert.deepEqual([mine.code, mine.stdout], [none.code, none.stdout]);
+    });
+
+    it('has made this PC a registered device, whose every call can be proven', { skip: !!house.profile }, async () => {
+      const mine = () => stack.shikaku(journey.receipt.login_id, ['device', 'list'], { expect: 0 });
+      const [, id] = /^([0-9a-f]{32}) {2}\d{14} {2}linux {4}\* /.exec((await mine()).stdout);
+      const again = await stack.shikaku(journey.receipt.login_id, ['device', 'register', '--name', '受付'], { expect: 0 });
+      assert.match(again.stderr, new RegExp(id));
+      const session = fs.readFileSync(stack.file(`${journey.receipt.login_id}.session`), 'utf8');
+      const [, token] = /^access_token=(.*)$/m.exec(session);
+      const period = 'from=20261101000000&to=20991231235959';
+      const stolen = () => stack.json('GET', `/v1/results/count?${period}`, undefined, { token });
+      assert.equal((await stolen()).status, 200);
+      await stack.admin(['facility', 'proof', '--facility', FACILITY.code, '--kind', 'every']);
+      await waitFor('the new rule', async () => (await stolen()).status === 401);
+      assert.equal((await stolen()).json().code, 'device_proof_refused');
+      assert.ok((await journey.count(journey.receipt)).count > 0);
+      assert.match((await mine()).stdout, new RegExp(id));
+      await stack.reader(['history'], { expect: 0 });
+      await stack.admin(['facility', 'proof', '--facility', FACILITY.code, '--kind', 'login']);
+      await waitFor('the old rule', async () => (await stolen()).status === 200);
     });
 
     it('ends the session at the service', async () => {
