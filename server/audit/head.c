@@ -134,7 +134,8 @@ static int head_add(const struct audit_heads *heads, struct db *db, struct arena
 	r = audit_ends_print(arena, ends, count, &next.slots);
 	if (r)
 		return PASS(r);
-	if (str_equal(next.slots, last.slots))
+	/* Heads say what time it has become: a clock that was set back must not take that back. */
+	if (str_equal(next.slots, last.slots) || now_ms < last.at_ms)
 		return 0;
 	r = head_make(heads->keys, arena, digest, &last, &next);
 	if (r)

@@ -25,7 +25,8 @@ struct audit_heads {
 
 /*
  * A task of server/tasks: ctx is a struct audit_heads. Signs nothing when no row came since the
- * last head. Fault -EIO also when the file cannot be written; the head is in the store then.
+ * last head, or when now_ms is before it. Fault -EIO also when the file cannot be written; the head
+ * is in the store then.
  */
 MUST_CHECK int audit_head_sign(void *ctx, struct db *db, struct arena *arena, int64_t now_ms);
 
