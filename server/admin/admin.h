@@ -41,6 +41,7 @@ struct admin_options {
 	struct str operator_password_fd;
 	struct str new_password_fd;
 	struct str reason;
+	struct str from, to;
 	struct str keep_password; /* a flag: present or not */
 	struct str keys;	  /* so is this */
 	struct str recipient;
@@ -80,7 +81,7 @@ admin_command admin_init, admin_facility_add, admin_account_add, admin_account_u
 	admin_import, admin_operator_add, admin_operator_list, admin_operator_close,
 	admin_operator_password, admin_opening_ask, admin_opening_approve, admin_opening_list,
 	admin_opening_end, admin_results_show, admin_audit_list, admin_audit_verify,
-	admin_keys_list, admin_keys_rotate, admin_backup, admin_restore;
+	admin_audit_touched, admin_keys_list, admin_keys_rotate, admin_backup, admin_restore;
 
 /* --- for the commands: output.c --- */
 

@@ -278,6 +278,39 @@ static int opening_act(struct bureau *bureau, const char *who, const char *verb,
 		      strcmp(who, "yamada") == 0 ? FIRST_PASSWORD : SECOND_PASSWORD, words);
 }
 
+/* Who was touched, by whom: the card at the desk, and the operator who opened its result. */
+static void test_the_touched_are_listed_and_counted(void **state)
+{
+	struct bureau *bureau = *state;
+	struct result_words show = opening_begin(bureau);
+	house_import(bureau->house, 2);
+	house_confirm(bureau->house, &bureau->house->here, 2);
+	house_confirm(bureau->house, &bureau->house->there, 2);
+	assert_int_equal(act(&bureau->desk, "opening ask --facility " HERE), ADMIN_OK);
+	assert_int_equal(opening_act(bureau, "suzuki", "approve", "1"), ADMIN_OK);
+	assert_int_equal(act(&bureau->desk, show.here), ADMIN_OK);
+	assert_int_equal(run(&bureau->desk,
+			     "audit touched --from 20261101 --to 20261130 --facility " HERE),
+			 ADMIN_OK);
+	const char *check = strstr(bureau->desk.out, "\"call\":\"check\"");
+	const char *opened = strstr(bureau->desk.out, "\"call\":\"admin_results_show\"");
+	assert_true(check && opened && check < opened);
+	assert_non_null(strstr(opened, "\"operator\":\"yamada\""));
+	const char *twice = strstr(bureau->desk.out, "\"times\":2");
+	const char *once = strstr(bureau->desk.out, "\"times\":1");
+	assert_true(twice && once && !strstr(twice + 1, "\"times\":2"));
+	assert_null(strstr(bureau->desk.out, "試験　太郎"));
+	assert_null(strstr(bureau->desk.out, "1310000011"));
+	assert_int_equal(run(&bureau->desk, "audit touched --from 20261101 --to 20261130"),
+			 ADMIN_OK);
+	assert_non_null(strstr(bureau->desk.out, "1310000011"));
+	assert_int_equal(run(&bureau->desk, "audit touched --from 20261201 --to 20261231"),
+			 ADMIN_OK);
+	assert_int_equal(strlen(bureau->desk.out), 0);
+	assert_int_equal(run(&bureau->desk, "audit touched --from x --to 20261231"), ADMIN_REFUSED);
+	assert_int_equal(run(&bureau->desk, "audit touched --from 20261101"), ADMIN_USAGE);
+}
+
 static void test_a_result_is_shown_to_two_who_opened_it_for_half_an_hour(void **state)
 {
 	struct bureau *bureau = *state;
@@ -415,6 +448,7 @@ int main(void)
 		BUREAU_TEST(test_a_closed_accounts_tokens_end_and_it_can_be_reopened),
 		BUREAU_TEST(test_a_forgotten_password_is_replaced_by_a_made_one),
 		BUREAU_TEST(test_a_device_is_listed_and_closed),
+		BUREAU_TEST(test_the_touched_are_listed_and_counted),
 		BUREAU_TEST(test_a_result_is_shown_to_two_who_opened_it_for_half_an_hour),
 		BUREAU_TEST(test_an_opening_is_for_its_facility_and_its_two_people),
 		BUREAU_TEST(test_who_just_got_a_password_neither_asks_nor_approves),

@@ -53,6 +53,7 @@ struct house {
 	struct {
 		struct str agent, mobile, platform;
 	} hints;		   /* what each request says of its browser; absent: nothing */
+	const char *request_id;	   /* of the next calls; NULL: zeros */
 	struct web_exchange last;  /* the last reply, until the next call */
 	struct json_document json; /* its body */
 };
@@ -236,6 +237,8 @@ static inline int house_send(struct house *house, const struct house_call *call)
 		.hint_platform = house->hints.platform,
 		.body = call->body,
 	};
+	if (house->request_id)
+		memcpy(request.request_id, house->request_id, sizeof request.request_id);
 	web_fake_call(&house_app, house->service, &request, &house->last);
 	static const struct json_limits limits = {8 << 20, 32, 1000000};
 	if (house->last.reply.body.len)

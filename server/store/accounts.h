@@ -25,6 +25,9 @@ MUST_CHECK int store_facility_mail_set(struct db *db, int64_t facility_no, struc
 /* Outcome: STORE_NOT_FOUND. */
 MUST_CHECK int store_facility_find(struct db *db, struct arena *arena, struct str code,
 				   struct store_facility *ret_facility);
+/* The one with the next number. Outcome: STORE_NOT_FOUND. */
+MUST_CHECK int store_facility_next(struct db *db, struct arena *arena, int64_t after_no,
+				   struct store_facility *ret_facility);
 MUST_CHECK int store_facility_get(struct db *db, struct arena *arena, int64_t facility_no,
 				  struct store_facility *ret_facility);
 

@@ -9,6 +9,8 @@ static const char facility_add[] =
 #define COLUMNS "no, code, kind, name, dpop, version, mail, mail_ms"
 static const char facility_find[] = "SELECT " COLUMNS " FROM facility WHERE code = $1";
 static const char facility_get[] = "SELECT " COLUMNS " FROM facility WHERE no = $1";
+static const char facility_next[] =
+	"SELECT " COLUMNS " FROM facility WHERE no > $1 ORDER BY no LIMIT 1";
 static const char facility_dpop[] = "UPDATE facility SET dpop = $2 WHERE no = $1";
 static const char mail_set[] = "UPDATE facility SET mail = $2, mail_ms = $3 WHERE no = $1";
 
@@ -62,6 +64,16 @@ int store_facility_get(struct db *db, struct arena *arena, int64_t facility_no,
 {
 	struct row row AUTO(row_close) = {0};
 	int r = row_find(db, arena, facility_get, DB_ARGS(db_int(facility_no)), &row);
+	if (r == 0)
+		r = facility_read(&row, ret_facility);
+	return r < 0 ? PASS(r) : r;
+}
+
+int store_facility_next(struct db *db, struct arena *arena, int64_t after_no,
+			struct store_facility *ret_facility)
+{
+	struct row row AUTO(row_close) = {0};
+	int r = row_find(db, arena, facility_next, DB_ARGS(db_int(after_no)), &row);
 	if (r == 0)
 		r = facility_read(&row, ret_facility);
 	return r < 0 ? PASS(r) : r;
