@@ -113,6 +113,8 @@ struct password_input {
 };
 MUST_CHECK int password_hash(struct arena *arena, const struct password_input *input,
 			     const struct password_cost *cost, struct str *ret_phc);
+/* What the PHC string says it cost. Outcome: CRYPTO_MALFORMED. */
+MUST_CHECK int password_cost_of(struct str phc, struct password_cost *ret_cost);
 /* Outcome CRYPTO_FORGED: not this password. The cost is read from the PHC string. */
 MUST_CHECK int password_verify(const struct password_input *input, struct str phc);
 

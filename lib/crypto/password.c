@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <sodium.h>
 
+#include "lib/base/number.h"
+
 static_assert(crypto_pwhash_argon2id_OPSLIMIT_MIN == 1, "passes as the header says");
 
 const struct password_cost password_cost_default = {.passes = 2, .memory_kib = 19 * 1024};
@@ -45,6 +47,35 @@ int password_hash(struct arena *arena, const struct password_input *input,
 		return RAISE(ENOMEM);
 	r = arena_copy(arena, str_of(phc), ret_phc);
 	return r < 0 ? PASS(r) : 0;
+}
+
+/* The number after name ("m=") in the part that holds it. */
+static int cost_part(struct str part, struct str name, uint32_t *ret_number)
+{
+	int64_t number;
+	if (!str_starts(part, name))
+		return CRYPTO_MALFORMED;
+	struct str digits = {part.ptr + name.len, part.len - name.len};
+	if (number_parse(digits, 1, UINT32_MAX, &number))
+		return CRYPTO_MALFORMED;
+	*ret_number = (uint32_t)number;
+	return 0;
+}
+
+/* "$argon2id$v=19$m=19456,t=2,p=1$salt$hash" */
+int password_cost_of(struct str phc, struct password_cost *ret_cost)
+{
+	struct str rest = phc, part, memory, passes;
+	struct password_cost cost;
+	for (int i = 0; i < 4; i++) /* nothing, the name, the version, the cost */
+		if (!str_split(&rest, '$', &part))
+			return CRYPTO_MALFORMED;
+	if (!str_split(&part, ',', &memory) || !str_split(&part, ',', &passes) ||
+	    cost_part(memory, STR("m="), &cost.memory_kib) ||
+	    cost_part(passes, STR("t="), &cost.passes))
+		return CRYPTO_MALFORMED;
+	*ret_cost = cost;
+	return 0;
 }
 
 int password_verify(const struct password_input *input, struct str phc)

@@ -64,12 +64,27 @@ static void test_a_broken_hash_is_a_fault_and_never_a_match(void **state)
 	assert_int_equal(password_verify(&input, STR("$argon2id$v=19$m=8,t=1,p=1$AAAA")), -EIO);
 }
 
+static void test_a_hash_says_what_it_cost(void **state)
+{
+	(void)state;
+	struct password_cost cost;
+	assert_int_equal(password_cost_of(STR("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"),
+					  &cost),
+			 0);
+	assert_int_equal(cost.memory_kib, 19456);
+	assert_int_equal(cost.passes, 2);
+	assert_int_equal(password_cost_of(STR("$argon2id$v=19$t=2,m=19456$x"), &cost),
+			 CRYPTO_MALFORMED);
+	assert_int_equal(password_cost_of(STR("plain"), &cost), CRYPTO_MALFORMED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_right_password_fits_and_salts_differ),
 		cmocka_unit_test(test_every_part_of_the_input_counts),
 		cmocka_unit_test(test_the_default_cost_is_written_into_the_text),
+		cmocka_unit_test(test_a_hash_says_what_it_cost),
 		cmocka_unit_test(test_a_broken_hash_is_a_fault_and_never_a_match),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

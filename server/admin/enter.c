@@ -9,6 +9,7 @@ enum { REASON_LEN_MAX = 200, SETTLED_MS = 24 * 60 * 60 * 1000 };
 struct attempt {
 	struct password_answer answer;
 	struct store_lane lane;
+	struct password_renewal renewal;
 	bool closed;
 };
 
@@ -22,6 +23,11 @@ static int attempt_write(struct admin *admin, void *ctx)
 	if (r < 0)
 		return PASS(r);
 	attempt->closed = r == LANE_CLOSED;
+	if (!attempt->closed) {
+		r = password_renewal_write(admin->db, &attempt->renewal);
+		if (r)
+			return PASS(r);
+	}
 	if ((attempt->answer.right && !attempt->closed) || !attempt->answer.account.no)
 		return 0;
 	r = admin_audit(admin, &(struct store_audit){
@@ -41,6 +47,9 @@ static int password_try(struct admin *admin, struct str password, struct attempt
 		.password = password,
 	};
 	int r = password_check(&admin->auth, admin->db, &admin->arena, &claim, &attempt->answer);
+	if (r == 0)
+		r = password_renewal_make(&admin->auth, &admin->arena, &claim, &attempt->answer,
+					  &attempt->renewal);
 	if (r)
 		return PASS(r);
 	r = lane_of(attempt->answer.account.no, claim.login_id, 0, &attempt->lane);

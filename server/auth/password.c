@@ -69,6 +69,14 @@ int password_check(const struct auth *auth, struct db *db, struct arena *arena,
 	return 0;
 }
 
+/* Costs only rise: what was hashed at a higher one stays. */
+static bool is_cheaper(const struct auth *auth, struct str phc)
+{
+	struct password_cost cost;
+	return password_cost_of(phc, &cost) == 0 &&
+	       (cost.passes < auth->cost.passes || cost.memory_kib < auth->cost.memory_kib);
+}
+
 int password_renewal_make(const struct auth *auth, struct arena *arena,
 			  const struct password_claim *claim, const struct password_answer *answer,
 			  struct password_renewal *ret_renewal)
@@ -82,7 +90,8 @@ int password_renewal_make(const struct auth *auth, struct arena *arena,
 	};
 	int pepper_n = keys_pepper_number(auth->keys);
 	*ret_renewal = (struct password_renewal){0};
-	if (!answer->right || answer->account.pepper_n == pepper_n)
+	if (!answer->right ||
+	    (answer->account.pepper_n == pepper_n && !is_cheaper(auth, renewal.old)))
 		return 0;
 	int r = keys_pepper(auth->keys, pepper_n, &input.pepper);
 	if (r)

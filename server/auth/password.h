@@ -24,7 +24,8 @@ struct password_answer {
 };
 
 /*
- * The right password of an account whose hash stands under an older pepper, hashed anew. Zeroed:
+ * The right password of an account whose hash stands under an older pepper or was made at a lower
+ * cost, hashed anew. Zeroed:
  * nothing is to be done.
  */
 struct password_renewal {
