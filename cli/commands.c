@@ -92,6 +92,18 @@ static int command_reference(struct link *link, const struct cli_options *option
 	return 0;
 }
 
+static int command_status(struct link *link, const struct cli_options *options)
+{
+	const char *state, *text;
+	/* Whoever is logged in need not name the service again. */
+	int status = options->link.service ? 0 : link_session_take(link);
+	if (!status)
+		status = link_status(link, shk_status(link->client, &state, &text), NULL);
+	if (!status)
+		(void)printf("%s\n", text);
+	return status;
+}
+
 int command_run(struct link *link, const struct cli_options *options)
 {
 	switch (options->command) {
@@ -109,6 +121,7 @@ int command_run(struct link *link, const struct cli_options *options)
 	case CLI_DOWNLOAD: return command_download(link, options);
 	case CLI_WATCH: return follow_watch(link, options);
 	case CLI_REFERENCE: return command_reference(link, options);
+	case CLI_STATUS: return command_status(link, options);
 	case CLI_JWKS: return proof_keys_fetch(link, options);
 	case CLI_VERIFY_PROOF: return proof_verify(link, options);
 	case CLI_DEVICE: return device_command(link, options);

@@ -28,6 +28,8 @@ const char options_help[] =
 	"  reference 結果のID 照会番号 [--expected いまの番号]\n"
 	"  reference 結果のID --clear --expected いまの番号\n"
 	"                             照会番号を登録する、取り消す\n"
+	"  status                     "
+	"点検の予定など、サービスからのお知らせ（ログインは要らない）\n"
 	"  jwks [--out ファイル|-]    証明を検証する公開鍵を受け取る（ログインは要らない）\n"
 	"  verify-proof --jwks ファイル [--facility コード] 結果のファイル\n"
 	"                             download で受け取った結果の証明を、1行ずつ検証する\n"
@@ -74,6 +76,7 @@ static const struct command_row commands[] = {
 	{.name = "count", .command = CLI_COUNT, .needs = {"--from", "--to"}},
 	{.name = "download", .command = CLI_DOWNLOAD},
 	{.name = "watch", .command = CLI_WATCH, .needs = {"--state"}},
+	{.name = "status", .command = CLI_STATUS},
 	{.name = "jwks", .command = CLI_JWKS},
 	{.name = "verify-proof",
 	 .command = CLI_VERIFY_PROOF,

@@ -39,6 +39,7 @@ static void client_free(shk_client *client)
 	free(client->ca_file);
 	free(client->proxy);
 	free(client->jwks);
+	free(client->status_text);
 	free(client->device_folder);
 	signing_key_destroy(client->key);
 	explicit_bzero(client, sizeof *client);

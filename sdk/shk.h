@@ -33,6 +33,8 @@ struct shk_client {
 	bool device_is_off;
 	struct signing_key *key; /* of this PC for the session's login id; NULL: none */
 	char *jwks;		 /* the last ones fetched; NULL: none */
+	char *status_text;	 /* the last one fetched; NULL: none */
+	const char *status_state;
 	/* The last error. */
 	int32_t code;
 	bool is_told;		     /* client_trouble tells about it */

@@ -54,6 +54,7 @@ struct config {
 		struct str certificate_key; /* PEM file, readable by its owner only */
 		struct str state_dir;	 /* run files and small state; the service may write it */
 		struct str module;	 /* shikakud_module.so; empty: beside the program */
+		struct str status_file;	 /* the operator's notice; empty: none */
 		struct str wire_profile; /* file; empty: as in api/openapi.yaml */
 		int environment;	 /* enum config_environment */
 	} service;

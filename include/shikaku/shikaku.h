@@ -606,6 +606,18 @@ SHK_API int32_t SHK_CALL shk_result_raw(const shk_result *result, const char **r
 SHK_API int32_t SHK_CALL shk_result_entry(const shk_result *result, const char **ret_bytes,
 					  int64_t *ret_len);
 
+/*
+ * What the operator says about the service: maintenance that is planned or going on, trouble. Needs
+ * the service's address, no session; it answers also while logins and results do not. Ask when a
+ * call has answered SHK_ERR_BUSY, and once a day.
+ * ret_state  "normal", "planned", "maintenance" or "trouble"
+ * ret_text   what to show at the desk, in Japanese, with the period
+ *            Both until the next shk_status or shk_client_destroy.
+ * Errors: ARGUMENT, STATE (no service set), MEMORY, BUSY, and the network's.
+ */
+SHK_API int32_t SHK_CALL shk_status(shk_client *client, const char **ret_state,
+				    const char **ret_text);
+
 /* --- 資格確認結果の証明 ------------------------------------------------------------------------
  */
 

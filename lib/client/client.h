@@ -151,6 +151,10 @@ MUST_CHECK int client_page_new(struct client *client, const struct wire_search *
 MUST_CHECK int client_reference(struct client *client, struct str result_id,
 				const struct wire_reference *reference, int64_t *ret_version);
 
+/* What the operator tells everybody; borrowed from answer; needs no session. */
+MUST_CHECK int client_status(struct client *client, struct client_answer *answer,
+			     struct wire_status *ret_status);
+
 /* The service's public keys as it sent them (a JWKS), for verify.h; needs no session. */
 MUST_CHECK int client_jwks(struct client *client, struct client_answer *answer,
 			   struct str *ret_jwks);

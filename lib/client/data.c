@@ -97,6 +97,19 @@ int client_reference(struct client *client, struct str result_id,
 	return finish(client, r);
 }
 
+int client_status(struct client *client, struct client_answer *answer,
+		  struct wire_status *ret_status)
+{
+	struct call call = {.call = WIRE_STATUS, .is_repeatable = true};
+	struct str body;
+	call_begin(client);
+	client_answer_clear(answer);
+	int r = call_perform(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_status_reply_decode(body, &answer->input, ret_status);
+	return finish(client, r);
+}
+
 int client_jwks(struct client *client, struct client_answer *answer, struct str *ret_jwks)
 {
 	struct call call = {.call = WIRE_JWKS, .is_repeatable = true};

@@ -80,6 +80,27 @@ MUST_CHECK int wire_health_reply_encode(struct arena *arena, struct str version,
 MUST_CHECK int wire_health_reply_decode(struct str body, struct wire_input *input,
 					struct wire_health *ret_health);
 
+/* --- status.c: GET /v1/ready, GET /v1/status --- */
+enum wire_service_state {
+	WIRE_SERVICE_NORMAL,
+	WIRE_SERVICE_PLANNED,
+	WIRE_SERVICE_MAINTENANCE,
+	WIRE_SERVICE_TROUBLE,
+};
+struct wire_status {
+	enum wire_service_state state;
+	struct str text;	   /* the state's sentence; read only, the encoder knows it */
+	int64_t from_ms, until_ms; /* 0: not said */
+	struct str message;	   /* absent: none */
+};
+/* "planned", as it stands on the wire; a C string too. */
+struct str wire_service_state_name(enum wire_service_state state);
+MUST_CHECK int wire_ready_reply_encode(struct arena *arena, struct str *ret_body);
+MUST_CHECK int wire_status_reply_encode(struct arena *arena, const struct wire_status *status,
+					struct str *ret_body);
+MUST_CHECK int wire_status_reply_decode(struct str body, struct wire_input *input,
+					struct wire_status *ret_status);
+
 /* --- login.c: POST /v1/login --- */
 struct wire_login {
 	struct str facility_code; /* as typed; the service normalises */

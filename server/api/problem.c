@@ -15,7 +15,8 @@ static int retry_after(const struct api_call *call, enum wire_problem problem)
 		return call->retry_after_s;
 
 	bool passing = problem == PROBLEM_BUSY || problem == PROBLEM_STORE_UNAVAILABLE ||
-		       problem == PROBLEM_CLOCK_UNTRUSTED ||
+		       problem == PROBLEM_CLOCK_UNTRUSTED || problem == PROBLEM_MONTH_KEY_ABSENT ||
+		       problem == PROBLEM_CHANGES_UNREAD ||
 		       problem == PROBLEM_REVOCATION_UNAVAILABLE;
 	return passing ? RETRY_AFTER_S : 0;
 }

@@ -7,6 +7,8 @@
 
 const struct api_route api_routes[WIRE_CALLS] = {
 	[WIRE_HEALTH] = {health_run, NULL, false},
+	[WIRE_READY] = {ready_run, NULL, false},
+	[WIRE_STATUS] = {status_run, NULL, false},
 	[WIRE_LOGIN] = {login_run, login_commit_run, true},
 	[WIRE_MFA] = {mfa_run, mfa_commit_run, true},
 	[WIRE_REFRESH] = {refresh_run, refresh_commit, false},

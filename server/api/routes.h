@@ -5,6 +5,8 @@
 #include "server/api/call.h"
 
 api_step health_run;
+api_step ready_run;
+api_step status_run;
 api_step login_run, login_commit_run;
 api_step mfa_run, mfa_commit_run;
 api_step refresh_run, refresh_commit;

@@ -93,7 +93,9 @@ void trail_settle(struct api_call *call, int result)
 
 static bool is_counted(const struct api_call *call)
 {
-	return !call->has_row && call->route && wire_call_row(call->name)->lane != WIRE_LANE_LOOP;
+	/* Nor what tells nothing of anybody, however often a watch asks for it. */
+	return !call->has_row && call->route && call->name != WIRE_READY &&
+	       wire_call_row(call->name)->lane != WIRE_LANE_LOOP;
 }
 
 static int call_count(const struct api_call *call, int result)

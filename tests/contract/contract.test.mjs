@@ -92,6 +92,8 @@ describe('contract', { concurrency: false }, () => {
   it('answers the reading calls', async () => {
     const period = 'from=20200101000000&to=20991231235959';
     assert.equal((await ask('health', stack.json('GET', '/v1/health'))).status, 200);
+    assert.equal((await ask('ready', stack.json('GET', '/v1/ready'))).status, 200);
+    assert.equal((await ask('status', stack.json('GET', '/v1/status'))).status, 200);
     assert.equal((await ask('count', stack.json('GET', `/v1/results/count?${period}`, undefined, { token: wa }))).status, 200);
     assert.equal((await ask('download', stack.json('GET', `/v1/results?${period}`, undefined, { token: wa }))).status, 200);
     assert.equal((await ask('device_list', stack.json('GET', '/v1/devices', undefined, { token: wa }))).status, 200);

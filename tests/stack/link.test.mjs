@@ -82,10 +82,12 @@ function reply(request, body) {
 		state.proofs.push([request.url, JSON.parse(Buffer.from(request.headers.dpop.split(".")[0], "base64url"))]);
 	const url = new URL(request.url, origin), said = body.length ? JSON.parse(body) : {};
 	const bearer = request.headers.authorization;
-	if (!["/v1/login", "/v1/mfa", "/v1/refresh"].includes(url.pathname) &&
+	if (!["/v1/status", "/v1/login", "/v1/mfa", "/v1/refresh"].includes(url.pathname) &&
 		bearer !== `Bearer token-${state.token}`)
 		return problem(401, "token_invalid");
 	switch (url.pathname) {
+	case "/v1/status":
+		return [200, state.status];
 	case "/v1/login":
 		assert.deepEqual(Object.keys(said.client).sort(), ["product", "vendor", "version"]);
 		return said.password === PASSWORD ? [200, { challenge: "c", expires_in: 300 }]
@@ -268,6 +270,17 @@ test("a number is registered, a conflict shows the one that is held", async () =
 	assert.equal(done.status, 0, done.err);
 	done = await shikaku(["reference", id(9), "A-3"]);
 	assert.equal(done.status, 7);
+});
+
+test("what the operator says is shown to anybody who asks", async () => {
+	state.status = { state: "planned", text: "点検の予定があります。", from: "20261201220000",
+		until: "20261201233000", message: "サーバーを入れ替えます。" };
+	const { status, out } = await shikaku(["--service", origin, "status"]);
+	assert.equal(status, 0);
+	assert.equal(out,
+		"点検の予定があります。（12月1日 22:00 から12月1日 23:30 まで）サーバーを入れ替えます。\n");
+	state.status = { state: "normal", text: "通常どおり使えます。" };
+	assert.equal((await shikaku(["--service", origin, "status"])).out, "通常どおり使えます。\n");
 });
 
 test("wrong password, used passcode: each its own message and exit", async () => {

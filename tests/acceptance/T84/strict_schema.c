@@ -104,16 +104,43 @@ static size_t cases_try(struct run *run, const char *only)
 	return tried;
 }
 
+/*
+ * What the store holds but for the audit trail, in which refused calls have their rows: how many
+ * rows there are, and how far versions and epochs have come.
+ */
+static int64_t store_sum(struct house *house)
+{
+	static const char tables[] =
+		"SELECT name FROM sqlite_master WHERE type = 'table'"
+		" AND name NOT LIKE 'audit%' AND name NOT LIKE 'sqlite%' ORDER BY name";
+	static const char versions[] =
+		"SELECT (SELECT sum(version) + sum(last_rid) FROM facility)"
+		" + (SELECT sum(epoch) FROM account) + (SELECT sum(ref_version) FROM patient)";
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int64_t sum = 0;
+	assert_int_equal(db_query(house->db, tables, DB_NO_ARGS, &rows), 0);
+	while (db_next(rows) == 0) {
+		AUTO(db_rows_closep) struct db_rows *count = NULL;
+		struct str sql = house_print(house, "SELECT count(*) FROM %.*s",
+					     STR_ARG(db_column_text(rows, 0)));
+		assert_int_equal(db_query(house->db, sql.ptr, DB_NO_ARGS, &count), 0);
+		assert_int_equal(db_next(count), 0);
+		sum += db_column_int(count, 0);
+	}
+	AUTO(db_rows_closep) struct db_rows *all = NULL;
+	assert_int_equal(db_query(house->db, versions, DB_NO_ARGS, &all), 0);
+	assert_int_equal(db_next(all), 0);
+	return sum + db_column_int(all, 0);
+}
+
 static void test_what_does_not_fit_is_refused_by_name_and_changes_nothing(void **state)
 {
 	struct run run;
-	bool moved;
 	run_open(&run, *state);
-	assert_int_equal(db_moved(run.house->db, &moved), 0);
+	int64_t before = store_sum(run.house);
 	assert_int_equal(cases_try(&run, NULL), CASES);
 	assert_int_equal(run.accepted, 0);
-	assert_int_equal(db_moved(run.house->db, &moved), 0);
-	assert_false(moved);
+	assert_int_equal(store_sum(run.house), before);
 	print_message("# %d bodies\n", CASES);
 	/* And what fits is done, and seen to be done. */
 	struct house_call call = {.method = "POST",
@@ -121,8 +148,7 @@ static void test_what_does_not_fit_is_refused_by_name_and_changes_nothing(void *
 				  .body = STR("{}"),
 				  .token = run.receipt};
 	assert_int_equal(house_send(run.house, &call), 204);
-	assert_int_equal(db_moved(run.house->db, &moved), 0);
-	assert_true(moved);
+	assert_int_not_equal(store_sum(run.house), before);
 }
 
 /* Of one call with an object within, since what is let through meets assertions elsewhere. */
