@@ -292,6 +292,45 @@ static void test_a_device_key_is_registered_once(void **state)
 	assert_int_equal(store_device_get(db, arena, other, no, &found), STORE_NOT_FOUND);
 }
 
+static void test_devices_are_counted_while_they_are_active(void **state)
+{
+	struct db *db = store_of(state);
+	struct arena *arena = arena_of(state);
+	int64_t facility = facility_make(db, "1"), other = facility_make(db, "2"), no = 0;
+	int64_t account = account_make(db, facility, "WA0000001");
+	int64_t neighbour = account_make(db, facility, "WA0000002");
+	static const char *const keys[] = {"key-1", "key-2", "key-3"};
+	for (int i = 0; i < 3; i++) {
+		struct store_device device = {.id = id_of(state, i + 1),
+					      .facility_no = facility,
+					      .account_no = i < 2 ? account : neighbour,
+					      .thumbprint = str_of(keys[i]),
+					      .platform = STR("linux"),
+					      .name = STR("受付"),
+					      .registered_ms = 5};
+		assert_int_equal(store_device_add(db, &device, &no), 0);
+	}
+	struct store_device_count count;
+	assert_int_equal(store_devices_count(db, facility, account, ACCOUNT_RECEIPT, &count), 0);
+	assert_int_equal(count.of_account, 2);
+	assert_int_equal(count.of_facility, 3);
+	assert_int_equal(store_devices_count(db, facility, account, ACCOUNT_READER, &count), 0);
+	assert_int_equal(count.of_facility, 0);
+	struct store_device found;
+	assert_int_equal(store_device_of(db, arena, facility, account, id_of(state, 1), &found), 0);
+	assert_int_equal(found.registered_ms, 5);
+	assert_int_equal(store_device_of(db, arena, other, account, id_of(state, 1), &found),
+			 STORE_NOT_FOUND);
+	assert_int_equal(store_device_of(db, arena, facility, neighbour, id_of(state, 1), &found),
+			 STORE_NOT_FOUND);
+	assert_int_equal(store_device_remove(db, facility, found.no, 1), 0);
+	assert_int_equal(store_device_of(db, arena, facility, account, id_of(state, 1), &found),
+			 STORE_NOT_FOUND);
+	assert_int_equal(store_devices_count(db, facility, account, ACCOUNT_RECEIPT, &count), 0);
+	assert_int_equal(count.of_account, 1);
+	assert_int_equal(count.of_facility, 2);
+}
+
 static void test_no_memory_is_a_fault(void **state)
 {
 	struct db *db = store_of(state);
@@ -323,6 +362,7 @@ int main(void)
 		DB_TEST(test_an_authenticator_is_confirmed_and_its_steps_rise),
 		DB_TEST(test_a_new_authenticator_replaces_the_old_one),
 		DB_TEST(test_a_device_key_is_registered_once),
+		DB_TEST(test_devices_are_counted_while_they_are_active),
 		DB_TEST(test_no_memory_is_a_fault),
 	};
 	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);

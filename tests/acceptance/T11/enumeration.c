@@ -418,6 +418,60 @@ static void test_the_accounts_own_device_hears_the_cause(void **state)
 	assert_true(house->last.reply.retry_after_s > 0);
 }
 
+/* --- the reader's login: only the account's own device hears anything about the password --- */
+
+static int reader_login(struct house *house, const struct signing_key *device, const char *login_id,
+			struct str password)
+{
+	struct str body =
+		house_print(house, "{\"login_id\":\"%s\",\"password\":\"%.*s\"," HOUSE_CLIENT "}",
+			    login_id, STR_ARG(password));
+	statements_count = 0;
+	return house_post_proven(house, device, "/v1/reader/login", body);
+}
+
+static void test_a_readers_login_does_not_tell_what_is_wrong(void **state)
+{
+	struct house *house = *state;
+	struct str right = secret_str(&house->here.reader.password);
+	struct str receipt = secret_str(&house->here.receipt.password);
+	AUTO(signing_key_destroyp) struct signing_key *stranger = NULL, *others = NULL, *own = NULL;
+	assert_int_equal(signing_key_generate(&stranger), 0);
+	assert_int_equal(signing_key_generate(&others), 0);
+	assert_int_equal(signing_key_generate(&own), 0);
+	device_register(house, &house->there.reader, others);
+	device_register(house, &house->here.reader, own);
+	assert_int_equal(reader_login(house, stranger, "W0000001", right), 401);
+	assert_problem(house, "device_unknown");
+	struct str first = reply_bytes(house);
+	size_t count = statements_count;
+	const struct {
+		const struct signing_key *device;
+		const char *login_id;
+		struct str password;
+	} causes[] = {
+		{stranger, "W0000001", STR("wrong")}, {stranger, "W9999999", right},
+		{stranger, "WA0000001", receipt},     {others, "W0000001", right},
+		{others, "W0000001", STR("wrong")},   {others, "W9999999", right},
+	};
+	for (size_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
+		reader_login(house, causes[i].device, causes[i].login_id, causes[i].password);
+		assert_str_equal(reply_bytes(house), first);
+		assert_int_equal(statements_count, count);
+	}
+	/* Guesses of strangers, however many, do not close the lane of its own device. */
+	for (int i = 0; i < LANE_FREE_FAILS; i++) {
+		reader_login(house, stranger, "W0000001", STR("wrong"));
+		assert_str_equal(reply_bytes(house), first);
+	}
+	assert_int_equal(reader_login(house, own, "W0000001", STR("wrong")), 401);
+	assert_problem(house, "credentials_refused");
+	assert_int_equal(reader_login(house, own, "W0000001", right), 200);
+	account_close(house, &house->here.reader);
+	reader_login(house, stranger, "W0000001", right);
+	assert_str_equal(reply_bytes(house), first);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -431,6 +485,8 @@ int main(void)
 			test_an_enrolment_code_does_not_tell_why_it_is_no_good, house_open,
 			house_close),
 		cmocka_unit_test_setup_teardown(test_the_accounts_own_device_hears_the_cause,
+						house_open, house_close),
+		cmocka_unit_test_setup_teardown(test_a_readers_login_does_not_tell_what_is_wrong,
 						house_open, house_close),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
