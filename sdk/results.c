@@ -19,6 +19,7 @@
 enum {
 	RESULTS_MAGIC = 0x73686b32, /* "shk2" */
 	PATH_NAME_BYTES = 128,
+	POLL_MS = 5000, /* where the service knows no waiting */
 };
 
 static bool results_live(const shk_results *results)
@@ -30,7 +31,7 @@ static bool results_live(const shk_results *results)
 
 static int progress_tell(shk_results *results)
 {
-	results->done += (int64_t)results->page.results_count;
+	results->done += (int64_t)(results->page.results_count - results->next);
 	if (results->is_new)
 		results->total = results->done;
 	if (!results->progress ||
@@ -217,6 +218,35 @@ static void place_write(shk_results *results, const char *cursor, const struct p
 	(void)snprintf(results->told, sizeof results->told, "%s/%s/%s", cursor, place->id, time);
 }
 
+/*
+ * The first page that has something to give, or the last one when the time is over. A page may hold
+ * nothing but what the cursor says was given; and a service may know no waiting: it is asked again
+ * now and then.
+ */
+static int new_await(shk_results *results, int32_t seconds)
+{
+	int64_t ends_ms = clock_mono_ms(&clock_system) + seconds * INT64_C(1000);
+	int64_t left_ms = seconds * INT64_C(1000);
+	for (;;) {
+		int r = page_ask(results, (int32_t)((left_ms + 999) / 1000));
+		if (r)
+			return r < 0 ? PASS(r) : r;
+		left_ms = ends_ms - clock_mono_ms(&clock_system);
+		if (results->next < results->page.results_count || !results->is_last ||
+		    left_ms <= 0)
+			return 0;
+		if (results->next_cursor[0]) {
+			memcpy(results->cursor, results->next_cursor, sizeof results->cursor);
+			continue;
+		}
+		if (results->place.id[0])
+			results->resume = results->place;
+		r = client_pause(results->client->client, left_ms < POLL_MS ? left_ms : POLL_MS);
+		if (r)
+			return r < 0 ? PASS(r) : r;
+	}
+}
+
 int32_t SHK_CALL shk_download_new(shk_client *client, const shk_search *search, const char *cursor,
 				  int32_t seconds, shk_progress progress, void *ctx,
 				  shk_results **ret_results)
@@ -234,7 +264,7 @@ int32_t SHK_CALL shk_download_new(shk_client *client, const shk_search *search, 
 		results_free(results);
 		return call_refuse(client, SHK_ERR_CURSOR);
 	}
-	return results_give(results, page_ask(results, seconds), ret_results);
+	return results_give(results, new_await(results, seconds), ret_results);
 }
 
 const char *SHK_CALL shk_results_cursor(shk_results *results)

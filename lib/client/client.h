@@ -144,10 +144,15 @@ MUST_CHECK int client_count_again(struct client *client, const struct wire_searc
  */
 MUST_CHECK int client_page(struct client *client, const struct wire_search *search,
 			   struct client_answer *answer, struct wire_page *ret_page);
-/* The same, waiting at most wait_s for the first result behind search->cursor, as above. */
+/*
+ * The same, waiting at most wait_s for the first result behind search->cursor, as above. A profile
+ * may know no waiting: then an empty page comes at once, without a new_cursor.
+ */
 MUST_CHECK int client_page_new(struct client *client, const struct wire_search *search,
 			       int64_t wait_s, struct client_answer *answer,
 			       struct wire_page *ret_page);
+/* Nothing for so long. Problem: PROBLEM_CANCELLED. */
+MUST_CHECK int client_pause(struct client *client, int64_t ms);
 MUST_CHECK int client_reference(struct client *client, struct str result_id,
 				const struct wire_reference *reference, int64_t *ret_version);
 

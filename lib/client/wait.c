@@ -40,16 +40,28 @@ static bool patience_is_over(const struct patience *patience)
 	return mono_ms(patience->client) >= patience->ends_ms || patience->asked_s == 0;
 }
 
+static int pause_take(struct client *client, int64_t ms)
+{
+	const struct client_options *options = &client->options;
+	if (ms > 0)
+		options->wait(options->wait_ctx, ms, &client->cancelled);
+	if (atomic_load(&client->cancelled))
+		return trouble_local(client, PROBLEM_CANCELLED);
+	return 0;
+}
+
 /* Problem: PROBLEM_CANCELLED. */
 static int breath_take(const struct patience *patience)
 {
 	struct client *client = patience->client;
-	const struct client_options *options = &client->options;
-	if (mono_ms(client) - patience->asked_ms < patience->asked_s * 1000 / 2)
-		options->wait(options->wait_ctx, BREATH_MS, &client->cancelled);
-	if (atomic_load(&client->cancelled))
-		return trouble_local(client, PROBLEM_CANCELLED);
-	return 0;
+	bool is_early = mono_ms(client) - patience->asked_ms < patience->asked_s * 1000 / 2;
+	return pause_take(client, is_early ? BREATH_MS : 0);
+}
+
+int client_pause(struct client *client, int64_t ms)
+{
+	call_begin(client);
+	return pause_take(client, ms);
 }
 
 /* --- counts --- */
