@@ -186,7 +186,7 @@ static int64_t months_before_ms(int64_t at_ms, int months)
 }
 
 /* REQ seed-1.3: an expired certificate still shows who it is, to the end of the third month. */
-static int time_check(struct pki_facts *facts, int64_t at_ms)
+int pki_time_check(struct pki_facts *facts, int64_t at_ms)
 {
 	facts->grace_until_ms =
 		period_month_start_ms(period_month(facts->not_after_ms) + GRACE_MONTHS + 1);
@@ -236,13 +236,33 @@ static int certificate_check(const struct pki_anchors *anchors, struct str der, 
 		return PKI_WRONG_USE;
 	if (!policy_fits(anchors, certificate->leaf))
 		return PKI_WRONG_POLICY;
-	r = time_check(&certificate->facts, at_ms);
+	r = pki_time_check(&certificate->facts, at_ms);
 	if (r)
 		return r;
 	r = issuer_hash(certificate);
 	if (r == 0)
 		r = ocsp_url_read(certificate);
 	return r < 0 ? PASS(r) : 0;
+}
+
+int pki_certificate_copy(const struct pki_certificate *certificate,
+			 struct pki_certificate **ret_copy)
+{
+	AUTO(pki_certificate_destroyp) struct pki_certificate *copy = calloc(1, sizeof *copy);
+	if (!copy)
+		return RAISE(ENOMEM);
+	copy->facts = certificate->facts;
+	copy->ocsp_url = strdup(certificate->ocsp_url);
+	if (!copy->ocsp_url)
+		return RAISE(ENOMEM);
+	copy->facts.ocsp_url = str_of(copy->ocsp_url);
+	X509_up_ref(certificate->leaf);
+	copy->leaf = certificate->leaf;
+	X509_up_ref(certificate->issuer);
+	copy->issuer = certificate->issuer;
+	*ret_copy = copy;
+	copy = NULL;
+	return 0;
 }
 
 int pki_check(const struct pki_anchors *anchors, struct str der, int64_t at_ms,

@@ -23,6 +23,14 @@ struct pki_certificate {
 	char *ocsp_url;
 };
 
+/* Another one of the same; what was checked is shared. Fault: -ENOMEM. */
+MUST_CHECK int pki_certificate_copy(const struct pki_certificate *certificate,
+				    struct pki_certificate **ret_copy);
+
+/* Is it valid at this moment? Writes standing and grace_until_ms. Outcomes: PKI_NOT_YET,
+ * PKI_EXPIRED. */
+MUST_CHECK int pki_time_check(struct pki_facts *facts, int64_t at_ms);
+
 /* An X.509 time. False: not one. */
 bool pki_time_ms(const ASN1_TIME *time, int64_t *ret_ms);
 

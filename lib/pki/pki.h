@@ -85,6 +85,19 @@ MUST_CHECK int pki_check(const struct pki_anchors *anchors, struct str der, int6
 void pki_certificate_destroy(struct pki_certificate *certificate);
 DEFINE_AUTO_POINTER(struct pki_certificate, pki_certificate_destroy)
 
+/*
+ * cache.c: certificates that were good are remembered by their digest, at most PKI_CACHE_MAX, for
+ * as long as the anchors stay; pki_cache_check answers what pki_check would. Any thread.
+ */
+enum { PKI_CACHE_MAX = 1024 }; /* about 8 KiB each */
+struct pki_cache;
+/* anchors outlive it. Fault: -ENOMEM. */
+MUST_CHECK int pki_cache_create(const struct pki_anchors *anchors, struct pki_cache **ret_cache);
+void pki_cache_destroy(struct pki_cache *cache); /* accepts NULL */
+DEFINE_AUTO_POINTER(struct pki_cache, pki_cache_destroy)
+MUST_CHECK int pki_cache_check(struct pki_cache *cache, struct str der, int64_t at_ms,
+			       struct pki_certificate **ret_certificate);
+
 /* Borrowed from the certificate. */
 const struct pki_facts *pki_certificate_facts(const struct pki_certificate *certificate);
 

@@ -217,6 +217,8 @@ static int anchors_open(struct service *service)
 	if (r)
 		return PASS(r);
 	r = pki_anchors_load(path, test ? PKI_TEST : PKI_PRODUCTION, &service->anchors);
+	if (r == 0)
+		r = pki_cache_create(service->anchors, &service->certificates);
 	if (r)
 		return FOLD(r);
 	if (!test)
@@ -290,6 +292,7 @@ static int service_open(struct service *service, const struct service_options *o
 	service->eligibility = (struct eligibility){
 		.keys = service->keys,
 		.anchors = service->anchors,
+		.certificates = service->certificates,
 		.revocation = service->revocation,
 		.origin = origin,
 		.simulated_allowed =
@@ -393,6 +396,7 @@ void service_destroy(struct service *service)
 	memo_destroy(service->memo);
 	revocation_destroy(service->revocation);
 	pki_organisation_destroy(service->organisation);
+	pki_cache_destroy(service->certificates);
 	pki_anchors_destroy(service->anchors);
 	keys_close(service->keys);
 	alarm_inbox_destroy(&service->alarm_inbox);

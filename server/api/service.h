@@ -36,6 +36,7 @@ struct service {
 	const struct wire_profile *profile;
 	struct keys *keys;
 	struct pki_anchors *anchors;
+	struct pki_cache *certificates;	       /* NULL without anchors */
 	struct pki_organisation *organisation; /* NULL: the anchors' folder has none */
 	struct revocation *revocation;
 	struct auth auth;

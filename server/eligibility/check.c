@@ -150,14 +150,25 @@ static int person_find(const struct eligibility *eligibility, struct db *db, str
 	return check->person.registered || registers ? 0 : CHECK_NOT_REGISTERED;
 }
 
+static int certificate_check(const struct eligibility *eligibility, struct str der, int64_t now_ms,
+			     struct pki_certificate **ret_certificate)
+{
+	int r = eligibility->certificates
+			? pki_cache_check(eligibility->certificates, der, now_ms, ret_certificate)
+			: pki_check(eligibility->anchors, der, now_ms, ret_certificate);
+	if (r < 0)
+		return PASS(r);
+	return r ? certificate_outcome((enum pki_outcome)r) : 0;
+}
+
 /* 0: the card is good and its holder known; enum check_outcome; faults. */
 static int card_check(const struct eligibility *eligibility, struct db *db, struct arena *arena,
 		      const struct caller *caller, int64_t now_ms, struct check *check)
 {
 	AUTO(pki_certificate_destroyp) struct pki_certificate *certificate = NULL;
-	int r = pki_check(eligibility->anchors, check->request.certificate, now_ms, &certificate);
+	int r = certificate_check(eligibility, check->request.certificate, now_ms, &certificate);
 	if (r)
-		return r < 0 ? PASS(r) : certificate_outcome((enum pki_outcome)r);
+		return r < 0 ? PASS(r) : r;
 	const struct pki_facts *facts = pki_certificate_facts(certificate);
 	check->standing = facts->standing;
 	r = possession_check(eligibility, caller, &check->request, certificate);

@@ -15,6 +15,7 @@
 struct eligibility {
 	struct keys *keys;
 	const struct pki_anchors *anchors;
+	struct pki_cache *certificates; /* of the anchors; NULL: each is checked anew */
 	struct revocation *revocation;
 	struct str origin;	  /* signed by every card */
 	bool simulated_allowed;	  /* the environment is test */
