@@ -437,6 +437,33 @@ static void test_a_changed_address_holds_a_temporary_account_up(void **state)
 	assert_int_equal(act(&bureau->desk, ask), ADMIN_OK);
 }
 
+/* --- alarms and mail --- */
+
+static void test_alarms_and_mail_that_was_given_up_are_listed_and_tried_again(void **state)
+{
+	struct bureau *bureau = *state;
+	struct house *house = bureau->house;
+	char words[96];
+	struct alarm alarm = {ALARM_HANDLE_REPLAYED, house->here.no, house->here.receipt.row.no, 2};
+	assert_int_equal(alarm_raise(house->db, &alarm, house->time.now_ms), 0);
+	assert_int_equal(run(&bureau->desk, "alarm list"), ADMIN_OK);
+	assert_str_equal(text_of(&bureau->desk, "alarm"), STR("handle_replayed"));
+	assert_str_equal(text_of(&bureau->desk, "login_id"), STR("WA0000001"));
+	act(&bureau->desk, "facility mail --facility " HERE " --mail old@b.example");
+	act(&bureau->desk, "facility mail --facility " HERE " --mail new@b.example");
+	assert_int_equal(run(&bureau->desk, "mail list"), ADMIN_OK);
+	assert_str_equal(text_of(&bureau->desk, "state"), STR("waiting"));
+	assert_null(strstr(bureau->desk.out, "b.example"));
+	char id[40];
+	assert_int_equal(str_to_c(text_of(&bureau->desk, "id"), id, sizeof id), 0);
+	snprintf(words, sizeof words, "mail retry --id %s", id);
+	assert_int_equal(act(&bureau->desk, words), ADMIN_NOT_FOUND); /* it waits by itself */
+	assert_int_equal(db_run(house->db, "UPDATE outbox SET dead_ms = 1", DB_NO_ARGS, NULL), 0);
+	assert_int_equal(run(&bureau->desk, "mail list"), ADMIN_OK);
+	assert_str_equal(text_of(&bureau->desk, "state"), STR("given_up"));
+	assert_int_equal(act(&bureau->desk, words), ADMIN_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +482,7 @@ int main(void)
 		BUREAU_TEST(test_what_is_forgotten_is_not_opened_either),
 		BUREAU_TEST(test_a_temporary_account_is_asked_for_by_one_and_approved_by_another),
 		BUREAU_TEST(test_a_changed_address_holds_a_temporary_account_up),
+		BUREAU_TEST(test_alarms_and_mail_that_was_given_up_are_listed_and_tried_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
