@@ -40,12 +40,16 @@ static void reply_problem(struct web_exchange *exchange, int status)
 	exchange->reply.retry_after_s = status == 503 ? 7 : 0;
 }
 
+/* Of "name=number" among the query's parameters; 0 when there is none. */
 static void number_of(struct web_exchange *exchange, struct str name, int64_t *number)
 {
-	struct str text;
-	if (web_parameter(exchange->request.query, name, &exchange->arena, &text) != 0 ||
-	    number_parse(text, 0, LARGE_BYTES_MAX, number) != 0)
-		*number = 0;
+	struct str rest = exchange->request.query, value, key;
+	*number = 0;
+	while (str_split(&rest, '&', &value)) {
+		str_split(&value, '=', &key);
+		if (str_equal(key, name) && number_parse(value, 0, LARGE_BYTES_MAX, number) != 0)
+			*number = 0;
+	}
 }
 
 /* "abc…w" again and again, by doubling what is there. */

@@ -95,17 +95,3 @@ struct web_app {
 	 */
 	void (*unready)(struct web_exchange *exchange);
 };
-
-/*
- * Find one parameter of a query string: percent-decoded (and '+' kept as it is) into the arena.
- * Outcomes: WEB_PARAMETER_ABSENT, WEB_PARAMETER_MALFORMED (bad escape, not UTF-8, given twice).
- */
-enum web_parameter_outcome {
-	WEB_PARAMETER_ABSENT = 1,
-	WEB_PARAMETER_MALFORMED,
-};
-MUST_CHECK int web_parameter(struct str query, struct str name, struct arena *arena,
-			     struct str *ret_value);
-
-/* The name of the first parameter that is not among names; absent when all are known. */
-struct str web_parameter_unknown(struct str query, const struct str *names, size_t names_count);
