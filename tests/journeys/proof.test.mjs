@@ -79,6 +79,7 @@ for (const store of ['sqlite', 'postgres']) {
       assert.equal(reply.status, 200);
       assert.equal(reply.headers['cache-control'], 'public, max-age=3600');
       jwks = reply.json();
+      assert.deepEqual(JSON.parse(fs.readFileSync(stack.file('state', 'jwks.json'))), jwks);
       for (const line of lines) {
         const entry = JSON.parse(line);
         const header = verify(jwks, rawResult(line), entry.proof);
