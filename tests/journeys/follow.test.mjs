@@ -191,7 +191,7 @@ for (const { store, profile } of [{ store: 'sqlite' }, { store: 'postgres' }, { 
         await waitFor('a result after the restart', () => printed().some((line) => line.includes(late)) || undefined, { timeout_ms: 20000 });
         assert.deepEqual(printed().map((line) => JSON.parse(line).id), given);
       } finally {
-        await watch.stop();
+        await watch.kill(); // with the shell that gave it its password
       }
       assert.deepEqual(ids((await newest('watched', { expect: 0 })).stdout), [], 'what was printed does not come again');
     });
