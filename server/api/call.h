@@ -38,6 +38,7 @@ struct api_call {
 	struct caller caller; /* zeroed for calls without a token */
 	struct str token;
 	unsigned char token_digest[TOKEN_DIGEST_BYTES];
+	bool on_loop;		  /* it runs on the event loop, and must be brief */
 	bool admitted;		  /* its lane has begun it */
 	bool is_proven;		  /* its proof is spent; asked where the facility asks for it */
 	bool session_changed;	  /* commit ended or changed the caller's session, or may have */

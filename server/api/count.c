@@ -7,9 +7,8 @@ static int count_reply(struct api_call *call, struct db *db, const struct eligib
 		       const struct eligibility_state *state)
 {
 	struct eligibility_count counted;
-	bool quick = db == call->service->loop_db;
 	int r = eligibility_count(&call->service->eligibility, db, &call->caller, query, state,
-				  call->now_ms, quick, &counted);
+				  call->now_ms, call->on_loop, &counted);
 	if (r == QUERY_SCAN)
 		return CALL_MOVE;
 	r = query_problem(r);

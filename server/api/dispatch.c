@@ -285,6 +285,7 @@ static void lane_run(void *job, void *worker)
 	if (r == CALL_PROVE) {
 		proof_submit(call);
 	} else if (r == CALL_MOVE) {
+		call->on_loop = false;
 		call_forget(call);
 		pool_take(call, WIRE_LANE_READ);
 	} else {
@@ -486,6 +487,7 @@ static void lane_submit(struct api_call *call)
 	enum wire_lane lane = wire_call_row(call->name)->lane;
 	bool index = lane == WIRE_LANE_INDEX;
 	if (lane == WIRE_LANE_LOOP || (index && call->service->loop_db)) {
+		call->on_loop = true;
 		lane_run(call, index ? call->service->loop_db : NULL);
 		return;
 	}

@@ -130,7 +130,9 @@ int enrolment_confirm(const struct auth *auth, struct db *db, struct arena *aren
 	if (r)
 		return r < 0 ? PASS(r) : ENROLMENT_REFUSED;
 	r = store_totp_confirm(db, account.facility_no, account.no, totp.n, step, now_ms);
-	if (r < 0)
-		return PASS(r);
-	return r ? ENROLMENT_REFUSED : 0;
+	if (r)
+		return r < 0 ? PASS(r) : ENROLMENT_REFUSED;
+	/* Whoever had the old authenticator is out. */
+	r = store_account_epoch_raise(db, account.facility_no, account.no, now_ms);
+	return r ? FOLD(r) : 0;
 }

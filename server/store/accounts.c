@@ -42,6 +42,7 @@ static const char passwords_old[] =
 	"SELECT hash, pepper_n FROM password_old WHERE account_no = $2"
 	" AND EXISTS (SELECT 1 FROM account WHERE " OWN " AND no = $2) ORDER BY n DESC LIMIT $3";
 
+static const char epoch_raise[] = "UPDATE account SET epoch = epoch + 1 WHERE " OWN " AND no = $2";
 static const char active_set[] = "UPDATE account SET active = $3, epoch = epoch + 1"
 				 " WHERE " OWN " AND no = $2";
 
@@ -179,6 +180,16 @@ int store_passwords_old(struct db *db, struct arena *arena, int64_t facility_no,
 		return PASS(r);
 	*ret_count = count;
 	return 0;
+}
+
+int store_account_epoch_raise(struct db *db, int64_t facility_no, int64_t account_no,
+			      int64_t now_ms)
+{
+	int r = row_change(db, epoch_raise, DB_ARGS(db_int(facility_no), db_int(account_no)),
+			   STORE_NOT_FOUND);
+	if (r == 0)
+		r = store_change_number_add(db, STORE_CHANGE_ACCOUNT, account_no, now_ms);
+	return r < 0 ? PASS(r) : r;
 }
 
 int store_account_active_set(struct db *db, int64_t facility_no, int64_t account_no, bool active,

@@ -101,6 +101,12 @@ MUST_CHECK int store_passwords_old(struct db *db, struct arena *arena, int64_t f
 				   struct store_password_old ret_passwords[STORE_PASSWORDS_OLD_MAX],
 				   size_t *ret_count);
 /*
+ * All the account's sessions and challenges end: its epoch rises, with its row in change; in a
+ * transaction. Outcome: STORE_NOT_FOUND.
+ */
+MUST_CHECK int store_account_epoch_raise(struct db *db, int64_t facility_no, int64_t account_no,
+					 int64_t now_ms);
+/*
  * Open or close the account. Either way its epoch rises, with its row in change; in a transaction.
  * Outcome: STORE_NOT_FOUND.
  */
