@@ -79,10 +79,10 @@ admin_command admin_init, admin_facility_add, admin_account_add, admin_account_u
 	admin_device_close, admin_enrolment_issue, admin_activation_issue, admin_staff_add,
 	admin_alarm_list, admin_mail_list, admin_mail_retry, admin_facility_mail,
 	admin_facility_proof, admin_temporary_ask, admin_temporary_approve, admin_import,
-	admin_operator_add, admin_operator_list, admin_operator_close, admin_operator_password,
-	admin_opening_ask, admin_opening_approve, admin_opening_list, admin_opening_end,
-	admin_results_show, admin_audit_list, admin_audit_verify, admin_audit_touched,
-	admin_keys_list, admin_keys_rotate, admin_backup, admin_restore;
+	admin_register_import, admin_operator_add, admin_operator_list, admin_operator_close,
+	admin_operator_password, admin_opening_ask, admin_opening_approve, admin_opening_list,
+	admin_opening_end, admin_results_show, admin_audit_list, admin_audit_verify,
+	admin_audit_touched, admin_keys_list, admin_keys_rotate, admin_backup, admin_restore;
 
 /* --- for the commands: output.c --- */
 

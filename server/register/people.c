@@ -102,24 +102,17 @@ static int certificate_add(const struct keys *keys, struct db *db, struct arena 
 	return r ? PEOPLE_CERTIFICATE_TAKEN : 0;
 }
 
-static int certificate_read(struct arena *arena, const struct json *node,
-			    struct certificate *ret_certificate, struct str *ret_complaint)
+int people_certificate_add(const struct keys *keys, struct db *db, struct arena *arena,
+			   struct str aki, struct str serial, int64_t person_no,
+			   int64_t registered_ms)
 {
 	struct certificate certificate;
-	struct json_complaint complaint;
-	int r = json_decode(node, certificate_fields, COUNT(certificate_fields), &certificate,
-			    &complaint);
-	if (r < 0)
-		return PASS(r);
-	if (r)
-		return complain(arena, complaint.field, "証明書の指定が正しくありません",
-				ret_complaint);
-	r = hex_fold(arena, certificate.aki, &ret_certificate->aki);
+	int r = hex_fold(arena, aki, &certificate.aki);
 	if (r == 0)
-		r = serial_fold(arena, certificate.serial, &ret_certificate->serial);
-	if (r < 0)
-		return PASS(r);
-	return r ? complain(arena, STR("certificates"), "16進数ではありません", ret_complaint) : 0;
+		r = serial_fold(arena, serial, &certificate.serial);
+	if (r == 0)
+		r = certificate_add(keys, db, arena, &certificate, person_no, registered_ms);
+	return r < 0 ? PASS(r) : r;
 }
 
 static int certificates_add(const struct keys *keys, struct db *db, struct arena *arena,
@@ -128,10 +121,18 @@ static int certificates_add(const struct keys *keys, struct db *db, struct arena
 {
 	for (size_t i = 0; i < json_count(array); i++) {
 		struct certificate certificate;
-		int r = certificate_read(arena, json_at(array, i), &certificate, ret_complaint);
+		struct json_complaint complaint;
+		int r = json_decode(json_at(array, i), certificate_fields,
+				    COUNT(certificate_fields), &certificate, &complaint);
 		if (r)
-			return r < 0 ? PASS(r) : r;
-		r = certificate_add(keys, db, arena, &certificate, person_no, registered_ms);
+			return r < 0 ? PASS(r)
+				     : complain(arena, complaint.field,
+						"証明書の指定が正しくありません", ret_complaint);
+		r = people_certificate_add(keys, db, arena, certificate.aki, certificate.serial,
+					   person_no, registered_ms);
+		if (r == PEOPLE_MALFORMED)
+			return complain(arena, STR("certificates"), "16進数ではありません",
+					ret_complaint);
 		if (r)
 			return r < 0 ? PASS(r) : r;
 	}
@@ -156,27 +157,54 @@ static int person_add(const struct keys *keys, struct db *db, struct arena *aren
 	return r ? FOLD(r) : 0;
 }
 
-static int person_put(const struct keys *keys, struct db *db, struct arena *arena,
-		      const struct line *line, struct str qualifications, int64_t *ret_no)
+int people_entry_open(const struct keys *keys, struct db *db, struct arena *arena, struct str key,
+		      struct people_entry *ret_entry)
 {
 	struct keys_lookup bytes;
 	struct store_lookup lookup;
-	struct store_person person;
+	struct people_entry entry = {.qualifications = STR("[]")};
+	int r = seals_person_lookup(keys, key, &bytes, &lookup);
+	if (r == 0)
+		r = store_person_find(db, arena, &lookup, &entry.row);
+	if (r == 0)
+		r = seals_open(keys, arena, SEALS_PERSON_BODY, entry.row.key_hmac, 0,
+			       entry.row.body, &entry.qualifications);
+	if (r && r != STORE_NOT_FOUND)
+		return FOLD(r);
+	entry.no = r ? 0 : entry.row.no;
+	*ret_entry = entry;
+	return 0;
+}
+
+/* The row may have been sealed anew, or written, since it was opened: then come again. */
+static int body_set(const struct keys *keys, struct db *db, struct arena *arena,
+		    struct str qualifications, const struct store_person *row)
+{
 	struct str body;
-	int r = seals_person_lookup(keys, line->person, &bytes, &lookup);
+	int r = seals_close(keys, arena, SEALS_PERSON_BODY, row->key_hmac, 0, qualifications,
+			    &body);
 	if (r)
 		return PASS(r);
-	r = store_person_find(db, arena, &lookup, &person);
-	if (r == STORE_NOT_FOUND)
-		return person_add(keys, db, arena, line->person, &lookup, qualifications, ret_no);
-	if (r == 0)
-		r = seals_close(keys, arena, SEALS_PERSON_BODY, person.key_hmac, 0, qualifications,
-				&body);
-	if (r == 0)
-		r = store_person_body_set(db, person.no, body);
+	r = store_person_body_set(db, row, body);
+	return r == STORE_STALE ? RAISE(EBUSY) : r ? FOLD(r) : 0;
+}
+
+int people_entry_write(const struct keys *keys, struct db *db, struct arena *arena, struct str key,
+		       struct str qualifications, struct people_entry *entry)
+{
+	struct keys_lookup bytes;
+	struct store_lookup lookup;
+	int r = 0;
+	if (entry->no) {
+		r = body_set(keys, db, arena, qualifications, &entry->row);
+	} else {
+		r = seals_person_lookup(keys, key, &bytes, &lookup);
+		if (r == 0)
+			r = person_add(keys, db, arena, key, &lookup, qualifications, &entry->no);
+	}
 	if (r)
-		return FOLD(r);
-	*ret_no = person.no;
+		return PASS(r);
+	entry->qualifications = qualifications;
 	return 0;
 }
 
@@ -223,11 +251,13 @@ int people_import(const struct keys *keys, struct db *db, struct arena *arena, s
 	r = arena_copy(arena, fields.person, &imported.person);
 	if (r)
 		return PASS(r);
-	int64_t person_no;
-	r = person_put(keys, db, arena, &fields, qualifications, &person_no);
+	struct people_entry entry;
+	r = people_entry_open(keys, db, arena, fields.person, &entry);
+	if (r == 0)
+		r = people_entry_write(keys, db, arena, fields.person, qualifications, &entry);
 	if (r)
 		return PASS(r);
-	r = certificates_add(keys, db, arena, fields.certificates, person_no,
+	r = certificates_add(keys, db, arena, fields.certificates, entry.no,
 			     fields.registered ? now_ms : 0, ret_complaint);
 	if (r)
 		return r < 0 ? PASS(r) : r;

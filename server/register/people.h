@@ -32,6 +32,27 @@ MUST_CHECK int people_import(const struct keys *keys, struct db *db, struct aren
 			     struct str line, int64_t now_ms, struct people_imported *ret_imported,
 			     struct str *ret_complaint);
 
+/* One person as the register has them, to be written again. */
+struct people_entry {
+	int64_t no;		   /* 0: nobody yet */
+	struct str qualifications; /* "[]" for nobody */
+	struct store_person row;   /* as it stood when it was opened */
+};
+
+/* key: the operator's, 1..64 characters. Fault: -EBADMSG. */
+MUST_CHECK int people_entry_open(const struct keys *keys, struct db *db, struct arena *arena,
+				 struct str key, struct people_entry *ret_entry);
+/* Make the person, or replace the qualifications; checked by the caller. In a transaction. Fault:
+ * -EBUSY (somebody else wrote the row since it was opened: come again). */
+MUST_CHECK int people_entry_write(const struct keys *keys, struct db *db, struct arena *arena,
+				  struct str key, struct str qualifications,
+				  struct people_entry *entry);
+/* aki, serial: hexadecimal in any spelling. registered_ms: 0, not as a 健康保険証 yet. Outcomes:
+ * PEOPLE_MALFORMED (without a complaint), PEOPLE_CERTIFICATE_TAKEN. */
+MUST_CHECK int people_certificate_add(const struct keys *keys, struct db *db, struct arena *arena,
+				      struct str aki, struct str serial, int64_t person_no,
+				      int64_t registered_ms);
+
 struct people_person {
 	int64_t no;		   /* never changes, whatever keys do */
 	struct str qualifications; /* a JSON array of qualifications, checked at import */

@@ -80,7 +80,7 @@ static const char person_find[] =
 static const char person_get[] = "SELECT no, key_hmac, body FROM person WHERE no = $1";
 static const char person_add[] = "INSERT INTO person (key_hmac, lookup_n, key, body)"
 				 " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING no";
-static const char person_body_set[] = "UPDATE person SET body = $2 WHERE no = $1";
+static const char person_body_set[] = "UPDATE person SET body = $2 WHERE no = $1 AND body = $3";
 
 static int person_row(struct db *db, struct arena *arena, const char *sql,
 		      const struct db_value *args, size_t args_count,
@@ -129,10 +129,11 @@ int store_person_add(struct db *db, const struct store_lookup *lookup, struct st
 	return r ? STORE_CONFLICT : 0;
 }
 
-int store_person_body_set(struct db *db, int64_t person_no, struct str body)
+int store_person_body_set(struct db *db, const struct store_person *held, struct str body)
 {
-	int r = row_change(db, person_body_set, DB_ARGS(db_int(person_no), db_blob(body)),
-			   STORE_NOT_FOUND);
+	int r = row_change(db, person_body_set,
+			   DB_ARGS(db_int(held->no), db_blob(body), db_blob(held->body)),
+			   STORE_STALE);
 	return r < 0 ? PASS(r) : r;
 }
 

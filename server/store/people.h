@@ -38,8 +38,9 @@ MUST_CHECK int store_person_get(struct db *db, struct arena *arena, int64_t pers
 /* key, sealed: what key_hmac is computed from. Outcome: STORE_CONFLICT. */
 MUST_CHECK int store_person_add(struct db *db, const struct store_lookup *lookup, struct str key,
 				struct str body, int64_t *ret_no);
-/* Outcome: STORE_NOT_FOUND. */
-MUST_CHECK int store_person_body_set(struct db *db, int64_t person_no, struct str body);
+/* Compare-and-set: held is the row as it was found. Outcome: STORE_STALE. */
+MUST_CHECK int store_person_body_set(struct db *db, const struct store_person *held,
+				     struct str body);
 
 /* --- certificate: which card is whose --- */
 struct store_certificate {

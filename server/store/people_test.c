@@ -52,10 +52,10 @@ static void test_a_person_is_found_under_either_key(void **state)
 	assert_int_equal(person.no, no);
 	assert_str_equal(person.key_hmac, digest_of(state, 1));
 	assert_int_equal(store_person_find(db, arena_of(state), &other, &person), STORE_NOT_FOUND);
-	assert_int_equal(store_person_body_set(db, no, STR("body anew")), 0);
+	assert_int_equal(store_person_body_set(db, &person, STR("body anew")), 0);
+	assert_int_equal(store_person_body_set(db, &person, STR("too late")), STORE_STALE);
 	assert_int_equal(store_person_get(db, arena_of(state), no, &person), 0);
 	assert_str_equal(person.body, STR("body anew"));
-	assert_int_equal(store_person_body_set(db, 99, STR("x")), STORE_NOT_FOUND);
 	struct store_lookup taken = lookup_of(state, 1, 1);
 	assert_int_equal(store_person_add(db, &taken, STR("key"), STR("body"), &no),
 			 STORE_CONFLICT);

@@ -261,9 +261,22 @@ static const char alarms[] = "CREATE TABLE alarm ("
 			     "	told_ms {int64} NOT NULL DEFAULT 0,"
 			     "	PRIMARY KEY (kind, facility_no, account_no));";
 
+/* How far insurers' batches have come, and the rows that were refused: numbers and codes only. */
+static const char batches[] = "CREATE TABLE register_batch ("
+			      "	id {text} PRIMARY KEY,"
+			      "	rows_done {int64} NOT NULL,"
+			      "	refused {int64} NOT NULL,"
+			      "	state {bytes} NOT NULL,"
+			      "	ended_ms {int64} NOT NULL);"
+			      "CREATE TABLE register_refusal ("
+			      "	batch_id {text} NOT NULL,"
+			      "	row_no {int64} NOT NULL,"
+			      "	code {text} NOT NULL,"
+			      "	PRIMARY KEY (batch_id, row_no));";
+
 static const struct db_migration steps[] = {
 	{1, accounts}, {2, sessions}, {3, results}, {4, changes}, {5, leases},
-	{6, lanes},    {7, openings}, {8, outbox},  {9, alarms},
+	{6, lanes},    {7, openings}, {8, outbox},  {9, alarms},  {10, batches},
 };
 
 int store_migrate(struct db *db)
