@@ -89,6 +89,9 @@ struct config {
 		int scope; /* enum config_scope */
 	} reference;
 	struct {
+		struct str list; /* file of refused ones; empty: none */
+	} passwords;
+	struct {
 		int64_t failures_per_minute; /* of logins, in one process */
 		int64_t account_failures;    /* in a row */
 		int64_t results_per_hour;    /* downloaded by one facility */

@@ -91,5 +91,7 @@ int config_check(const char *path, const struct config *config, FILE *out)
 	anchors_check(&report, config);
 	store_check(&report, config);
 	mail_check(&report, config);
+	if (config->passwords.list.len)
+		file_check(&report, "passwords", "list", config->passwords.list, 0);
 	return report.refused ? CONFIG_REFUSED : 0;
 }

@@ -269,6 +269,11 @@ static void test_open_keys_and_missing_files_are_refused(void **state)
 	config.service.environment = CONFIG_ENVIRONMENT_TEST;
 	config.store.target = STR("store.db");
 	assert_int_equal(config_check("f", &config, NULL), CONFIG_REFUSED);
+	config.store.target = STR("/store.db");
+	config.passwords.list = config.service.certificate;
+	assert_int_equal(config_check("f", &config, NULL), 0);
+	config.passwords.list = path_in(trial, dir, "nowhere");
+	assert_int_equal(config_check("f", &config, NULL), CONFIG_REFUSED);
 	place_remove(trial, dir);
 	assert_int_equal(config_check("f", &config, NULL), CONFIG_REFUSED);
 }

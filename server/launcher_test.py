@@ -150,6 +150,14 @@ def test_a_key_of_another_certificate_stops_the_start(stage):
     assert code == 1 and "nginx refuses this configuration" in said, said
 
 
+def test_a_list_of_passwords_that_is_not_there_stops_the_start(stage):
+    code, said = stage.launch(text=stage.settings() + "[passwords]\nlist = /nowhere\n")
+    lines = said.splitlines()
+    assert code == 1 and len(lines) == 2, said
+    place = f"{stage.place}/other: [passwords] list: "
+    assert lines == [place + "このファイルを読めません。", place + "the file cannot be read."]
+
+
 def test_a_module_that_is_not_there_stops_the_start(stage):
     code, said = stage.launch(text=stage.settings().replace(stage.module, "/nowhere.so"))
     assert code == 1 and "モジュールを読めません" in said, said

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/api/api.h"
+#include "server/config_report.h"
 #include "server/wire_profile.h"
 
 enum {
@@ -33,6 +34,29 @@ static void running_destroy(struct running *running)
 }
 DEFINE_AUTO_POINTER(struct running, running_destroy)
 
+static void passwords_refuse(const char *settings, const char *ja, const char *en)
+{
+	struct config_report report = {.path = settings, .out = stderr};
+	config_refuse(&report, "passwords", "list", ja, en);
+}
+
+/* The operator is told; answers the fault that the door logs. */
+static int refusal_tell(const char *settings, enum service_outcome outcome)
+{
+	switch (outcome) {
+	case SERVICE_KEYS_ABSENT: return RAISE(ENOKEY);
+	case SERVICE_PASSWORDS_UNREADABLE:
+		passwords_refuse(settings, "このファイルを読めません。",
+				 "the file cannot be read.");
+		break;
+	case SERVICE_PASSWORDS_TOO_MANY:
+		passwords_refuse(settings, "このファイルは100万行を超えています。",
+				 "the file has more than a million lines.");
+		break;
+	}
+	return RAISE(EINVAL);
+}
+
 static int running_open(struct running *running, const char *settings)
 {
 	arena_init(&running->arena, SETTINGS_BYTES_MAX);
@@ -51,9 +75,9 @@ static int running_open(struct running *running, const char *settings)
 		.hold_replies = true,
 	};
 	r = service_create(&running->service, &options);
-	if (r < 0)
-		return PASS(r);
-	return r ? RAISE(ENOKEY) : 0;
+	if (r > 0)
+		r = refusal_tell(settings, (enum service_outcome)r);
+	return r ? PASS(r) : 0;
 }
 
 /*

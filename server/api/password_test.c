@@ -2,6 +2,7 @@
 /* Changing a password over the API, and what a made one allows until then. */
 #include "server/api/service_test.h"
 #include "server/auth/lane.h"
+#include "server/auth/password_list.h"
 
 #define HERE  "1310000003"
 #define NEXT  "mado wo akeru asa"
@@ -195,6 +196,61 @@ static void test_a_made_password_lets_go(void **state)
 	assert_int_equal(house_send(house, &call), 204);
 }
 
+/* --- the operator's list --- */
+
+#define LISTED "gtvkqz-mwrbx-jph"
+
+/* Starts the house's service anew, with the list that the settings name; its outcome. */
+static int restart(struct house *house)
+{
+	static const struct password_cost cheap = {.passes = 1, .memory_kib = 8};
+	struct service_options options = {
+		.config = &house->config,
+		.clock = clock_of_fake(&house->time),
+		.log_fd = -1,
+		.cost = &cheap,
+	};
+	service_destroy(house->service);
+	house->service = NULL;
+	return service_create(&house->service, &options);
+}
+
+static void list_write(struct house *house, const char *line, size_t lines)
+{
+	struct str path = house_print(house, "%s/passwords", house->folder);
+	FILE *file = fopen(path.ptr, "we");
+	assert_non_null(file);
+	for (size_t i = 0; i < lines; i++)
+		assert_true(fputs(line, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	house->config.passwords.list = path;
+}
+
+static void test_a_password_of_the_operators_list_is_refused(void **state)
+{
+	struct house *house = *state;
+	list_write(house, "GTVKQZ-mwrbx-jph\r\n", 1);
+	assert_int_equal(restart(house), 0);
+	struct str token = house_session(house, HERE, &house->here.receipt).token;
+	assert_int_equal(change(house, token, old_of(house), STR(LISTED)), 422);
+	assert_reason(house, "common");
+	/* Without the list it is nobody's word. */
+	house->config.passwords.list = STR("");
+	assert_int_equal(restart(house), 0);
+	assert_int_equal(change(house, token, old_of(house), STR(LISTED)), 200);
+}
+
+static void test_a_list_that_cannot_be_read_whole_stops_the_start(void **state)
+{
+	struct house *house = *state;
+	list_write(house, "a\n", PASSWORD_LIST_LINES_MAX + 1);
+	assert_int_equal(restart(house), SERVICE_PASSWORDS_TOO_MANY);
+	house->config.passwords.list = house_print(house, "%s/nowhere", house->folder);
+	assert_int_equal(restart(house), SERVICE_PASSWORDS_UNREADABLE);
+	house->config.passwords.list = str_of(house->folder);
+	assert_int_equal(restart(house), SERVICE_PASSWORDS_UNREADABLE);
+}
+
 #define HOUSE_TEST(name) cmocka_unit_test_setup_teardown(name, house_open, house_close)
 
 int main(void)
@@ -208,6 +264,8 @@ int main(void)
 		HOUSE_TEST(test_another_spelling_of_a_password_is_another_password),
 		HOUSE_TEST(test_a_made_password_opens_nothing_but_its_change),
 		HOUSE_TEST(test_a_made_password_lets_go),
+		HOUSE_TEST(test_a_password_of_the_operators_list_is_refused),
+		HOUSE_TEST(test_a_list_that_cannot_be_read_whole_stops_the_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

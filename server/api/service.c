@@ -12,6 +12,7 @@
 #include "server/api/call.h"
 #include "server/api/housekeeping.h"
 #include "server/audit/tally.h"
+#include "server/auth/password_list.h"
 #include "server/store/store.h"
 
 enum {
@@ -267,6 +268,22 @@ static int keys_of(struct service *service)
 	return r ? SERVICE_KEYS_ABSENT : 0;
 }
 
+static int passwords_open(struct service *service)
+{
+	struct str path = service->config->passwords.list;
+	if (!path.len)
+		return 0;
+	int r = password_list_create(&service->passwords, path.ptr);
+	if (r < 0)
+		return PASS(r);
+	service->auth.passwords = service->passwords;
+	switch ((enum password_list_outcome)r) {
+	case PASSWORD_LIST_ABSENT: return SERVICE_PASSWORDS_UNREADABLE;
+	case PASSWORD_LIST_TOO_LONG: return SERVICE_PASSWORDS_TOO_MANY;
+	}
+	return 0;
+}
+
 static int service_open(struct service *service, const struct service_options *options)
 {
 	const struct password_cost *cost = options->cost ? options->cost : &password_cost_default;
@@ -282,6 +299,9 @@ static int service_open(struct service *service, const struct service_options *o
 	r = auth_init(&service->auth, service->keys, origin, cost);
 	if (r)
 		return PASS(r);
+	r = passwords_open(service);
+	if (r)
+		return r < 0 ? PASS(r) : r;
 	r = trust_open(service);
 	if (r)
 		return PASS(r);
@@ -398,6 +418,7 @@ void service_destroy(struct service *service)
 	pki_organisation_destroy(service->organisation);
 	pki_cache_destroy(service->certificates);
 	pki_anchors_destroy(service->anchors);
+	password_list_destroy(service->passwords);
 	keys_close(service->keys);
 	alarm_inbox_destroy(&service->alarm_inbox);
 	free(service);

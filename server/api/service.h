@@ -25,6 +25,7 @@
 #include "server/tasks/work.h"
 
 struct buckets;
+struct password_list;
 struct tally;
 struct waits;
 
@@ -40,7 +41,8 @@ struct service {
 	struct pki_organisation *organisation; /* NULL: the anchors' folder has none */
 	struct revocation *revocation;
 	struct auth auth;
-	struct memo *memo; /* the eligibility room's */
+	struct password_list *passwords; /* auth's; NULL: the settings name none */
+	struct memo *memo;		 /* the eligibility room's */
 	struct eligibility eligibility;
 	/* By enum wire_lane; NULL for the loop and the index. A worker is a read connection (struct
 	 * db *). */
@@ -83,11 +85,14 @@ struct service_options {
 
 enum service_outcome {
 	SERVICE_KEYS_ABSENT = 1, /* no keys in keys.dir, or not readable by us alone */
+	SERVICE_PASSWORDS_UNREADABLE,
+	SERVICE_PASSWORDS_TOO_MANY, /* lines in their list */
 };
 
 /*
  * Opens keys, store (brought up to this version), anchors and lanes. Without an anchors folder in
- * the settings no card is ever accepted. Outcome: SERVICE_KEYS_ABSENT. Faults: those of the rooms.
+ * the settings no card is ever accepted. Outcomes: enum service_outcome. Faults: those of the
+ * rooms.
  */
 MUST_CHECK int service_create(struct service **ret_service, const struct service_options *options);
 
