@@ -6,6 +6,7 @@
 #include "server/store/testing.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -240,6 +241,29 @@ static void test_a_connection_cut_after_the_text_may_make_two_copies_never_none(
 	stack_close(&stack);
 }
 
+static void test_the_server_ends_with_the_test_that_started_it(void **state)
+{
+	struct stack stack;
+	int held[2], status;
+	char byte;
+	stack_open(&stack, state);
+	assert_int_equal(pipe(held), 0);
+	pid_t test = fork();
+	assert_true(test >= 0);
+	if (test == 0) {
+		smtpd_start(&stack, "0"); /* it holds the pipe's end from now on */
+		_exit(0);
+	}
+	close(held[1]);
+	assert_int_equal(waitpid(test, &status, 0), test);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	struct pollfd end = {.fd = held[0], .events = POLLIN};
+	assert_int_equal(poll(&end, 1, 10000), 1);
+	assert_int_equal(read(held[0], &byte, 1), 0);
+	close(held[0]);
+	stack_close(&stack);
+}
+
 static void test_the_queue_outlives_a_server_that_is_down(void **state)
 {
 	struct stack stack;
@@ -318,6 +342,7 @@ int main(int argc, char **argv)
 		DB_TEST_ON(sqlite, test_a_slow_server_is_left_and_asked_again),
 		DB_TEST_ON(sqlite,
 			   test_a_connection_cut_after_the_text_may_make_two_copies_never_none),
+		DB_TEST(test_the_server_ends_with_the_test_that_started_it),
 		DB_TEST(test_the_queue_outlives_a_server_that_is_down),
 		DB_TEST_ON(sqlite, test_a_text_refused_for_good_is_given_up),
 		DB_TEST_ON(sqlite, test_a_recipient_refused_for_good_is_given_up),

@@ -8,10 +8,13 @@ FOLDER holds cert.pem and key.pem (made when they are not there; cert.pem is its
 each mail as N.eml (its bytes, after a line with the recipients). What it does with the next mail
 stands in FOLDER/mode: "ok" (also: no file), "slow" (60 s before the answer to DATA), "4xx" and
 "5xx" (to DATA), "rcpt5xx", "cut" (the mail is kept, then the connection ends without an answer).
-User "shikaku" and password "correct horse". The port is told on standard output.
+User "shikaku" and password "correct horse". The port is told on standard output. It ends with the
+process that started it, however that ends: a test that fails leaves no server behind.
 """
 import asyncio
+import ctypes
 import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -19,6 +22,7 @@ import sys
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
+PR_SET_PDEATHSIG = 1
 USER, PASSWORD = b"shikaku", b"correct horse"
 
 
@@ -75,6 +79,12 @@ class StarttlsController(Controller):
                     require_starttls=True, auth_required=True, authenticator=authenticate)
 
 
+def parent_follow():
+    """Before the port is told: whoever knows it has a server that ends with them."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
 def certificate_make(folder):
     key, cert = os.path.join(folder, "key.pem"), os.path.join(folder, "cert.pem")
     if not os.path.exists(cert):
@@ -99,6 +109,7 @@ async def serve(folder, port):
 
 
 if __name__ == "__main__":
+    parent_follow()
     try:
         asyncio.run(serve(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0))
     except KeyboardInterrupt:
