@@ -8,7 +8,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=/usr/bin/python3
 checks=(format scripts layers banned content requirements glossary doors documents api exports
-	clang sanitizers cppcheck)
+	clang production sanitizers cppcheck)
 
 sources() { # what git knows or would add, and what a merge did not leave half deleted
 	git ls-files -co --exclude-standard -- "$@" | while read -r file; do
@@ -64,6 +64,25 @@ build() { # build NAME [MESON OPTION…]
 }
 
 check_clang() { CC=clang build clang; }
+
+# What a facility gets: nothing of the simulated 特定機関認証 is in it.
+check_production() {
+	local reader=reader/shikaku-reader
+	mkdir -p build
+	[ -e build/production/build.ninja ] ||
+		meson setup build/production -Dsimulated_organisation=false >build/production.log 2>&1 || {
+		tail -30 build/production.log
+		return 1
+	}
+	ninja -C build/production ${SHIKAKU_JOBS:+-j "$SHIKAKU_JOBS"} "$reader" >build/production.log 2>&1 || {
+		tail -30 build/production.log
+		return 1
+	}
+	if nm "build/production/$reader" | grep -i simulat; then
+		echo "$reader holds the simulation"
+		return 1
+	fi
+}
 
 # GCC warns of more, and falsely, under its own sanitizers: warnings are judged by the other builds.
 check_sanitizers() {
