@@ -14,6 +14,7 @@
 #include "reader/history.h"
 #include "reader/options.h"
 #include "reader/organisation.h"
+#include "reader/password.h"
 #include "reader/screen.h"
 
 enum {
@@ -45,6 +46,11 @@ static int secret_get(struct program *program, const char *what, struct secret *
 		return 0;
 	program->about = what;
 	return PROBLEM_USAGE;
+}
+
+static int desk_password(void *ctx, const char *what, struct secret *ret_password)
+{
+	return secret_get(ctx, what, ret_password);
 }
 
 static int desk_pin(void *ctx, struct secret *ret_pin)
@@ -209,6 +215,26 @@ static int command_login(struct program *program)
 	return 0;
 }
 
+static int command_password(struct program *program)
+{
+	int fd = program->options.secret_fd;
+	const struct password_desk desk = {
+		.ask = desk_password,
+		.ctx = program,
+		.twice = isatty(fd < 0 ? STDIN_FILENO : fd) == 1,
+	};
+	bool differ = false;
+	int r = session_use(program);
+	if (r == 0)
+		r = password_change(program->client, &desk, &differ);
+	if (differ)
+		program->about = "新しいパスワード（2回が違います）";
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	puts("パスワードを変えました。ほかのログインは終わります。");
+	return 0;
+}
+
 static int command_staff(struct program *program)
 {
 	AUTO(client_answer_clear) struct client_answer answer = {0};
@@ -340,6 +366,7 @@ static int command_run(struct program *program)
 	switch (program->options.command) {
 	case COMMAND_ACTIVATE: return command_activate(program);
 	case COMMAND_LOGIN: return command_login(program);
+	case COMMAND_PASSWORD: return command_password(program);
 	case COMMAND_STAFF: return command_staff(program);
 	case COMMAND_CHECK:
 	case COMMAND_REGISTER: return command_tap(program);

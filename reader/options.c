@@ -20,6 +20,7 @@ const char options_help[] =
 	"                             "
 	"この端末を登録する（パスワード、次にアクティベーションコード）\n"
 	"  login --id ログインID      ログインする（パスワード）\n"
+	"  password                   パスワードを変える（いまのもの、新しいもの）\n"
 	"  staff                      担当者の一覧\n"
 	"  check --method pin --staff 担当者のID [--last-try]\n"
 	"                             暗証番号で資格を確認する（暗証番号）\n"
@@ -59,6 +60,7 @@ static const struct command_row commands[] = {
 	{.name = "--version", .command = COMMAND_VERSION},
 	{.name = "activate", .command = COMMAND_ACTIVATE, .needs = {"--id", "--service"}},
 	{.name = "login", .command = COMMAND_LOGIN, .needs = {"--id"}},
+	{.name = "password", .command = COMMAND_PASSWORD},
 	{.name = "staff", .command = COMMAND_STAFF},
 	{.name = "register", .command = COMMAND_REGISTER, .needs = {"--method", "--staff"}},
 	{.name = "history", .command = COMMAND_HISTORY},

@@ -67,6 +67,11 @@ static void test_what_is_not_understood_is_shown(void **state)
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_int_equal(READS(&options, &complaint, "check", "1234"), COMMAND_LINE_NOT_UNDERSTOOD);
 	assert_int_equal(READS(&options, &complaint, "check", "--staff"), COMMAND_LINE_INCOMPLETE);
+	/* There is no place for a password on a command line. */
+	assert_int_equal(READS(&options, &complaint, "password", "secret"),
+			 COMMAND_LINE_NOT_UNDERSTOOD);
+	assert_int_equal(READS(&options, &complaint, "password"), 0);
+	assert_int_equal(options.command, COMMAND_PASSWORD);
 	assert_int_equal(READS(&options, &complaint, "login", "check"),
 			 COMMAND_LINE_NOT_UNDERSTOOD);
 }

@@ -154,6 +154,21 @@ static void test_another_spelling_of_a_password_is_another_password(void **state
 	assert_int_equal(house_login(house, HERE, "WA0000001", composed), 200);
 }
 
+static void test_a_reader_changes_its_own_password(void **state)
+{
+	struct house *house = *state;
+	struct str token = house_reader_token(house, &house->here);
+	struct str old = secret_str(&house->here.reader.password);
+	assert_int_equal(change(house, token, STR("wrong"), STR(NEXT)), 403);
+	assert_int_equal(change(house, token, old, STR(NEXT)), 200);
+	assert_str_equal(house_text(house, "account_kind"), STR("W"));
+	struct str next = house_text(house, "access_token");
+	assert_int_equal(house_get(house, "/v1/reader/staff", (struct str){0}, token), 401);
+	assert_int_equal(house_get(house, "/v1/reader/staff", (struct str){0}, next), 200);
+	assert_int_equal(change(house, next, STR(NEXT), old), 422);
+	assert_reason(house, "used");
+}
+
 /* --- a password that somebody else made --- */
 
 static void must_change(struct house *house)
@@ -262,6 +277,7 @@ int main(void)
 		HOUSE_TEST(test_a_new_password_that_does_not_fit_is_told_why),
 		HOUSE_TEST(test_the_last_ten_are_refused_and_the_eleventh_is_not),
 		HOUSE_TEST(test_another_spelling_of_a_password_is_another_password),
+		HOUSE_TEST(test_a_reader_changes_its_own_password),
 		HOUSE_TEST(test_a_made_password_opens_nothing_but_its_change),
 		HOUSE_TEST(test_a_made_password_lets_go),
 		HOUSE_TEST(test_a_password_of_the_operators_list_is_refused),

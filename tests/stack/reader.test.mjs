@@ -119,6 +119,12 @@ function reply(request, body) {
 	case "/v1/reader/login":
 		assert.equal(proofCheck(request, body), seen.thumbprint);
 		return said.password === PASSWORD ? [200, tokens] : problem(401, "credentials_refused");
+	case "/v1/password":
+		assert.equal(request.headers.authorization, "Bearer token");
+		if (said.old_password !== PASSWORD)
+			return problem(403, "password_wrong");
+		seen.password = said.new_password;
+		return [200, tokens];
 	case "/v1/reader/staff":
 		return [200, { staff: [{ id: "sato", name: "佐藤　一" }] }];
 	case "/v1/reader/nonces":
@@ -238,6 +244,20 @@ test("a wrong password ends with 3, the right one opens a session", { skip }, as
 	const session = path.join(work, "state/session");
 	assert.equal(fs.statSync(session).mode & 0o777, 0o600);
 	assert.ok(!fs.readFileSync(session, "utf8").includes(PASSWORD));
+});
+
+test("a password is changed in the session, and is seen nowhere", { skip }, async () => {
+	const next = "mado wo akeru asa";
+	assert.equal((await reader(["password"], `something else\n${next}\n`)).code, 3);
+	assert.equal((await reader(["password"], `${PASSWORD}\n`)).code, 2);
+	assert.equal(seen.password, undefined);
+	const { code, all } = await reader(["password"], `${PASSWORD}\n${next}\n`);
+	assert.equal(seen.fault, undefined);
+	assert.equal(code, 0, all);
+	assert.match(all, /パスワードを変えました/);
+	assert.equal(seen.password, next);
+	assert.ok(!all.includes(next) && !all.includes(PASSWORD));
+	assert.ok(!fs.readFileSync(path.join(work, "state/session"), "utf8").includes(next));
 });
 
 test("the staff is listed", { skip }, async () => {
