@@ -100,10 +100,13 @@ static bool nonce_fits(OCSP_BASICRESP *basic, struct str nonce)
 	       bytes[1] == nonce.len && memcmp(bytes + 2, nonce.ptr, nonce.len) == 0;
 }
 
-static bool is_of_now(const struct pki_ocsp_answer *answer, int64_t at_ms)
+static bool is_early(const struct pki_ocsp_answer *answer, int64_t at_ms)
 {
-	if (answer->this_update_ms > at_ms + PKI_OCSP_SKEW_MS)
-		return false;
+	return answer->this_update_ms > at_ms + PKI_OCSP_SKEW_MS;
+}
+
+static bool is_fresh(const struct pki_ocsp_answer *answer, int64_t at_ms)
+{
 	if (answer->next_update_ms)
 		return answer->next_update_ms >= answer->this_update_ms &&
 		       answer->next_update_ms >= at_ms - PKI_OCSP_SKEW_MS;
@@ -126,7 +129,9 @@ static int status_read(const struct pki_certificate *certificate, OCSP_BASICRESP
 	    (next_update && !pki_time_ms(next_update, &answer.next_update_ms)) ||
 	    (status == V_OCSP_CERTSTATUS_REVOKED && !pki_time_ms(revoked, &answer.revoked_ms)))
 		return PKI_OCSP_MALFORMED;
-	if (!is_of_now(&answer, at_ms))
+	if (is_early(&answer, at_ms))
+		return PKI_OCSP_EARLY;
+	if (!is_fresh(&answer, at_ms))
 		return PKI_OCSP_STALE;
 	if (status != V_OCSP_CERTSTATUS_GOOD && status != V_OCSP_CERTSTATUS_REVOKED)
 		return PKI_OCSP_UNKNOWN;

@@ -136,7 +136,8 @@ enum pki_ocsp_outcome {
 	PKI_OCSP_MALFORMED,   /* no OCSP response */
 	PKI_OCSP_FORGED,      /* not signed for this root, or about another certificate */
 	PKI_OCSP_NONCE_WRONG, /* another nonce, or none: an old answer again */
-	PKI_OCSP_STALE,	      /* too old, or from the future */
+	PKI_OCSP_STALE,	      /* too old */
+	PKI_OCSP_EARLY,	      /* from the future: one of the two clocks is wrong */
 };
 
 /* CRLReason (RFC 5280 5.3.1); as the authority uses them. */

@@ -79,6 +79,15 @@ static int proof_read(struct api_call *call, struct dpop_proof *ret_proof)
 	return 0;
 }
 
+/* The desk is told to wait, whatever it is; the operator needs to know what it is. */
+static void unavailable_tell(const struct api_call *call, const struct check *check)
+{
+	if (check->verdict == CHECK_REVOCATION_UNAVAILABLE)
+		LOG(&call->service->log, revocation_unavailable,
+		    log_id("cause", str_of(check->unavailable_cause)),
+		    log_id("request", str_of(call->request->request_id)));
+}
+
 int check_run(struct api_call *call, struct db *db)
 {
 	struct check_request request = {0};
@@ -100,6 +109,7 @@ int check_run(struct api_call *call, struct db *db)
 			 &proof, call->now_ms, check);
 	if (r)
 		return r < 0 ? PASS(r) : (int)check_problem((enum check_outcome)r);
+	unavailable_tell(call, check);
 	return 0;
 }
 

@@ -122,7 +122,7 @@ static int possession_check(const struct eligibility *eligibility, const struct 
 }
 
 static int revocation_ask(const struct eligibility *eligibility,
-			  const struct pki_certificate *certificate)
+			  const struct pki_certificate *certificate, struct check *check)
 {
 	struct revocation_answer answer;
 	int r = revocation_check(eligibility->revocation, certificate, &answer);
@@ -132,6 +132,7 @@ static int revocation_ask(const struct eligibility *eligibility,
 	case REVOCATION_REVOKED: return CHECK_CERTIFICATE_REVOKED;
 	case REVOCATION_UNAVAILABLE: break;
 	}
+	check->unavailable_cause = answer.cause;
 	return CHECK_REVOCATION_UNAVAILABLE;
 }
 
@@ -174,7 +175,7 @@ static int card_check(const struct eligibility *eligibility, struct db *db, stru
 	r = possession_check(eligibility, caller, &check->request, certificate);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = revocation_ask(eligibility, certificate);
+	r = revocation_ask(eligibility, certificate, check);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	return person_find(eligibility, db, arena, facts, check);

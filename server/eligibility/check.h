@@ -65,6 +65,7 @@ struct check {
 	unsigned char nonce_spent[STORE_DIGEST_BYTES];
 	int64_t nonce_until_ms;
 	int verdict; /* 0 or enum check_outcome: nonce and proof are spent either way */
+	const char *unavailable_cause; /* CHECK_REVOCATION_UNAVAILABLE: revocation.h's word */
 	struct people_person person;
 	struct str aki, serial; /* of the certificate */
 	struct str facility_code;

@@ -127,6 +127,7 @@ static const char *word_of(enum pki_ocsp_outcome outcome)
 	case PKI_OCSP_FORGED: return "forged";
 	case PKI_OCSP_NONCE_WRONG: return "nonce_wrong";
 	case PKI_OCSP_STALE: return "stale";
+	case PKI_OCSP_EARLY: return "early";
 	}
 	return "good";
 }

@@ -216,6 +216,7 @@ for (const house of houses) {
       const { count } = await journey.count(journey.receipt);
       stack.ocspMode('tryLater');
       await journey.tapPin('person-9', { expect: 10 });
+      assert.match(fs.readFileSync(stack.log('shikakud'), 'utf8'), / revocation_unavailable cause=try_later request=[0-9a-f]{32}/);
       stack.ocspMode('index');
       assert.equal((await journey.count(journey.receipt)).count, count);
       await journey.tapPin('person-9');
