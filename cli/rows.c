@@ -44,7 +44,7 @@ static bool field_take(struct str *rest, char *field)
 
 static int csv_read(struct str line, struct row *ret_row)
 {
-	struct row row;
+	struct row row = {0};
 	bool good = field_take(&line, row.result_id) && field_take(&line, row.number) &&
 		    field_take(&line, row.expected);
 	if (!good || line.ptr)

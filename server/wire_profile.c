@@ -6,7 +6,7 @@
 int service_profile_read(const struct config *config, struct arena *arena, FILE *report,
 			 struct wire_profile *ret_profile)
 {
-	struct wire_profile_complaint complaint;
+	struct wire_profile_complaint complaint = {0};
 	struct str path = config->service.wire_profile;
 	*ret_profile = wire_profile_default;
 	if (!path.len)

@@ -54,14 +54,13 @@ int64_t number_of_digits(struct str text)
 
 struct str number_print(int64_t number, char text[NUMBER_TEXT_BYTES])
 {
-	char *first = text + NUMBER_TEXT_BYTES;
-	char *end = first;
+	size_t at = NUMBER_TEXT_BYTES;
 	uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
 	do {
-		*--first = (char)('0' + left % 10);
+		text[--at] = (char)('0' + left % 10);
 		left /= 10;
 	} while (left);
 	if (number < 0)
-		*--first = '-';
-	return (struct str){first, (size_t)(end - first)};
+		text[--at] = '-';
+	return (struct str){text + at, NUMBER_TEXT_BYTES - at};
 }

@@ -245,12 +245,9 @@ static int certificate_check(const struct pki_anchors *anchors, struct str der, 
 	return r < 0 ? PASS(r) : 0;
 }
 
-int pki_certificate_copy(const struct pki_certificate *certificate,
-			 struct pki_certificate **ret_copy)
+static int certificate_share(const struct pki_certificate *certificate,
+			     struct pki_certificate *copy)
 {
-	AUTO(pki_certificate_destroyp) struct pki_certificate *copy = calloc(1, sizeof *copy);
-	if (!copy)
-		return RAISE(ENOMEM);
 	copy->facts = certificate->facts;
 	copy->ocsp_url = strdup(certificate->ocsp_url);
 	if (!copy->ocsp_url)
@@ -260,6 +257,18 @@ int pki_certificate_copy(const struct pki_certificate *certificate,
 	copy->leaf = certificate->leaf;
 	X509_up_ref(certificate->issuer);
 	copy->issuer = certificate->issuer;
+	return 0;
+}
+
+int pki_certificate_copy(const struct pki_certificate *certificate,
+			 struct pki_certificate **ret_copy)
+{
+	AUTO(pki_certificate_destroyp) struct pki_certificate *copy = calloc(1, sizeof *copy);
+	if (!copy)
+		return RAISE(ENOMEM);
+	int r = certificate_share(certificate, copy);
+	if (r)
+		return PASS(r);
 	*ret_copy = copy;
 	copy = NULL;
 	return 0;

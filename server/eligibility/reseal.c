@@ -26,8 +26,10 @@ static int scope_reseal(const struct eligibility *eligibility, struct arena *are
 	if (r == 0)
 		r = eligibility_scope_seal(eligibility, arena, old->facility_no, old->row_id, scope,
 					   &new->key);
+	if (r)
+		return PASS(r);
 	new->id = lookup.new;
-	return r ? PASS(r) : 0;
+	return 0;
 }
 
 int patient_reseal(struct keys *keys, struct arena *arena, const struct store_sealed_row *old,

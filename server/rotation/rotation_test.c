@@ -315,5 +315,5 @@ int main(void)
 		DB_TEST(test_keys_end_when_nothing_of_their_time_is_left),
 		DB_TEST(test_a_pepper_ends_with_the_last_password_under_it),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);
 }
