@@ -6,6 +6,7 @@
  * The control of each rule is the same statements without it, which do acknowledge.
  * later: the same with two hosts and a real failover manager (Patroni), and the soak of it.
  */
+#define HOUSE_COMMIT_MS 500
 #include "server/api/service_test.h"
 
 #include <pthread.h>
@@ -20,7 +21,7 @@ enum {
 	ROUNDS = 200,
 	CLIENTS = 12,
 	WRITERS = 4, /* the service's writing connections: its bound of waiting commits */
-	COMMIT_MS = 500,
+	COMMIT_MS = HOUSE_COMMIT_MS,
 	LOCK_MS = 500, /* the service's wait for one lock; at most one per writer */
 	RECOVERY_MS = 8000,
 	NOISE_US = 20000, /* what a shared machine may add to a call of 0.3 ms */
