@@ -201,6 +201,26 @@ int client_history(struct client *client, const struct wire_search *search,
 	return finish(client, r);
 }
 
+int client_accesses(struct client *client, const struct wire_search *search,
+		    struct client_answer *answer, struct wire_accesses *ret_accesses)
+{
+	struct call call = {
+		.call = WIRE_ACCESSES,
+		.with_token = true,
+		.is_repeatable = true,
+		.reply_bytes_max = PAGE_BYTES_MAX,
+	};
+	struct str body;
+	call_begin(client);
+	client_answer_clear(answer);
+	int r = wire_history_query_encode(&answer->arena, search, &call.query);
+	if (!r)
+		r = call_with_token(client, &call, &answer->arena, &body);
+	if (!r)
+		r = wire_accesses_reply_decode(&answer->arena, body, &answer->input, ret_accesses);
+	return finish(client, r);
+}
+
 int client_staff(struct client *client, struct client_answer *answer, struct wire_staff **ret_staff,
 		 size_t *ret_staff_count)
 {
