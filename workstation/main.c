@@ -11,9 +11,9 @@
 #include "lib/terminal/say.h"
 #include "workstation/options.h"
 #include "workstation/pages.h"
-#include "workstation/settle.h"
-#include "workstation/source_shk.h"
-#include "workstation/store.h"
+#include "workstation/desk/settle.h"
+#include "workstation/link/source_shk.h"
+#include "workstation/store/store.h"
 
 static const char program[] = "shikaku-workstation";
 

@@ -7,9 +7,9 @@
 
 #include "lib/base/period.h"
 #include "lib/terminal/text.h"
-#include "workstation/matching.h"
-#include "workstation/settle.h"
-#include "workstation/store.h"
+#include "workstation/rules/matching.h"
+#include "workstation/desk/settle.h"
+#include "workstation/store/store.h"
 
 enum { PAGES_ARENA_BYTES = 4 * 1024 * 1024 };
 

@@ -4,7 +4,7 @@
 
 #include "lib/base/fault.h"
 #include "lib/db/db.h"
-#include "workstation/sync.h"
+#include "workstation/desk/sync.h"
 
 enum pages_outcome {
 	PAGES_CHART_UNKNOWN = 1,

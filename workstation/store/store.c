@@ -3,7 +3,7 @@
  * The workstation's tables and statements. Nothing is ever overwritten but what a row says about
  * its own state: an insurance is closed and another appended.
  */
-#include "workstation/store.h"
+#include "workstation/store/store.h"
 
 #include "lib/base/number.h"
 

@@ -7,7 +7,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/fault.h"
-#include "workstation/charts.h"
+#include "workstation/rules/charts.h"
 
 enum match_kind {
 	MATCH_LINK = 1, /* to chart */

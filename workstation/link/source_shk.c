@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each result's elements by their OQS names, from the public header only. */
-#include "workstation/source_shk.h"
+#include "workstation/link/source_shk.h"
 
 static int32_t new_begin(struct source_shk *source, const char *cursor)
 {

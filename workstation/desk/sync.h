@@ -6,7 +6,7 @@
 
 #include "lib/base/fault.h"
 #include "lib/db/db.h"
-#include "workstation/source.h"
+#include "workstation/desk/source.h"
 
 struct sync_report {
 	int64_t downloaded;

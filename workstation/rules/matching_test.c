@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lib/base/test.h"
 
-#include "workstation/matching.h"
+#include "workstation/rules/matching.h"
 
 static int arena_make(void **state)
 {

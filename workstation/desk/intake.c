@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workstation/intake.h"
+#include "workstation/desk/intake.h"
 
-#include "workstation/store.h"
+#include "workstation/store/store.h"
 
 static struct str element(const struct result *result, enum record_element which)
 {

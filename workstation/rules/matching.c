@@ -7,7 +7,7 @@
  * same kana and birth date is a candidate, never a match: twins, namesakes and the patient whose
  * number was lost all look alike.
  */
-#include "workstation/matching.h"
+#include "workstation/rules/matching.h"
 
 #include <assert.h>
 

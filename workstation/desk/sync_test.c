@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "lib/base/number.h"
-#include "workstation/store.h"
-#include "workstation/sync.h"
+#include "workstation/store/store.h"
+#include "workstation/desk/sync.h"
 
 enum { TAPS_MAX = 8, PEOPLE_MAX = 4 };
 

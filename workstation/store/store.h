@@ -11,7 +11,7 @@
 #include "lib/base/arena.h"
 #include "lib/base/fault.h"
 #include "lib/db/db.h"
-#include "workstation/charts.h"
+#include "workstation/rules/charts.h"
 
 enum {
 	STORE_CANDIDATES_MAX = 64, /* charts with one birth date; more are not looked at */

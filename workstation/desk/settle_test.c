@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "workstation/intake.h"
-#include "workstation/settle.h"
-#include "workstation/store.h"
+#include "workstation/desk/intake.h"
+#include "workstation/desk/settle.h"
+#include "workstation/store/store.h"
 
 #define QUALIFICATION(insurer)                                                          \
 	"{\"ResultOfQualificationConfirmation\":{\"InsuredCardClassification\":\"01\"," \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "workstation/settle.h"
+#include "workstation/desk/settle.h"
 
-#include "workstation/intake.h"
-#include "workstation/store.h"
+#include "workstation/desk/intake.h"
+#include "workstation/store/store.h"
 
 enum { SETTLE_ARENA_BYTES = 16 * 1024 * 1024 };
 

@@ -8,11 +8,11 @@
  * carries the number, and the service itself has said who it is. Only what is still without one
  * then waits for a person's decision.
  */
-#include "workstation/sync.h"
+#include "workstation/desk/sync.h"
 
-#include "workstation/intake.h"
-#include "workstation/matching.h"
-#include "workstation/store.h"
+#include "workstation/desk/intake.h"
+#include "workstation/rules/matching.h"
+#include "workstation/store/store.h"
 
 enum { SYNC_ARENA_BYTES = 16 * 1024 * 1024 };
 

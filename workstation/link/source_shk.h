@@ -3,7 +3,7 @@
 #pragma once
 
 #include "include/shikaku/shikaku.h"
-#include "workstation/source.h"
+#include "workstation/desk/source.h"
 
 struct source_shk {
 	shk_client *client;   /* borrowed */

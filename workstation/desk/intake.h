@@ -9,8 +9,8 @@
 #include "lib/base/arena.h"
 #include "lib/base/fault.h"
 #include "lib/db/db.h"
-#include "workstation/charts.h"
-#include "workstation/matching.h"
+#include "workstation/rules/charts.h"
+#include "workstation/rules/matching.h"
 
 /* The result's insurance becomes the chart's, when it is newer; *ret_appended: it followed one. */
 MUST_CHECK int intake_insurance(struct db *db, struct arena *arena, const struct result *result,

@@ -6,7 +6,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/fault.h"
-#include "workstation/charts.h"
+#include "workstation/rules/charts.h"
 
 enum source_outcome {
 	SOURCE_END = 1,	 /* next: no result any more */
