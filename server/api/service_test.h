@@ -142,16 +142,23 @@ static inline void house_facility(struct house *house, struct str code, struct s
 			 0);
 }
 
-/* postgres_target: a libpq conninfo, borrowed; NULL: an SQLite file of the house's own. */
-static inline int house_open_on(void **state, const char *postgres_target)
+struct house_options {
+	const char *postgres_target; /* a libpq conninfo; NULL: an SQLite file of the house's own */
+	void (*configure)(void *ctx, struct config *config); /* before it opens; NULL: nothing */
+	void *ctx;
+};
+
+static inline int house_open_with(void **state, const struct house_options *house_options)
 {
 	struct house *house = test_calloc(1, sizeof *house);
 	static const struct password_cost cheap = {.passes = 1, .memory_kib = 8};
 	house_config(house);
-	if (postgres_target) {
+	if (house_options->postgres_target) {
 		house->config.store.engine = CONFIG_ENGINE_POSTGRES;
-		house->config.store.target = str_of(postgres_target);
+		house->config.store.target = str_of(house_options->postgres_target);
 	}
+	if (house_options->configure)
+		house_options->configure(house_options->ctx, &house->config);
 	house->time.now_ms = HOUSE_NOW_MS;
 	arena_init(&house->arena, 16 << 20);
 	assert_int_equal(keys_init(house->keys_dir, HOUSE_NOW_MS), 0);
@@ -170,6 +177,12 @@ static inline int house_open_on(void **state, const char *postgres_target)
 		       &house->there);
 	*state = house;
 	return 0;
+}
+
+/* postgres_target: as struct house_options says. */
+static inline int house_open_on(void **state, const char *postgres_target)
+{
+	return house_open_with(state, &(struct house_options){.postgres_target = postgres_target});
 }
 
 static inline int house_open(void **state)
