@@ -61,6 +61,7 @@ cat >>"$folder/data/postgresql.conf" <<-SETTINGS
 	unix_socket_permissions = 0777
 	max_connections = 400
 	shared_buffers = 64MB
+	shared_preload_libraries = 'pg_stat_statements'
 	logging_collector = off
 SETTINGS
 cd "$OLDPWD"
