@@ -11,8 +11,6 @@
  */
 #include "tests/acceptance/canary/house.h"
 
-#include <signal.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,8 +18,6 @@
 #include "lib/base/secret.h"
 
 enum { PEOPLE = 150, PEOPLE_NIGHTLY = 10000 };
-
-extern char **environ;
 
 static const struct canary_words words = {
 	.name = "金糸雀歌子",
@@ -52,33 +48,15 @@ static void postgres_folder(char folder[256])
 	assert_true(folder[0]);
 }
 
-static void program_run(char *const argv[])
-{
-	pid_t pid;
-	int status;
-	assert_int_equal(posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-}
-
-/* The schema of this test, as its administrator dumps it: as text, and packed and unpacked again.
- */
+/* The schema of this test, as its administrator dumps it. */
 static void postgres_dump(struct aviary *aviary, const char *folder)
 {
-	char text[160], packed[160], unpacked[160], host[300], schema[100];
-	const char *here = aviary->house->folder;
-	snprintf(text, sizeof text, "--file=%s/dump.sql", here);
-	snprintf(packed, sizeof packed, "--file=%s/dump.custom", here);
-	snprintf(unpacked, sizeof unpacked, "--file=%s/unpacked.sql", here);
+	char file[160], host[300], schema[100];
+	snprintf(file, sizeof file, "--file=%s/dump.sql", aviary->house->folder);
 	snprintf(host, sizeof host, "--host=%s", folder);
 	snprintf(schema, sizeof schema, "--schema=%s", aviary->fixture->name);
-	char *as_text[] = {"pg_dump", text, host, schema, "--username=shikaku", "postgres", NULL};
-	char *pack[] = {"pg_dump",  packed, "--format=custom", host, schema, "--username=shikaku",
-			"postgres", NULL};
-	char *unpack[] = {"pg_restore", unpacked, packed + strlen("--file="), NULL};
-	program_run(as_text);
-	program_run(pack);
-	program_run(unpack);
+	char *argv[] = {"pg_dump", file, host, schema, "--username=shikaku", "postgres", NULL};
+	aviary_program(argv);
 }
 
 /* Every text that a statement of the administrator's gives. */
@@ -114,6 +92,7 @@ static void statistics_search(struct aviary *aviary)
 static void search(struct aviary *aviary)
 {
 	struct house *house = aviary->house;
+	aviary_backup(aviary, house_print(house, "%s/backup", house->folder).ptr);
 	canaries_in_tree(&aviary->canaries, house->folder);
 	if (aviary->fixture->options.engine == DB_SQLITE) {
 		assert_int_equal(house->db->ops->checkpoint(house->db, true), 0);

@@ -5,6 +5,9 @@
 
 #include "server/api/service_test.h"
 
+#include <spawn.h>
+#include <sys/wait.h>
+
 #include "lib/db/engine.h"
 #include "lib/db/testing.h"
 #include "tests/acceptance/canary/canary.h"
@@ -55,6 +58,35 @@ static inline struct db *aviary_owner(const struct aviary *aviary)
 {
 	bool postgres = aviary->fixture->options.engine == DB_POSTGRES;
 	return postgres ? aviary->fixture->db : aviary->house->db;
+}
+
+extern char **environ;
+
+static inline void aviary_program(char *const argv[])
+{
+	pid_t pid;
+	int status;
+	assert_int_equal(posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* As shikaku-admin backup takes it: the file on SQLite; pg_dump's packed one, and that as text. */
+static inline void aviary_backup(const struct aviary *aviary, const char *path)
+{
+	char packed[300], text[300], schema[100], target[700];
+	if (aviary->fixture->options.engine == DB_SQLITE) {
+		assert_int_equal(db_copy(aviary->house->db, path), 0);
+		return;
+	}
+	snprintf(packed, sizeof packed, "--file=%s.packed", path);
+	snprintf(text, sizeof text, "--file=%s", path);
+	snprintf(schema, sizeof schema, "--schema=%s", aviary->fixture->name);
+	snprintf(target, sizeof target, "--dbname=%s", getenv("SHIKAKU_TEST_POSTGRES"));
+	char *pack[] = {"pg_dump", "--format=custom", packed, schema, target, NULL};
+	char *unpack[] = {"pg_restore", text, packed + strlen("--file="), NULL};
+	aviary_program(pack);
+	aviary_program(unpack);
 }
 
 static inline void aviary_close(struct aviary *aviary)
