@@ -224,6 +224,16 @@ static void removed_fire(struct house *house)
 	spoil(house, "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)");
 }
 
+static void seal_fire(struct house *house)
+{
+	rows_make(house);
+	struct house_session session = house_session(house, HERE, &house->here.receipt);
+	spoil(house, "UPDATE result SET staff = 's2'");
+	assert_int_equal(house_get(house, "/v1/results",
+				   STR("from=20261101000000&to=20261122235959"), session.token),
+			 500);
+}
+
 static void bulk_fire(struct house *house)
 {
 	house->config.alarms.results_per_hour = 3;
@@ -285,6 +295,7 @@ static const struct {
 	{"passcode_replayed", passcode_fire},
 	{"audit_broken", changed_fire},
 	{"audit_broken", removed_fire},
+	{"seal_broken", seal_fire},
 	{"bulk_download", bulk_fire},
 	{"visual_only", visual_fire},
 	{"clock_off", clock_fire},

@@ -40,13 +40,17 @@ static int trace_keep(struct api_call *call, int r)
 	return r;
 }
 
-/* What is everyday singly, and an alarm in numbers. */
-static void burst_note(const struct api_call *call, int result)
+/* What the operator must hear of: some at once, some that are everyday singly when they are many.
+ */
+static void alarm_note(const struct api_call *call, int result)
 {
 	static const int failures[] = {PROBLEM_CREDENTIALS_REFUSED, PROBLEM_PASSCODE_REFUSED,
 				       PROBLEM_PASSCODE_REUSED, PROBLEM_ACCOUNT_LOCKED};
 	if (result == PROBLEM_REVOCATION_UNAVAILABLE)
 		alarm_inbox_put(call->service->alarms, ALARM_OCSP_DOWN, 0, 0);
+	if (result == -EBADMSG)
+		alarm_inbox_put(call->service->alarms, ALARM_SEAL_BROKEN, call->caller.facility_no,
+				0);
 	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
 		if (result == failures[i])
 			alarm_inbox_put(call->service->alarms, ALARM_LOGIN_FAILURES, 0, 0);
@@ -60,7 +64,7 @@ static void call_finish(struct api_call *call, int result)
 		fault_reply(call, result);
 	else if (result > 0)
 		problem_reply(call, (enum wire_problem)result);
-	burst_note(call, result);
+	alarm_note(call, result);
 	call_log(call);
 	wire_input_clear(&call->input);
 	arena_clear(&call->arena);
