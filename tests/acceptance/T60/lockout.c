@@ -6,8 +6,8 @@
  * a minute. Planted faults: one lane for all who come to an account, and detectors that are
  * unhooked.
  *
- * In process and in virtual time: the many addresses are the door's business (T23, T25), and count
- * for nothing here - each guess comes as if from an address of its own.
+ * In process and in virtual time: each guess comes as if from an address of its own.
+ * stuffing.test.mjs goes through the real door.
  */
 #include "server/api/device_test.h"
 
@@ -183,7 +183,6 @@ static void test_unhooked_detectors_are_found(void **state)
 
 int main(void)
 {
-	print_message("# later: 2,000 addresses and 200 facilities through the real door\n");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_devices_work_on_and_the_operator_knows_within_a_minute),
 		cmocka_unit_test(test_one_lane_for_all_is_found),
