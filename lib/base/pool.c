@@ -3,10 +3,9 @@
 #include "lib/base/pool.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "lib/base/thread.h"
 
 enum { THREADS_MAX = 64 };
 
@@ -73,20 +72,14 @@ static void *thread_main(void *arg)
 
 static int threads_start(struct pool *pool)
 {
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = 0;
-	while (!error && pool->started < pool->options.threads) {
-		pthread_t *thread = &pool->threads[pool->started];
-		error = pthread_create(thread, NULL, thread_main, pool);
-		if (!error) {
-			pthread_setname_np(*thread, pool->options.name);
-			pool->started++;
-		}
+	while (pool->started < pool->options.threads) {
+		int r = thread_start(&pool->threads[pool->started], pool->options.name, thread_main,
+				     pool);
+		if (r)
+			return PASS(r);
+		pool->started++;
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error ? RAISE(error) : 0;
+	return 0;
 }
 
 static int threads_wait_open(struct pool *pool)

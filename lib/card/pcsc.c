@@ -12,11 +12,13 @@
 
 #include <assert.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 #include <winscard.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/thread.h"
 
 enum {
 	SLICE_MS = 500, /* how long a cancel may go unnoticed when it falls between two waits */
@@ -48,9 +50,7 @@ struct pcsc {
 
 static int64_t mono_ms(void)
 {
-	struct timespec now = {0};
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_mono_ms(&clock_system);
 }
 
 static const struct {
@@ -117,11 +117,7 @@ static int link_create(struct link **ret_link)
 		free(link);
 		return result_of(code);
 	}
-	pthread_condattr_t attributes;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&link->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	wake_init(&link->changed);
 	pthread_mutex_init(&link->lock, NULL);
 	*ret_link = link;
 	return 0;
@@ -358,21 +354,13 @@ static void *begin_run(void *ctx)
 	return NULL;
 }
 
-static struct timespec deadline_of(int64_t timeout_ms)
-{
-	int64_t end_ms = mono_ms() + timeout_ms;
-	return (struct timespec){.tv_sec = (time_t)(end_ms / 1000),
-				 .tv_nsec = (long)(end_ms % 1000) * 1000000};
-}
-
 /* True when the thread is done and the link is ours again. */
 static bool begin_wait(struct link *link, int64_t timeout_ms)
 {
-	const struct timespec deadline = deadline_of(timeout_ms);
+	int64_t until_ms = mono_ms() + timeout_ms;
 	pthread_mutex_lock(&link->lock);
-	while (!link->begun)
-		if (pthread_cond_timedwait(&link->changed, &link->lock, &deadline) == ETIMEDOUT)
-			break;
+	while (!link->begun && wake_wait(&link->changed, &link->lock, until_ms))
+		continue;
 	bool begun = link->begun;
 	link->abandoned = !begun;
 	pthread_mutex_unlock(&link->lock);
@@ -384,9 +372,9 @@ static int transaction_begin(struct pcsc *pcsc, int64_t timeout_ms)
 	struct link *link = pcsc->link;
 	pthread_t thread;
 	link->begun = false;
-	int error = pthread_create(&thread, NULL, begin_run, link);
-	if (error)
-		return RAISE(error);
+	int r = thread_start(&thread, "card", begin_run, link);
+	if (r)
+		return PASS(r);
 	if (!begin_wait(link, timeout_ms)) {
 		pthread_detach(thread);
 		link_take(pcsc);

@@ -16,10 +16,9 @@
 #include "lib/db/writer.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
+#include "lib/base/thread.h"
 #include "lib/db/engine.h"
 
 enum {
@@ -308,22 +307,18 @@ static void *checkpoint_main(void *arg)
 
 static int threads_start(struct db_writer *writer, size_t threads)
 {
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = 0;
-	while (!error && writer->started < threads) {
-		pthread_t *thread = &writer->threads[writer->started];
-		error = pthread_create(thread, NULL, writer_main, writer);
-		if (!error)
-			pthread_setname_np(writer->threads[writer->started++], "db-writer");
+	int r = 0;
+	while (r == 0 && writer->started < threads) {
+		r = thread_start(&writer->threads[writer->started], "db-writer", writer_main,
+				 writer);
+		writer->started += r == 0;
 	}
-	if (!error && writer->options.db.engine == DB_SQLITE) {
-		error = pthread_create(&writer->checkpoint_thread, NULL, checkpoint_main, writer);
-		writer->checkpoint_started = !error;
+	if (r == 0 && writer->options.db.engine == DB_SQLITE) {
+		r = thread_start(&writer->checkpoint_thread, "db-checkpoint", checkpoint_main,
+				 writer);
+		writer->checkpoint_started = r == 0;
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error ? RAISE(error) : 0;
+	return r ? PASS(r) : 0;
 }
 
 static int threads_wait_open(struct db_writer *writer)

@@ -5,12 +5,10 @@
  */
 #include "server/api/release.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/thread.h"
 
 struct release {
 	pthread_mutex_t lock;
@@ -32,12 +30,7 @@ static void first_wait(struct release *release)
 		pthread_cond_wait(&release->wake, &release->lock);
 		return;
 	}
-	int64_t due_ms = release->first->due_ms;
-	struct timespec until = {
-		.tv_sec = (time_t)(due_ms / 1000),
-		.tv_nsec = (long)(due_ms % 1000) * 1000000,
-	};
-	pthread_cond_timedwait(&release->wake, &release->lock, &until);
+	(void)wake_wait(&release->wake, &release->lock, release->first->due_ms);
 }
 
 static void *release_run(void *ctx)
@@ -59,42 +52,14 @@ static void *release_run(void *ctx)
 	return NULL;
 }
 
-static int wake_init(pthread_cond_t *wake)
-{
-	pthread_condattr_t attr;
-	int r = pthread_condattr_init(&attr);
-	if (r)
-		return RAISE(r);
-	r = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	if (!r)
-		r = pthread_cond_init(wake, &attr);
-	pthread_condattr_destroy(&attr);
-	return r ? RAISE(r) : 0;
-}
-
-/* Signals are the server's business, not this thread's. */
-static int thread_start(struct release *release)
-{
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int r = pthread_create(&release->thread, NULL, release_run, release);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return r ? RAISE(r) : 0;
-}
-
 int release_create(struct release **ret_release)
 {
 	struct release *release = calloc(1, sizeof *release);
 	if (!release)
 		return RAISE(ENOMEM);
-	int r = wake_init(&release->wake);
-	if (r) {
-		free(release);
-		return PASS(r);
-	}
+	wake_init(&release->wake);
 	pthread_mutex_init(&release->lock, NULL);
-	r = thread_start(release);
+	int r = thread_start(&release->thread, "release", release_run, release);
 	if (r) {
 		pthread_cond_destroy(&release->wake);
 		pthread_mutex_destroy(&release->lock);

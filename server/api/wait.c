@@ -7,12 +7,11 @@
  */
 #include "server/api/wait.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/thread.h"
 #include "server/api/call.h"
 #include "server/store/results.h"
 
@@ -217,26 +216,18 @@ static void all_due(struct waits *waits)
 	pthread_mutex_unlock(&waits->lock);
 }
 
-static struct timespec moment_in(int64_t ms)
-{
-	struct timespec moment;
-	clock_gettime(CLOCK_MONOTONIC, &moment);
-	moment.tv_nsec += ms % 1000 * 1000000;
-	moment.tv_sec += ms / 1000 + moment.tv_nsec / 1000000000;
-	moment.tv_nsec %= 1000000000;
-	return moment;
-}
-
 /* Until a poke, the next look or the end; without anybody parked there is nothing to look for. */
 static bool pause_take(struct waits *waits)
 {
 	pthread_mutex_lock(&waits->lock);
-	struct timespec until = moment_in(waits->crowded ? CROWDED_MS : WAIT_TAIL_MS);
-	int error = 0;
+	int64_t until_ms = mono_ms() + (waits->crowded ? CROWDED_MS : WAIT_TAIL_MS);
+	bool early = true;
 	waits->crowded = false;
-	while (!waits->poked && !waits->ending && error == 0)
-		error = waits->count ? pthread_cond_timedwait(&waits->wake, &waits->lock, &until)
-				     : pthread_cond_wait(&waits->wake, &waits->lock);
+	while (!waits->poked && !waits->ending && early)
+		if (waits->count)
+			early = wake_wait(&waits->wake, &waits->lock, until_ms);
+		else
+			pthread_cond_wait(&waits->wake, &waits->lock);
 	waits->poked = false;
 	bool go_on = !waits->ending;
 	pthread_mutex_unlock(&waits->lock);
@@ -257,34 +248,18 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-static int thread_start(struct waits *waits)
-{
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&waits->thread, NULL, thread_main, waits);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
-		return RAISE(error);
-	waits->running = true;
-	return 0;
-}
-
 int waits_create(struct waits **ret_waits, const struct waits_options *options)
 {
 	struct waits *waits = calloc(1, sizeof *waits);
 	if (!waits)
 		return RAISE(ENOMEM);
 	waits->options = *options;
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&waits->wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	wake_init(&waits->wake);
 	pthread_mutex_init(&waits->lock, NULL);
 	int r = db_open(&waits->db, &options->db);
 	if (r == 0)
-		r = thread_start(waits);
+		r = thread_start(&waits->thread, "waits", thread_main, waits);
+	waits->running = r == 0;
 	if (r) {
 		waits_destroy(waits);
 		return FOLD(r);

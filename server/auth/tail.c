@@ -6,12 +6,10 @@
  */
 #include "server/auth/tail.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "lib/base/thread.h"
 #include "server/store/changes.h"
 
 struct tail {
@@ -22,11 +20,7 @@ struct tail {
 	bool begun, failed;
 	int64_t last_no; /* of the last change that was seen */
 	struct store_change changes[STORE_CHANGES_MAX];
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool ending;
-	bool running;
-	pthread_t thread;
+	struct ticker *ticker; /* NULL: by hand */
 };
 
 static void change_apply(struct token_cache *cache, const struct store_change *change)
@@ -134,61 +128,21 @@ bool tail_is_fresh(const struct tail *tail)
 
 /* --- the thread --- */
 
-static struct timespec moment_in(int64_t ms)
+static void tail_tick(void *ctx, struct ticker *ticker)
 {
-	struct timespec moment;
-	clock_gettime(CLOCK_MONOTONIC, &moment);
-	moment.tv_nsec += ms % 1000 * 1000000;
-	moment.tv_sec += ms / 1000 + moment.tv_nsec / 1000000000;
-	moment.tv_nsec %= 1000000000;
-	return moment;
+	(void)ticker;
+	int r = tail_poll(ctx);
+	(void)r; /* told once, and seen by whoever asks whether the tail is fresh */
 }
 
-/* False: the end has come. */
-static bool pause_take(struct tail *tail)
+static int thread_begin(struct tail *tail)
 {
-	struct timespec until = moment_in(TAIL_EVERY_MS);
-	int error = 0;
-	pthread_mutex_lock(&tail->lock);
-	while (!tail->ending && error == 0)
-		error = pthread_cond_timedwait(&tail->wake, &tail->lock, &until);
-	bool go_on = !tail->ending;
-	pthread_mutex_unlock(&tail->lock);
-	return go_on;
-}
-
-static void *thread_main(void *arg)
-{
-	struct tail *tail = arg;
-	while (pause_take(tail)) {
-		int r = tail_poll(tail);
-		(void)r; /* told once, and seen by whoever asks whether the tail is fresh */
-	}
-	return NULL;
-}
-
-static int thread_start(struct tail *tail)
-{
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&tail->thread, NULL, thread_main, tail);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
-		return RAISE(error);
-	tail->running = true;
-	return 0;
-}
-
-static void locks_init(struct tail *tail)
-{
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&tail->wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	pthread_mutex_init(&tail->lock, NULL);
-	pthread_mutex_init(&tail->reading, NULL);
+	const struct ticker_options options = {.name = "tail",
+					       .every_ms = TAIL_EVERY_MS,
+					       .tick = tail_tick,
+					       .ctx = tail};
+	int r = ticker_start(&tail->ticker, &options);
+	return r ? PASS(r) : 0;
 }
 
 int tail_create(struct tail **ret_tail, const struct tail_options *options)
@@ -197,10 +151,10 @@ int tail_create(struct tail **ret_tail, const struct tail_options *options)
 	if (!tail)
 		return RAISE(ENOMEM);
 	tail->options = *options;
-	locks_init(tail);
+	pthread_mutex_init(&tail->reading, NULL);
 	int r = tail_poll(tail);
 	if (r == 0 && !options->by_hand)
-		r = thread_start(tail);
+		r = thread_begin(tail);
 	if (r) {
 		tail_destroy(tail);
 		return PASS(r);
@@ -213,16 +167,8 @@ void tail_destroy(struct tail *tail)
 {
 	if (!tail)
 		return;
-	if (tail->running) {
-		pthread_mutex_lock(&tail->lock);
-		tail->ending = true;
-		pthread_cond_signal(&tail->wake);
-		pthread_mutex_unlock(&tail->lock);
-		pthread_join(tail->thread, NULL);
-	}
+	ticker_stop(tail->ticker);
 	db_close(tail->db);
-	pthread_cond_destroy(&tail->wake);
-	pthread_mutex_destroy(&tail->lock);
 	pthread_mutex_destroy(&tail->reading);
 	free(tail);
 }

@@ -6,10 +6,9 @@
 #include "server/tasks/work.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
+#include "lib/base/thread.h"
 #include "lib/crypto/crypto.h"
 #include "server/store/leases.h"
 
@@ -29,11 +28,7 @@ struct work {
 	struct turn turns[WORK_TASKS_MAX];
 	size_t turns_count;
 	struct arena arena;
-	bool started;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool ending; /* under the lock */
+	struct ticker *ticker; /* NULL: by hand, or stopped */
 };
 
 /* --- one turn --- */
@@ -77,7 +72,7 @@ static int turn_run(struct work *work, struct turn *turn)
 
 int work_run_once(struct work *work)
 {
-	assert(!work->started);
+	assert(!work->ticker);
 	int first = 0;
 	for (size_t i = 0; i < work->turns_count; i++) {
 		int r = turn_run(work, &work->turns[i]);
@@ -89,35 +84,11 @@ int work_run_once(struct work *work)
 
 /* --- the thread --- */
 
-/* Waits a tick; false: it is over. */
-static bool tick_wait(struct work *work)
+static void due_run(void *ctx, struct ticker *ticker)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += WORK_TICK_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
-	pthread_mutex_lock(&work->lock);
-	int r = 0;
-	while (!work->ending && r == 0)
-		r = pthread_cond_timedwait(&work->wake, &work->lock, &until);
-	bool on = !work->ending;
-	pthread_mutex_unlock(&work->lock);
-	return on;
-}
-
-static bool ending(struct work *work)
-{
-	pthread_mutex_lock(&work->lock);
-	bool yes = work->ending;
-	pthread_mutex_unlock(&work->lock);
-	return yes;
-}
-
-static void due_run(struct work *work)
-{
+	struct work *work = ctx;
 	int64_t mono_ms = clock_mono_ms(work->clock);
-	for (size_t i = 0; i < work->turns_count && !ending(work); i++) {
+	for (size_t i = 0; i < work->turns_count && !ticker_is_ending(ticker); i++) {
 		struct turn *turn = &work->turns[i];
 		if (turn->ran_ms != NEVER && mono_ms - turn->ran_ms < turn->task.every_ms)
 			continue;
@@ -126,39 +97,20 @@ static void due_run(struct work *work)
 	}
 }
 
-static void *thread_main(void *arg)
+static int thread_begin(struct work *work)
 {
-	struct work *work = arg;
-	do
-		due_run(work);
-	while (tick_wait(work));
-	return NULL;
-}
-
-static int thread_start(struct work *work)
-{
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&work->thread, NULL, thread_main, work);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
-		return RAISE(error);
-	work->started = true;
-	return 0;
+	const struct ticker_options options = {
+		.name = "work",
+		.every_ms = WORK_TICK_MS,
+		.at_once = true,
+		.tick = due_run,
+		.ctx = work,
+	};
+	int r = ticker_start(&work->ticker, &options);
+	return r ? PASS(r) : 0;
 }
 
 /* --- from create to destroy --- */
-
-static void lock_init(struct work *work)
-{
-	pthread_condattr_t attributes;
-	pthread_mutex_init(&work->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&work->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
 
 int work_create(struct work **ret_work, const struct work_options *options)
 {
@@ -166,7 +118,6 @@ int work_create(struct work **ret_work, const struct work_options *options)
 	AUTO(work_destroyp) struct work *work = calloc(1, sizeof *work);
 	if (!work)
 		return RAISE(ENOMEM);
-	lock_init(work);
 	arena_init(&work->arena, ARENA_BYTES_MAX);
 	random_bytes(work->holder, sizeof work->holder);
 	work->clock = options->clock;
@@ -176,7 +127,7 @@ int work_create(struct work **ret_work, const struct work_options *options)
 		work->turns[i] = (struct turn){.task = options->tasks[i], .ran_ms = NEVER};
 	int r = db_open(&work->db, &options->db);
 	if (r == 0 && options->thread)
-		r = thread_start(work);
+		r = thread_begin(work);
 	if (r)
 		return FOLD(r);
 	*ret_work = work;
@@ -188,13 +139,8 @@ void work_stop(struct work *work)
 {
 	if (!work)
 		return;
-	pthread_mutex_lock(&work->lock);
-	work->ending = true;
-	pthread_cond_signal(&work->wake);
-	pthread_mutex_unlock(&work->lock);
-	if (work->started)
-		pthread_join(work->thread, NULL);
-	work->started = false;
+	ticker_stop(work->ticker);
+	work->ticker = NULL;
 }
 
 void work_destroy(struct work *work)
@@ -209,7 +155,5 @@ void work_destroy(struct work *work)
 	}
 	db_close(work->db);
 	arena_clear(&work->arena);
-	pthread_cond_destroy(&work->wake);
-	pthread_mutex_destroy(&work->lock);
 	free(work);
 }
