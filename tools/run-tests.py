@@ -27,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 NODE_TIMEOUT_S = 300
 OUTPUT_SHOWN_LINES = 60
 SLOW_FACTOR = 4  # meson's timeouts are meant for an idle machine
+NIGHTLY_TIMEOUT_S = 4 * 3600  # and for the short forms
 
 
 @dataclasses.dataclass
@@ -173,6 +174,9 @@ def main():
     built = list(meson_programs(build))
     everything = [*built, *node_programs(build), *tool_programs(built)]
     programs = [program for program in everything if wanted(program, options)]
+    if options.nightly:
+        for program in programs:
+            program.timeout_s = max(program.timeout_s, NIGHTLY_TIMEOUT_S)
     if options.list:
         print("\n".join(program.name for program in programs))
         return 0

@@ -15,7 +15,7 @@ packages_of() {
 		python3 python3-yaml ;;
 	demo) echo pcscd vsmartcard-vpcd opensc oathtool openssl curl iproute2 util-linux procps \
 		"$(node_package)" ;;
-	test) echo postgresql-15 python3-jsonschema python3-aiosmtpd ;;
+	test) echo postgresql-15 python3-jsonschema python3-aiosmtpd sqlmap ;;
 	check) echo git clang clang-format libclang-rt-14-dev cppcheck ;;
 	bench) echo wrk ;;
 	*)

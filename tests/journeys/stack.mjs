@@ -39,8 +39,8 @@ export class Stack {
   get url() { return `https://localhost:${this.port}`; }
   get caFile() { return this.file('pki', 'server-ca.pem'); }
 
-  async startPki() {
-    await run(program('sim/pki/shikaku-sim-pki'), [this.file('pki'), '--seed', String(this.seed)], { expect: 0 });
+  async startPki(args = []) {
+    await run(program('sim/pki/shikaku-sim-pki'), [this.file('pki'), '--seed', String(this.seed), ...args], { expect: 0 });
     this.ca = fs.readFileSync(this.caFile);
   }
 

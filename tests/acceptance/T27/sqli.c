@@ -3,10 +3,10 @@
  * T27 sqli: no text becomes a statement.
  *
  * (a) is a rule of the build: tools/check-banned.py refuses SQL that is no constant, and
- * tools/check_test.py plants the faults. (c) is here: texts that would be SQL go in through every
- * field that is stored, come back byte for byte, and nothing else in the store has moved; on
- * PostgreSQL the service's role can neither make nor drop nor copy nor read a file. The control of
- * the first is a store that concatenates, of the second the tables' owner.
+ * tools/check_test.py plants the faults. (b) is sqlmap.test.mjs. (c) is here: texts that would be
+ * SQL go in through every field that is stored, come back byte for byte, and nothing else in the
+ * store has moved; on PostgreSQL the service's role can neither make nor drop nor copy nor read a
+ * file. The control of the first is a store that concatenates, of the second the tables' owner.
  *
  * Weaker than it sounds: the role is taken by SET ROLE within the service's login, so whoever could
  * run statements of their own there could also take it off. What stops that is (a).
@@ -267,7 +267,7 @@ static void test_every_text_comes_back_as_it_went_in(void **state)
 	struct str query = STR("from=20261101000000&to=20261130235959");
 	assert_int_equal(house_get(house, "/v1/results/count", query, token), 200);
 	assert_str_equal(house_number(house, "count"), STR("1"));
-	print_message("# %d texts; later: (b) sqlmap, on every parameter\n", TEXTS);
+	print_message("# %d texts\n", TEXTS);
 	run_close(&run);
 }
 

@@ -11,7 +11,7 @@ import { Stack } from '../../journeys/stack.mjs';
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'];
 const HEX_ID = '0'.repeat(32);
 
-/** [{operation, method, path, target, parameters, refused}] of every call in the contract. */
+/** [{operation, method, path, target, parameters, members}] of every call; members: of its body, at any depth. */
 export function contract() {
   const file = path.join(root, 'api/openapi.yaml');
   const { stdout, stderr, status } = spawnSync('/usr/bin/python3',
@@ -28,7 +28,20 @@ export function contract() {
       path: at,
       target: at.replace(/\{\w+\}/g, HEX_ID),
       parameters: [...(item.parameters ?? []), ...(call.parameters ?? [])].map(resolve),
+      members: membersOf(call.requestBody?.content?.['application/json']?.schema, resolve),
     })));
+}
+
+/** The names of all members that are texts or numbers, in the order of the schema. */
+function membersOf(schema, resolve) {
+  const names = [], left = schema ? [['', schema]] : [];
+  while (left.length) {
+    const [name, node] = [left[0][0], resolve(left.shift()[1])];
+    if (node.properties) left.push(...Object.entries(node.properties));
+    else if (node.items) left.push([name, node.items]);
+    else if (name) names.push(name);
+  }
+  return names;
 }
 
 /** A certificate of the service's own, which stands for the cards' authority too: no card comes. */
