@@ -64,6 +64,27 @@ int __wrap_store_session_end(struct db *db, struct str id, int64_t now_ms)
 	return faulty_end ? 0 : __real_store_session_end(db, id, now_ms);
 }
 
+/* --- tables for one client: each restart and each logout walks them whole --- */
+
+enum { PLACES_MAX = 64 };
+
+int __real_token_cache_create(struct token_cache **ret_cache, size_t tokens_max);
+int __real_buckets_create(struct buckets **ret_buckets, size_t slots);
+int __wrap_token_cache_create(struct token_cache **ret_cache, size_t tokens_max);
+int __wrap_buckets_create(struct buckets **ret_buckets, size_t slots);
+
+int __wrap_token_cache_create(struct token_cache **ret_cache, size_t tokens_max)
+{
+	assert_true(tokens_max >= PLACES_MAX);
+	return __real_token_cache_create(ret_cache, PLACES_MAX);
+}
+
+int __wrap_buckets_create(struct buckets **ret_buckets, size_t slots)
+{
+	assert_true(slots >= PLACES_MAX);
+	return __real_buckets_create(ret_buckets, PLACES_MAX);
+}
+
 /* --- a client that keeps the newest of everything --- */
 
 struct client {
