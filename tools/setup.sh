@@ -11,7 +11,7 @@ packages_of() {
 	case $1 in
 	build) echo build-essential meson ninja-build pkgconf nginx nginx-dev libpcre2-dev \
 		libssl-dev libsodium-dev libjansson-dev libsqlite3-dev libpq-dev \
-		libcurl4-openssl-dev libpcsclite-dev libinih-dev libqrencode-dev libutf8proc-dev libcmocka-dev \
+		libcurl4-openssl-dev libmicrohttpd-dev libpcsclite-dev libinih-dev libqrencode-dev libutf8proc-dev libcmocka-dev \
 		python3 python3-yaml ;;
 	demo) echo pcscd vsmartcard-vpcd opensc oathtool openssl curl iproute2 util-linux procps \
 		"$(node_package)" ;;

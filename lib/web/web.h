@@ -38,6 +38,11 @@ struct web_request {
 	struct str user_agent;
 	struct str hint_mobile;	  /* Sec-CH-UA-Mobile */
 	struct str hint_platform; /* Sec-CH-UA-Platform */
+	struct str cookie;	  /* this and the next four: on loopback only */
+	struct str origin;
+	struct str fetch_site; /* Sec-Fetch-Site */
+	struct str fetch_mode; /* Sec-Fetch-Mode */
+	struct str transfer_encoding;
 	struct str body;
 	struct str peer; /* the client's address as text */
 	int refused; /* ≠ 0: the adapter already refuses it with this HTTP status (its own errors)

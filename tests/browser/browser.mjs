@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// One chromium for a test file, a page for a test. What no screen of ours may do fails the test by
+// itself: a violation of the content security policy, an error on the console, a dialog of the
+// browser, a request to anywhere but its own program.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const EXECUTABLE = process.env.SHIKAKU_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Debian's chromium; its sandbox cannot run as root. */
+export function browserStart(args = []) {
+  return chromium.launch({
+    executablePath: EXECUTABLE, chromiumSandbox: process.getuid() !== 0,
+    args: ['--lang=ja', '--disable-gpu', '--font-render-hinting=none', '--force-color-profile=srgb', ...args],
+  });
+}
+
+/** What a page did that it must not; checked by sight.clean(). */
+class Sight {
+  constructor(page, origin) {
+    this.page = page;
+    this.faults = [];
+    this.requests = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.faults.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.faults.push(`error: ${error.stack ?? error.message}`));
+    page.on('dialog', (dialog) => { this.faults.push(`dialog: ${dialog.message()}`); dialog.dismiss().catch(() => {}); });
+    page.on('request', (request) => {
+      this.requests.push(request.url());
+      if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('data:')) this.faults.push(`request: ${request.url()}`);
+    });
+  }
+
+  /** A fault that this test brings about itself; text or expression. */
+  forgive(expression) { this.faults = this.faults.filter((fault) => !fault.match(expression)); }
+
+  clean() { assert.deepEqual(this.faults, []); }
+}
+
+/**
+ * A window of the workstation that answers at `open` (its 0600 file): {page, origin, sight, close()}.
+ * clock: virtual time in the page, moved by page.clock.
+ */
+export async function windowOpen(browser, open, { viewport = { width: 1280, height: 720 }, clock = false, context: options = {} } = {}) {
+  const text = fs.readFileSync(open, 'utf8');
+  const origin = /action="(http:\/\/127\.0\.0\.1:\d+)\/open"/.exec(text)[1];
+  const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', reducedMotion: 'reduce', ...options });
+  context.setDefaultTimeout(15000);
+  const page = await context.newPage();
+  if (clock) await page.clock.install();
+  await page.goto(`file://${open}`);
+  await page.waitForURL(`${origin}/**`);
+  await page.waitForSelector('#page > *');
+  const sight = new Sight(page, origin);
+  await page.evaluate(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  return { page, origin, sight, context, close: () => context.close() };
+}
+
+/** axe-core's complaints about what is shown; none is right. Run outside the page's own policy. */
+export async function accessible(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }));
+  assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`), []);
+}

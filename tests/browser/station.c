@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A workstation for browser tests: the real page and door over a vault in memory, whose clock is
+ * moved from standard input:
+ *
+ *	station HOME [setup]   "setup": as on a new PC; else two people, two facilities, password
+ *			       "correct horse"
+ *
+ * Each line of standard input is a number of milliseconds by which time goes on; its end ends the
+ * program. Stores lie unsealed under HOME.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/number.h"
+#include "workstation/faces/keeper_memory.h"
+#include "workstation/window.h"
+
+struct moved {
+	_Atomic int64_t by_ms;
+};
+
+static int64_t moved_now(void *ctx)
+{
+	return clock_now_ms(&clock_system) + ((struct moved *)ctx)->by_ms;
+}
+
+static int64_t moved_mono(void *ctx)
+{
+	return clock_mono_ms(&clock_system) + ((struct moved *)ctx)->by_ms;
+}
+
+static void people_put(struct keeper_memory *memory)
+{
+	memory->exists = true;
+	memory->password = STR("correct horse");
+	memory->staff[0] = (struct keeper_staff){STR("01"), STR("佐藤 花子")};
+	memory->staff[1] = (struct keeper_staff){STR("02"), STR("佐々木 𠮷之助")};
+	memory->staff_count = 2;
+	memory->facilities[0] = (struct keeper_facility){STR("1311234569"), STR("みほん接骨院")};
+	memory->facilities[1] =
+		(struct keeper_facility){STR("1329876542"), STR("みほん鍼灸マッサージ院")};
+	memory->facilities_count = 2;
+}
+
+static void time_follow(struct moved *moved)
+{
+	char line[64];
+	int64_t by_ms;
+	while (fgets(line, sizeof line, stdin))
+		if (number_parse(str_trim(str_of(line)), 0, INT64_MAX / 2, &by_ms) == 0)
+			moved->by_ms += by_ms;
+}
+
+int main(int argc, char **argv)
+{
+	struct moved moved = {0};
+	const struct clock clock = {moved_now, moved_mono, &moved};
+	const struct log log = {.fd = 2, .level = LOG_LEVEL_WARNING, .clock = &clock};
+	if (argc < 2)
+		return 2;
+	struct keeper_memory memory = {.folder = argv[1]};
+	const struct keeper keeper = keeper_of_memory(&memory);
+	if (argc < 3 || strcmp(argv[2], "setup") != 0)
+		people_put(&memory);
+	const struct station_config config = {.clock = &clock,
+					      .log = &log,
+					      .keeper = &keeper,
+					      .version = STR("0.1.0")};
+	struct window window = {.home = argv[1]};
+	if (window_claim(&window) || window_open(&window, &config) < 0)
+		return 1;
+	(void)printf("%s\n", window.open_file);
+	(void)fflush(stdout);
+	time_follow(&moved);
+	window_close(&window);
+	keeper_memory_clear(&memory);
+	return 0;
+}

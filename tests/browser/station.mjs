@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real workstation on a home of its own: the page with a vault in memory (station.c), whose clock
+// the test moves. Stops what it started.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { program } from '../journeys/process.mjs';
+
+export const PASSWORD = 'correct horse';
+
+export class Station {
+  /** setup: as on a new PC. prepare(home): fills the stores before it starts. */
+  static async start({ setup = false, prepare } = {}) {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), 'station-'));
+    await prepare?.(home);
+    const child = spawn(program('tests/browser/station'), [home, ...(setup ? ['setup'] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const station = new Station(home, child);
+    child.stderr.on('data', (text) => { station.log += text; });
+    const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => ['']) ]);
+    station.open = String(line).trim();
+    if (!station.open) throw new Error(`the station did not start: ${station.log}`);
+    return station;
+  }
+
+  constructor(home, child) {
+    Object.assign(this, { home, child, log: '' });
+  }
+
+  /** The program's own clock goes on; the page's is the page's. */
+  advance(ms) { this.child.stdin.write(`${ms}\n`); }
+
+  async stop() {
+    const ended = once(this.child, 'exit');
+    this.child.stdin.end();
+    await ended;
+    fs.rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** From the unlock screen to the desk. */
+export async function unlock(page, { staff = '佐藤 花子', password = PASSWORD } = {}) {
+  await page.getByRole('radio', { name: staff }).check();
+  await page.getByLabel('パスワード').fill(password);
+  await page.getByRole('button', { name: 'ロックを解除する' }).click();
+  await page.waitForSelector('.frame');
+}

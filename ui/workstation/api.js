@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's calls to its own program: call(name, with) → the answer, or a problem thrown.
+
+/** A row of api/problems.yaml: {code, title, action, fields, request_id}. */
+export class Problem extends Error {
+  constructor(row) {
+    super(row.code);
+    Object.assign(this, { fields: [], ...row });
+  }
+}
+
+const UNREACHABLE = {
+  code: 'desk_unreachable',
+  title: 'このPCのプログラムから返事がありません。',
+  action: '「資格ワークステーション」をもう一度起動してください。入力中の内容は、この窓を閉じなければ残っています。',
+};
+const UNEXPECTED = {
+  code: 'unexpected',
+  title: 'プログラムの中で問題が起きました。',
+  action: 'もう一度操作してください。続くときは、下の問い合わせ番号をソフトの会社に伝えてください。',
+};
+
+let current = null; // the facility that is shown
+const watchers = new Set();
+
+/** The facility whose calls these are from now on; null: none. */
+export function facilitySet(code) { current = code; }
+export const facility = () => current;
+
+/** watcher(problem) hears of each problem first, e.g. of a lock. */
+export const onProblem = (watcher) => watchers.add(watcher);
+
+function refuse(row) {
+  const problem = new Problem(row);
+  for (const watcher of watchers) watcher(problem);
+  throw problem;
+}
+
+async function answerOf(reply) {
+  if (reply.ok) return reply.json();
+  const id = reply.headers.get('x-request-id') ?? undefined;
+  const row = await reply.json().catch(() => null);
+  return refuse(row?.code ? row : { ...UNEXPECTED, request_id: id });
+}
+
+/** An answer that comes after another facility was chosen is nobody's: it never settles. */
+export async function call(name, body = {}, { signal } = {}) {
+  const asked = current;
+  let reply;
+  try {
+    reply = await fetch(`/api/${name}`, {
+      method: 'POST', signal, headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(asked === null ? { with: body } : { facility: asked, with: body }),
+    });
+  } catch (fault) {
+    if (fault.name === 'AbortError') throw fault;
+    return refuse(UNREACHABLE);
+  }
+  const answer = await answerOf(reply);
+  return asked === current ? answer : new Promise(() => {});
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every screen of the page and where it stands. A screen is a module under screens/ that exports
+//
+//   title                     what the window and the heading say
+//   keys                      {F2: {text: '検索', run}}: beside those of the frame
+//   show(root, params, app)   draw into root; may be async; may answer a function that tidies up
+//   refresh(event, app)       something moved: {kind, facility?}; optional
+//
+// Addresses are /#/name/param/…: ids and choices, never a person's name.
+const soon = () => import('./screens/soon.js');
+
+export const screens = {
+  results: { rail: '受付', under: '届いた結果', key: '1', load: soon },
+  patients: { rail: '患者', key: '2', load: soon },
+  request: { rail: 'ダウンロード', key: '3', load: soon },
+  month: { rail: '月初の確認', key: '4', load: soon },
+  settings: { rail: '設定', key: '5', load: soon },
+  // Without a place in the rail.
+  chart: { of: 'patients', load: soon },
+  decide: { of: 'results', load: soon },
+  import: { of: 'settings', load: soon },
+  login: { of: 'request', load: soon },
+};
+
+/** What is shown when nothing else is asked for. */
+export const home = 'results';

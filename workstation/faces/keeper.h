@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the page asks of whoever keeps the keys: is there a vault, whose password is this, the
+ * sealed store of a facility. The workstation fills it from workstation/vault; tests from memory.
+ */
+#pragma once
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "lib/base/secret.h"
+#include "lib/db/db.h"
+
+enum {
+	KEEPER_STAFF_MAX = 64,
+	KEEPER_FACILITIES_MAX = 8,
+	KEEPER_NAME_CHARS_MAX = 40,
+};
+
+enum keeper_outcome {
+	KEEPER_ABSENT = 1, /* no vault, no such staff, no such facility */
+	KEEPER_WRONG,	   /* not this password or key */
+	KEEPER_PRESENT,	   /* create: there is a vault already */
+};
+
+struct keeper_staff {
+	struct str id, name;
+};
+
+struct keeper_facility {
+	struct str code, name; /* ten digits; what the people there call it */
+};
+
+/* What the first start fixes. Texts are the caller's. */
+struct keeper_birth {
+	struct keeper_facility facility;
+	struct keeper_staff staff;
+	struct str service; /* its URL; absent: not said yet */
+};
+
+struct keeper {
+	void *ctx;
+	/* Is there a vault? */
+	bool (*exists)(void *ctx);
+	/*
+	 * Make it, open. The recovery key is the caller's, once. Outcome: KEEPER_PRESENT. Faults of
+	 * the system.
+	 */
+	int (*create)(void *ctx, const struct keeper_birth *birth, struct str password,
+		      struct secret *ret_recovery);
+	/* Open it, or ask again whose password it is. Outcomes: KEEPER_ABSENT, KEEPER_WRONG. */
+	int (*unlock)(void *ctx, struct str staff, struct str password);
+	/* Those who can unlock; in the arena. */
+	int (*staff)(void *ctx, struct arena *arena, struct keeper_staff **ret_staff,
+		     size_t *ret_count);
+	/* In the arena; known while it is open. */
+	int (*facilities)(void *ctx, struct arena *arena, struct keeper_facility **ret_facilities,
+			  size_t *ret_count);
+	/* A facility's store, its tables made; the caller's. Outcome: KEEPER_ABSENT. */
+	int (*store)(void *ctx, struct str facility, struct db **ret_db);
+};

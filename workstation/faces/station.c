@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The station's life, its lock and its clockwork. The lock closes by either clock: the monotonic
+ * one stands still while a PC sleeps, the wall clock may be set back.
+ */
+#include "workstation/faces/station.h"
+
+#include <stdlib.h>
+
+#include "workstation/faces/inside.h"
+
+const struct station_config *station_config(const struct station *station)
+{
+	return &station->config;
+}
+
+static void alive_mark(struct station *station)
+{
+	station->alive_mono_ms = clock_mono_ms(station->config.clock);
+	station->alive_ms = clock_now_ms(station->config.clock);
+}
+
+void station_alive(struct station *station)
+{
+	pthread_mutex_lock(&station->lock);
+	alive_mark(station);
+	pthread_mutex_unlock(&station->lock);
+}
+
+enum face_phase station_phase(struct station *station)
+{
+	if (!atomic_load(&station->is_born))
+		return FACE_SETUP;
+	pthread_mutex_lock(&station->lock);
+	bool is_open = station->is_open;
+	pthread_mutex_unlock(&station->lock);
+	return is_open ? FACE_OPEN : FACE_LOCKED;
+}
+
+int station_staff(struct station *station, struct arena *arena, struct str *ret_staff)
+{
+	pthread_mutex_lock(&station->lock);
+	struct str staff = {station->is_open ? station->staff : NULL,
+			    station->is_open ? station->staff_len : 0};
+	int r = 0;
+	if (staff.ptr)
+		r = arena_copy(arena, staff, ret_staff);
+	else
+		*ret_staff = staff;
+	pthread_mutex_unlock(&station->lock);
+	return r < 0 ? PASS(r) : 0;
+}
+
+int station_unlock(struct station *station, struct str staff)
+{
+	if (staff.len > STAFF_BYTES_MAX)
+		return RAISE(EMSGSIZE);
+	atomic_store(&station->is_born, true);
+	pthread_mutex_lock(&station->lock);
+	memcpy(station->staff, staff.ptr, staff.len);
+	station->staff_len = staff.len;
+	station->is_open = true;
+	alive_mark(station);
+	pthread_mutex_unlock(&station->lock);
+	faces_event(station, (struct str){0}, "lock");
+	return 0;
+}
+
+void station_lock(struct station *station)
+{
+	pthread_mutex_lock(&station->lock);
+	bool was_open = station->is_open;
+	station->is_open = false;
+	station->staff_len = 0;
+	pthread_mutex_unlock(&station->lock);
+	if (was_open)
+		faces_event(station, (struct str){0}, "lock");
+}
+
+static bool is_idle(struct station *station)
+{
+	int64_t lock_ms = station->config.lock_ms ? station->config.lock_ms : STATION_LOCK_MS;
+	pthread_mutex_lock(&station->lock);
+	bool idle = station->is_open &&
+		    (clock_mono_ms(station->config.clock) - station->alive_mono_ms >= lock_ms ||
+		     clock_now_ms(station->config.clock) - station->alive_ms >= lock_ms);
+	pthread_mutex_unlock(&station->lock);
+	return idle;
+}
+
+void station_tick(struct station *station)
+{
+	if (is_idle(station))
+		station_lock(station);
+	events_expire(station, false);
+}
+
+static void tick(void *ctx, struct ticker *ticker)
+{
+	(void)ticker;
+	station_tick(ctx);
+}
+
+int station_create(struct station **ret_station, const struct station_config *config)
+{
+	AUTO(station_destroyp) struct station *station = calloc(1, sizeof *station);
+	if (!station)
+		return RAISE(ENOMEM);
+	station->config = *config;
+	pthread_mutex_init(&station->lock, NULL);
+	atomic_store(&station->is_born, config->keeper->exists(config->keeper->ctx));
+	const struct pool_options desk = {.name = "desk",
+					  .threads = 1,
+					  .queue_max = DESK_QUEUE_MAX};
+	const struct ticker_options beat = {.name = "beat",
+					    .every_ms = TICK_MS,
+					    .tick = tick,
+					    .ctx = station};
+	int r = pool_create(&station->desk, &desk);
+	if (r == 0)
+		r = ticker_start(&station->ticker, &beat);
+	if (r < 0)
+		return PASS(r);
+	*ret_station = station;
+	station = NULL;
+	return 0;
+}
+
+void station_destroy(struct station *station)
+{
+	if (!station)
+		return;
+	ticker_stop(station->ticker);
+	pool_destroy(station->desk);
+	for (size_t i = 0; i < station->stores_count; i++)
+		db_close(station->stores[i].db);
+	pthread_mutex_destroy(&station->lock);
+	free(station);
+}
