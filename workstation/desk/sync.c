@@ -264,18 +264,32 @@ static void sync_clear(struct sync *sync)
 	arena_clear(&sync->arena);
 }
 
+/* What either of the two below ends with. */
+static int report_give(struct sync *sync, int r, struct sync_report *ret_report)
+{
+	if (r < 0)
+		return PASS(r);
+	int counted = queue_count(sync);
+	if (counted)
+		return PASS(counted);
+	*ret_report = sync->report;
+	return r;
+}
+
 int sync_run(struct db *db, const struct source *source, const char *from, const char *to,
 	     struct sync_report *ret_report)
 {
 	AUTO(sync_clear)
 	struct sync sync = {.db = db, .source = source, .ask = {.from = from, .to = to}};
 	arena_init(&sync.arena, SYNC_ARENA_BYTES);
-	int r = passes_run(&sync);
-	if (r < 0)
-		return PASS(r);
-	int counted = queue_count(&sync);
-	if (counted)
-		return PASS(counted);
-	*ret_report = sync.report;
-	return r;
+	int r = report_give(&sync, passes_run(&sync), ret_report);
+	return r < 0 ? PASS(r) : r;
+}
+
+int sync_send(struct db *db, const struct source *source, struct sync_report *ret_report)
+{
+	AUTO(sync_clear) struct sync sync = {.db = db, .source = source};
+	arena_init(&sync.arena, SYNC_ARENA_BYTES);
+	int r = report_give(&sync, registrations_send(&sync), ret_report);
+	return r < 0 ? PASS(r) : r;
 }

@@ -34,3 +34,10 @@ enum sync_outcome {
  */
 MUST_CHECK int sync_run(struct db *db, const struct source *source, const char *from,
 			const char *to, struct sync_report *ret_report);
+
+/*
+ * Only register the numbers that wait for it: what a day without network has left, a decision of
+ * the desk. Outcome and report as above.
+ */
+MUST_CHECK int sync_send(struct db *db, const struct source *source,
+			 struct sync_report *ret_report);

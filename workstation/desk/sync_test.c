@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/number.h"
+#include "workstation/store/settings.h"
 #include "workstation/store/store.h"
 #include "workstation/desk/sync.h"
 
@@ -502,6 +503,44 @@ static void test_while_something_waits_all_is_looked_through(void **state)
 	assert_int_equal(desk->begun_at, 0);
 }
 
+/* After a day without network: nothing is downloaded, the number goes out once. */
+static void test_what_is_queued_is_sent_alone(void **state)
+{
+	struct desk *desk = *state;
+	struct source service = source(desk);
+	struct sync_report report;
+	tap(desk, "a", "20261122100000", 0);
+	desk->register_answer = SOURCE_FAILED;
+	assert_int_equal(synced_new(desk, SYNC_STOPPED).queued, 1);
+	desk->register_answer = 0;
+	size_t downloads = desk->downloads;
+	assert_int_equal(sync_send(desk->db, &service, &report), 0);
+	assert_int_equal(report.registered, 1);
+	assert_int_equal(report.queued, 0);
+	assert_int_equal(desk->downloads, downloads);
+	size_t registrations = desk->registrations;
+	assert_int_equal(sync_send(desk->db, &service, &report), 0);
+	assert_int_equal(desk->registrations, registrations);
+}
+
+static void test_a_setting_is_remembered_by_its_name(void **state)
+{
+	struct desk *desk = *state;
+	int64_t number;
+	struct str text;
+	assert_int_equal(store_setting_number(desk->db, STR("a"), 7, &number), 0);
+	assert_int_equal(number, 7);
+	assert_int_equal(store_setting_number_put(desk->db, STR("a"), -12), 0);
+	assert_int_equal(store_setting_number(desk->db, STR("a"), 7, &number), 0);
+	assert_int_equal(number, -12);
+	assert_int_equal(store_setting_put(desk->db, STR("a"), STR("x")), 0);
+	assert_int_equal(store_setting_get(desk->db, &desk->arena, STR("a"), &text), 0);
+	assert_str_equal(text, STR("x"));
+	assert_int_equal(store_setting_put(desk->db, STR("a"), (struct str){0}), 0);
+	assert_int_equal(store_setting_get(desk->db, &desk->arena, STR("a"), &text), 0);
+	assert_null(text.ptr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +560,8 @@ int main(void)
 		AT_DESK(test_what_is_put_off_is_not_behind_the_cursor),
 		AT_DESK(test_a_cut_moves_no_cursor),
 		AT_DESK(test_while_something_waits_all_is_looked_through),
+		AT_DESK(test_what_is_queued_is_sent_alone),
+		AT_DESK(test_a_setting_is_remembered_by_its_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,7 @@ static const struct db_migration steps[] = {
 	{2, "ALTER TABLE queue ADD COLUMN expected {text};"},
 	{3,
 	 "CREATE TABLE taken (one {int64} PRIMARY KEY CHECK (one = 1), cursor {text} NOT NULL);"},
+	{4, "CREATE TABLE setting (name {text} PRIMARY KEY, value {text} NOT NULL);"},
 };
 
 int store_open(const char *path, struct db **ret_db)
