@@ -97,11 +97,22 @@ async function proofBench(stack) {
   });
 }
 
+/** A row written into a sealed store, and one found there, against a store in clear. */
+async function sealedBench(work) {
+  const one = async (how) => Number((await run(program('bench/sealed_bench'), [work, how], { expect: 0 })).stdout);
+  return compare({
+    name: `sealed ${work}`, ours: () => one('sealed'), reference: () => one('clear'),
+    referenceName: 'the same store in clear', repeats: 3,
+  });
+}
+
+const ALONE = ['record', 'proof', 'sealed'];
+
 async function main(names) {
-  const wanted = names.length ? names : ['count', 'download', 'login', 'record', 'proof'];
+  const wanted = names.length ? names : ['count', 'download', 'login', 'record', 'proof', 'sealed'];
   const stack = new Stack({ limits: UNLIMITED });
   try {
-    const bed = wanted.some((name) => name !== 'record' && name !== 'proof') ? await prepare(stack) : undefined;
+    const bed = wanted.some((name) => !ALONE.includes(name)) ? await prepare(stack) : undefined;
     for (const name of wanted) {
       let line;
       if (name === 'count') line = await httpBench(bed, name, `/v1/results/count?${query(bed.journey)}`);
@@ -109,7 +120,10 @@ async function main(names) {
       else if (name === 'login') line = await loginBench(bed);
       else if (name === 'record') line = await recordBench();
       else if (name === 'proof') line = await proofBench(stack);
-      else throw new Error(`no bench '${name}': count, download, login, record, proof`);
+      else if (name === 'sealed') {
+        console.log(JSON.stringify(await sealedBench('insert')));
+        line = await sealedBench('select');
+      } else throw new Error(`no bench '${name}': count, download, login, record, proof, sealed`);
       console.log(JSON.stringify(line));
     }
   } finally {

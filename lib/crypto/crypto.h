@@ -79,6 +79,30 @@ MUST_CHECK int aead_opener_open(struct aead_opener *opener, struct arena *arena,
 void aead_opener_clear(struct aead_opener *opener);
 
 /*
+ * --- page.c: pages under one key, into the caller's memory; sealed = text ‖ nonce 12 ‖ tag 16 ---
+ * AES-256-GCM, nonce random: at most 2^32 pages under one key. The schedules are made once. Not for
+ * two threads at a time. Accepts a zeroed sealer, and leaves one. Fault of init: -ENOMEM, -EIO.
+ */
+enum { PAGE_TRAILER_BYTES = CRYPTO_NONCE_BYTES + CRYPTO_TAG_BYTES };
+struct page_sealer {
+	void *seal, *open, *hide, *show;
+};
+MUST_CHECK int page_sealer_init(struct page_sealer *ret_sealer, struct str key);
+void page_sealer_clear(struct page_sealer *sealer);
+/* aad and text are not empty; ret_sealed has text.len + PAGE_TRAILER_BYTES. */
+MUST_CHECK int page_seal(struct page_sealer *sealer, struct str aad, struct str text,
+			 unsigned char *ret_sealed);
+/* ret_text has sealed.len - PAGE_TRAILER_BYTES; zeros after outcome CRYPTO_FORGED. */
+MUST_CHECK int page_open(struct page_sealer *sealer, struct str aad, struct str sealed,
+			 unsigned char *ret_text);
+/*
+ * For 16 bytes that have no room for a nonce, under a key of their own (AES-256, one block): all
+ * that is to be seen of them is whether two are the same. Nothing is found out about changed ones.
+ */
+MUST_CHECK int block_hide(struct page_sealer *sealer, unsigned char block[16]);
+MUST_CHECK int block_show(struct page_sealer *sealer, unsigned char block[16]);
+
+/*
  * --- box.c: sealed to a public key (X25519, PEM); only its private half opens ---
  * sealed = "SHK" 1 ‖ X25519 key of this box 32 ‖ nonce 12 ‖ text ‖ tag 16, under AES-256-GCM with
  * AAD "shikaku-box-1" and HKDF-SHA-256(shared ‖ box's key ‖ recipient's key, "shikaku-box-1").

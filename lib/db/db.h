@@ -15,6 +15,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/fault.h"
+#include "lib/base/secret.h"
 #include "lib/base/str.h"
 
 struct db;
@@ -42,18 +43,28 @@ struct db_options {
 	 * use until then. 0: wait as long as it takes.
 	 */
 	int commit_ms;
+	/*
+	 * SQLite: everything in the file and its log is sealed under this key of 32 bytes, and so
+	 * is what db_copy makes of it. Borrowed until db_open returns (a writer opens later, too:
+	 * until it ends). NULL: in clear.
+	 */
+	const struct secret *seal_key;
 };
 
 #define DB_ROLE_APP "shikaku_app" /* the rows of one facility */
 #define DB_ROLE_JOB "shikaku_job" /* the work that crosses facilities; makes no tables */
 
 enum db_outcome {
-	DB_BUSY = 1, /* another writer held on longer than busy_ms; nothing was done */
-	DB_CONFLICT, /* a UNIQUE or PRIMARY KEY said no; the statement did nothing */
-	DB_END,	     /* db_next: no row any more */
+	DB_BUSY = 1,  /* another writer held on longer than busy_ms; nothing was done */
+	DB_CONFLICT,  /* a UNIQUE or PRIMARY KEY said no; the statement did nothing */
+	DB_END,	      /* db_next: no row any more */
+	DB_KEY_WRONG, /* db_open: not sealed under this key, or not at all; nothing was changed */
 };
 
-/* Faults: -EIO (the engine failed; its words in db_error), -ENOMEM, -ENOSPC (disk full). */
+/* Faults: -EIO (the engine failed; its words in db_error), -ENOMEM, -ENOSPC (disk full).
+ * A sealed page that was changed on the disk is -EIO as soon as it is needed.
+ * Outcome of db_open: DB_KEY_WRONG, with a seal_key only.
+ */
 MUST_CHECK int db_open(struct db **ret_db, const struct db_options *options);
 void db_close(struct db *db); /* accepts NULL; an open transaction is rolled back */
 DEFINE_AUTO_POINTER(struct db, db_close)

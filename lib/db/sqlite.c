@@ -16,6 +16,7 @@
 
 #include "lib/base/number.h"
 #include "lib/db/engine.h"
+#include "lib/db/sealed.h"
 
 enum {
 	STATEMENTS_MAX = 512, /* kept per connection; a power of two */
@@ -35,6 +36,7 @@ struct statement {
 struct sqlite {
 	struct db db;
 	sqlite3 *handle;
+	struct sealed_vfs *sealed; /* NULL: the file is in clear */
 	size_t log_pages;
 	size_t statements_count;
 	char error[ERROR_BYTES];
@@ -329,6 +331,7 @@ static void sqlite_close(struct db *db)
 	for (size_t i = 0; i < STATEMENTS_MAX; i++)
 		sqlite3_finalize(sqlite->statements[i].stmt);
 	sqlite3_close(sqlite->handle);
+	sealed_vfs_destroy(sqlite->sealed);
 	free(sqlite);
 }
 
@@ -370,21 +373,33 @@ static void file_make(const char *path)
 		close(fd);
 }
 
+/* The size of a page, and whether it may be mapped, are settled before the first page is made. */
+static int shape_apply(struct sqlite *sqlite, bool read_only)
+{
+	static const char clear[] = "PRAGMA mmap_size = 0x7fff0000; PRAGMA page_size = 8192",
+			  sealed[] = "PRAGMA mmap_size = 0; PRAGMA page_size = 4096";
+	int reserve = SEALED_RESERVE_BYTES;
+	static_assert(SEALED_PAGE_BYTES == 4096, "as the text says");
+	if (sqlite->sealed)
+		sqlite3_file_control(sqlite->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+	int r = sqlite_exec(&sqlite->db, sqlite->sealed ? sealed : clear);
+	if (r == 0 && !read_only)
+		r = sqlite_exec(&sqlite->db, "PRAGMA journal_mode = WAL");
+	return r < 0 ? PASS(r) : r;
+}
+
 static int settings_apply(struct sqlite *sqlite, const struct db_options *options)
 {
 	static const char *const common[] = {
 		"PRAGMA synchronous = FULL",   "PRAGMA foreign_keys = ON",
 		"PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON",
-		"PRAGMA temp_store = MEMORY",  "PRAGMA mmap_size = 0x7fff0000",
-		"PRAGMA cache_size = -8192",
+		"PRAGMA temp_store = MEMORY",  "PRAGMA cache_size = -8192",
 	};
 	sqlite3_busy_timeout(sqlite->handle, options->busy_ms);
 	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(sqlite->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-	int r = 0;
-	if (!options->read_only)
-		r = sqlite_exec(&sqlite->db, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL");
+	int r = shape_apply(sqlite, options->read_only);
 	for (size_t i = 0; r == 0 && i < sizeof common / sizeof common[0]; i++)
 		r = sqlite_exec(&sqlite->db, common[i]);
 	/* Not SQLITE_OPEN_READONLY: a reader of a WAL file must be able to make the index. */
@@ -393,24 +408,39 @@ static int settings_apply(struct sqlite *sqlite, const struct db_options *option
 	return r < 0 ? PASS(r) : r;
 }
 
+/* With a key: over a way to the disk of this connection's own. */
+static int handle_open(struct sqlite *sqlite, const struct db_options *options)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	if (options->seal_key) {
+		int r = sealed_vfs_create(&sqlite->sealed, options->seal_key);
+		if (r < 0)
+			return PASS(r);
+	}
+	if (!options->read_only) {
+		flags |= SQLITE_OPEN_CREATE;
+		file_make(options->target);
+	}
+	int code = sqlite3_open_v2(options->target, &sqlite->handle, flags,
+				   sqlite->sealed ? sealed_vfs_name(sqlite->sealed) : NULL);
+	if (code == SQLITE_OK)
+		return 0;
+	return sqlite->handle ? sqlite_answer(sqlite, code) : RAISE(ENOMEM);
+}
+
 int sqlite_open(struct db **ret_db, const struct db_options *options)
 {
 	struct sqlite *sqlite = calloc(1, sizeof *sqlite);
 	if (!sqlite)
 		return RAISE(ENOMEM);
 	sqlite->db = (struct db){.ops = &sqlite_ops, .engine = DB_SQLITE};
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	if (!options->read_only) {
-		flags |= SQLITE_OPEN_CREATE;
-		file_make(options->target);
-	}
-	int code = sqlite3_open_v2(options->target, &sqlite->handle, flags, NULL);
-	int r = code == SQLITE_OK ? 0 : sqlite->handle ? sqlite_answer(sqlite, code) : -ENOMEM;
+	int r = handle_open(sqlite, options);
 	if (r == 0)
 		r = settings_apply(sqlite, options);
 	if (r) {
+		bool refused = sqlite->sealed && sealed_vfs_refused(sqlite->sealed);
 		sqlite_close(&sqlite->db);
-		return r < 0 ? PASS(r) : RAISE(EBUSY);
+		return refused ? DB_KEY_WRONG : r < 0 ? PASS(r) : RAISE(EBUSY);
 	}
 	*ret_db = &sqlite->db;
 	return 0;

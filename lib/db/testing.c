@@ -7,7 +7,8 @@
 
 #include "lib/db/engine.h"
 
-const enum db_engine_kind db_fixture_sqlite = DB_SQLITE, db_fixture_postgres = DB_POSTGRES;
+const enum db_engine_kind db_fixture_sqlite = DB_SQLITE, db_fixture_sealed = DB_SQLITE,
+			  db_fixture_postgres = DB_POSTGRES;
 
 enum { BUSY_MS = 5000, TESTS_MAX = 256 };
 
@@ -47,9 +48,18 @@ struct db *db_fixture_connect(const struct db_fixture *fixture, int busy_ms, boo
 	return db;
 }
 
+static void seal_key_make(struct db_fixture *fixture)
+{
+	struct str key = STR("a key for nothing but these tests");
+	key.len = 32;
+	assert_int_equal(secret_set(&fixture->seal_key, key), 0);
+	fixture->options.seal_key = &fixture->seal_key;
+}
+
 int db_fixture_setup(void **state)
 {
-	enum db_engine_kind engine = *(const enum db_engine_kind *)*state;
+	const enum db_engine_kind *kind = *state;
+	enum db_engine_kind engine = *kind;
 	const char *conninfo = getenv("SHIKAKU_TEST_POSTGRES");
 	struct db_fixture *fixture = calloc(1, sizeof *fixture);
 	assert_non_null(fixture);
@@ -62,6 +72,8 @@ int db_fixture_setup(void **state)
 	fixture->options = (struct db_options){.engine = engine,
 					       .target = fixture->target,
 					       .busy_ms = BUSY_MS};
+	if (kind == &db_fixture_sealed)
+		seal_key_make(fixture);
 	fixture->db = db_fixture_connect(fixture, BUSY_MS, false);
 	return 0;
 }

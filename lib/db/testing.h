@@ -13,7 +13,8 @@
 struct db_fixture {
 	struct db_options options; /* for further connections to the same database */
 	struct db *db;
-	struct arena arena; /* 16 MiB, cleared with the test */
+	struct arena arena;	/* 16 MiB, cleared with the test */
+	struct secret seal_key; /* of a sealed one */
 	char target[512];
 	char name[64]; /* SQLite: the folder; PostgreSQL: the schema */
 };
@@ -34,7 +35,8 @@ int db_fixture_teardown(void **state);
 /* One more connection to the same database; the test closes it. */
 struct db *db_fixture_connect(const struct db_fixture *fixture, int busy_ms, bool read_only);
 
-extern const enum db_engine_kind db_fixture_sqlite, db_fixture_postgres;
+/* db_fixture_sealed: SQLite under a key of the fixture's. */
+extern const enum db_engine_kind db_fixture_sqlite, db_fixture_sealed, db_fixture_postgres;
 
 /* One test on both engines: two rows of the table of tests. */
 #define DB_TEST(test)                                                             \
@@ -49,3 +51,5 @@ extern const enum db_engine_kind db_fixture_sqlite, db_fixture_postgres;
 #test " (" #engine ")", test, db_fixture_setup, db_fixture_teardown, \
 			(void *)(uintptr_t)&db_fixture_##engine                      \
 	}
+/* One test on both engines, and on SQLite sealed. */
+#define DB_TEST_ALL(test) DB_TEST(test), DB_TEST_ON(sealed, test)

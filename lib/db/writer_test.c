@@ -358,14 +358,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DB_TEST_ON(sqlite, test_waiting_jobs_are_committed_together),
+		DB_TEST_ON(sealed, test_waiting_jobs_are_committed_together),
 		DB_TEST_ON(postgres, test_each_job_has_its_own_commit),
-		DB_TEST(test_a_failing_job_does_not_harm_its_neighbours),
-		DB_TEST(test_an_outcome_keeps_what_was_written),
+		DB_TEST_ALL(test_a_failing_job_does_not_harm_its_neighbours),
+		DB_TEST_ALL(test_an_outcome_keeps_what_was_written),
 		DB_TEST_ON(sqlite, test_a_full_disk_fails_only_whom_it_hits),
-		DB_TEST(test_a_busy_job_runs_again),
-		DB_TEST(test_a_full_queue_is_an_outcome),
+		DB_TEST_ON(sealed, test_a_full_disk_fails_only_whom_it_hits),
+		DB_TEST_ALL(test_a_busy_job_runs_again),
+		DB_TEST_ALL(test_a_full_queue_is_an_outcome),
 		DB_TEST_ON(sqlite, test_an_unreachable_store_is_a_fault_at_once),
-		DB_TEST(test_a_killed_process_has_kept_what_it_acknowledged),
+		DB_TEST_ON(sealed, test_an_unreachable_store_is_a_fault_at_once),
+		DB_TEST_ALL(test_a_killed_process_has_kept_what_it_acknowledged),
 	};
 	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);
 }
