@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Each alarm, from what sets it off to the operator's mail, in a minute of virtual time; and, with
- * its detector unhooked, the same trial must find that nothing was told. (ocsp_down is set off at
- * the desk of reader_test.c.)
+ * its detector unhooked, the same trial must find that nothing was told. (ocsp_down is T36's.)
  */
 #include "server/api/service_test.h"
 

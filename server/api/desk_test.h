@@ -361,14 +361,26 @@ static inline int tap_send(struct desk *desk, const char *path, struct str body,
 	return house_send(desk->house, &call);
 }
 
-static inline int tap_card(struct desk *desk, const struct tap *tap)
+/* The call, whole, to be sent once. */
+static inline struct house_call tap_call(struct desk *desk, const struct tap *tap)
 {
+	struct house_call call = {
+		.method = "POST",
+		.path = tap->registers ? "/v1/reader/registrations" : "/v1/reader/checks",
+		.token = desk->token,
+	};
 	struct str nonce = tap->nonce;
 	if (!nonce.ptr)
 		assert_int_equal(desk_nonce(desk, tap, &nonce), 200);
-	struct str body = tap_body(desk, tap, nonce);
-	const char *path = tap->registers ? "/v1/reader/registrations" : "/v1/reader/checks";
-	return tap_send(desk, path, body, desk_proof(desk, desk->device, path, desk->token, body));
+	call.body = tap_body(desk, tap, nonce);
+	call.dpop = desk_proof(desk, desk->device, call.path, desk->token, call.body);
+	return call;
+}
+
+static inline int tap_card(struct desk *desk, const struct tap *tap)
+{
+	struct house_call call = tap_call(desk, tap);
+	return house_send(desk->house, &call);
 }
 
 static inline struct tap tap_of(struct desk *desk, const struct make_profile *profile,

@@ -46,8 +46,11 @@ static void alarm_note(const struct api_call *call, int result)
 {
 	static const int failures[] = {PROBLEM_CREDENTIALS_REFUSED, PROBLEM_PASSCODE_REFUSED,
 				       PROBLEM_PASSCODE_REUSED, PROBLEM_ACCOUNT_LOCKED};
-	if (result == PROBLEM_REVOCATION_UNAVAILABLE)
-		alarm_inbox_put(call->service->alarms, ALARM_OCSP_DOWN, 0, 0);
+	static const int unsure[] = {PROBLEM_REVOCATION_UNAVAILABLE, PROBLEM_REVOCATION_UNTRUSTED,
+				     PROBLEM_CERTIFICATE_UNKNOWN};
+	for (size_t i = 0; i < sizeof unsure / sizeof unsure[0]; i++)
+		if (result == unsure[i])
+			alarm_inbox_put(call->service->alarms, ALARM_OCSP_DOWN, 0, 0);
 	if (result == -EBADMSG)
 		alarm_inbox_put(call->service->alarms, ALARM_SEAL_BROKEN, call->caller.facility_no,
 				0);

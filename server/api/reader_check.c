@@ -19,6 +19,8 @@ static enum wire_problem check_problem(enum check_outcome outcome)
 	case CHECK_CERTIFICATE_REVOKED: return PROBLEM_CERTIFICATE_REVOKED;
 	case CHECK_CERTIFICATE_WRONG_USE: return PROBLEM_CERTIFICATE_WRONG_USE;
 	case CHECK_REVOCATION_UNAVAILABLE: return PROBLEM_REVOCATION_UNAVAILABLE;
+	case CHECK_REVOCATION_UNTRUSTED: return PROBLEM_REVOCATION_UNTRUSTED;
+	case CHECK_CERTIFICATE_UNKNOWN: return PROBLEM_CERTIFICATE_UNKNOWN;
 	case CHECK_POSSESSION_REFUSED: return PROBLEM_POSSESSION_REFUSED;
 	case CHECK_ORGANISATION_REFUSED: return PROBLEM_ORGANISATION_PROOF_REFUSED;
 	case CHECK_PERSON_UNKNOWN: return PROBLEM_PERSON_UNKNOWN;
@@ -79,12 +81,12 @@ static int proof_read(struct api_call *call, struct dpop_proof *ret_proof)
 	return 0;
 }
 
-/* The desk is told to wait, whatever it is; the operator needs to know what it is. */
-static void unavailable_tell(const struct api_call *call, const struct check *check)
+/* The desk is told what to do about it; the operator needs to know what it is. */
+static void unsure_tell(const struct api_call *call, const struct check *check)
 {
-	if (check->verdict == CHECK_REVOCATION_UNAVAILABLE)
+	if (check->unsure_cause)
 		LOG(&call->service->log, revocation_unavailable,
-		    log_id("cause", str_of(check->unavailable_cause)),
+		    log_id("cause", str_of(check->unsure_cause)),
 		    log_id("request", str_of(call->request->request_id)));
 }
 
@@ -109,7 +111,7 @@ int check_run(struct api_call *call, struct db *db)
 			 &proof, call->now_ms, check);
 	if (r)
 		return r < 0 ? PASS(r) : (int)check_problem((enum check_outcome)r);
-	unavailable_tell(call, check);
+	unsure_tell(call, check);
 	return 0;
 }
 

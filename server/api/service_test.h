@@ -231,10 +231,9 @@ struct house_call {
 	struct str if_none_match;
 };
 
-/* The status; the reply stays in house->last, its JSON in house->json, until the next call. */
-static inline int house_send(struct house *house, const struct house_call *call)
+/* Its strings are the house's and the call's. */
+static inline struct web_request house_request(struct house *house, const struct house_call *call)
 {
-	house_reply_clear(house);
 	struct str authorization = {0};
 	if (call->token.ptr)
 		assert_int_equal(arena_print(&house->arena, &authorization, "Bearer %.*s",
@@ -256,6 +255,14 @@ static inline int house_send(struct house *house, const struct house_call *call)
 	};
 	if (house->request_id)
 		memcpy(request.request_id, house->request_id, sizeof request.request_id);
+	return request;
+}
+
+/* The status; the reply stays in house->last, its JSON in house->json, until the next call. */
+static inline int house_send(struct house *house, const struct house_call *call)
+{
+	house_reply_clear(house);
+	struct web_request request = house_request(house, call);
 	web_fake_call(&house_app, house->service, &request, &house->last);
 	static const struct json_limits limits = {8 << 20, 32, 1000000};
 	if (house->last.reply.body.len)

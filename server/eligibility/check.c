@@ -128,11 +128,14 @@ static int revocation_ask(const struct eligibility *eligibility,
 	int r = revocation_check(eligibility->revocation, certificate, &answer);
 	if (r <= 0)
 		return r < 0 ? PASS(r) : 0;
+	if (r != REVOCATION_REVOKED)
+		check->unsure_cause = answer.cause;
 	switch ((enum revocation_outcome)r) {
 	case REVOCATION_REVOKED: return CHECK_CERTIFICATE_REVOKED;
 	case REVOCATION_UNAVAILABLE: break;
+	case REVOCATION_UNTRUSTED: return CHECK_REVOCATION_UNTRUSTED;
+	case REVOCATION_UNKNOWN: return CHECK_CERTIFICATE_UNKNOWN;
 	}
-	check->unavailable_cause = answer.cause;
 	return CHECK_REVOCATION_UNAVAILABLE;
 }
 

@@ -50,7 +50,9 @@ enum check_outcome {
 	CHECK_CERTIFICATE_EXPIRED, /* and the three months of grace are over too */
 	CHECK_CERTIFICATE_REVOKED,
 	CHECK_CERTIFICATE_WRONG_USE,
-	CHECK_REVOCATION_UNAVAILABLE,
+	CHECK_REVOCATION_UNAVAILABLE, /* nobody says whether it is revoked */
+	CHECK_REVOCATION_UNTRUSTED,   /* what was said is not to be believed */
+	CHECK_CERTIFICATE_UNKNOWN,    /* its authority does not know it */
 	CHECK_POSSESSION_REFUSED,
 	CHECK_ORGANISATION_REFUSED, /* 目視 without the organisation's proof */
 	CHECK_PERSON_UNKNOWN,
@@ -65,7 +67,7 @@ struct check {
 	unsigned char nonce_spent[STORE_DIGEST_BYTES];
 	int64_t nonce_until_ms;
 	int verdict; /* 0 or enum check_outcome: nonce and proof are spent either way */
-	const char *unavailable_cause; /* CHECK_REVOCATION_UNAVAILABLE: revocation.h's word */
+	const char *unsure_cause; /* revocation.h's word; NULL: good, or revoked */
 	struct people_person person;
 	struct str aki, serial; /* of the certificate */
 	struct str facility_code;

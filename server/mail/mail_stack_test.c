@@ -5,27 +5,16 @@
  */
 #include "server/store/testing.h"
 
-#include <dirent.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "server/keys/testing.h"
 #include "server/mail/sender.h"
-
-enum { MAIL_BYTES = 16384 };
+#include "server/mail/smtpd_test.h"
 
 static const char *python_path, *server_path;
 
 struct stack {
-	char dir[64];
-	char server[32], ca[96], password[96];
-	pid_t smtpd;
+	struct smtpd smtpd;
 	struct keys_folder keys;
 	struct clock_fake time;
 	struct clock clock;
@@ -37,64 +26,18 @@ struct stack {
 
 static const struct log quiet = {.fd = -1};
 
-static void file_write(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-/* port 0: any. */
-static void smtpd_start(struct stack *stack, const char *port)
-{
-	char line[16] = "";
-	int ends[2];
-	posix_spawn_file_actions_t actions;
-	char *const argv[] = {(char *)(uintptr_t)python_path, (char *)(uintptr_t)server_path,
-			      stack->dir, (char *)(uintptr_t)port, NULL};
-	assert_int_equal(pipe(ends), 0);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-	posix_spawn_file_actions_addclose(&actions, ends[0]);
-	assert_int_equal(posix_spawn(&stack->smtpd, python_path, &actions, NULL, argv, environ), 0);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	FILE *out = fdopen(ends[0], "r");
-	assert_non_null(fgets(line, sizeof line, out));
-	fclose(out);
-	line[strcspn(line, "\n")] = '\0';
-	snprintf(stack->server, sizeof stack->server, "127.0.0.1:%s", line);
-	stack->config.mail.server = str_of(stack->server);
-}
-
-static void smtpd_stop(struct stack *stack)
-{
-	int status;
-	kill(stack->smtpd, SIGTERM);
-	assert_int_equal(waitpid(stack->smtpd, &status, 0), stack->smtpd);
-}
-
 static void stack_open(struct stack *stack, void **state)
 {
 	*stack = (struct stack){.state = state, .db = store_of(state)};
 	stack->time.now_ms = clock_now_ms(&clock_system);
 	stack->clock = clock_of_fake(&stack->time);
 	keys_folder_make(&stack->keys, stack->time.now_ms);
-	snprintf(stack->dir, sizeof stack->dir, "/tmp/shikaku-smtp-XXXXXX");
-	assert_non_null(mkdtemp(stack->dir));
-	snprintf(stack->ca, sizeof stack->ca, "%s/cert.pem", stack->dir);
-	snprintf(stack->password, sizeof stack->password, "%s/password", stack->dir);
-	file_write(stack->password, "correct horse\n");
 	stack->config = (struct config){
 		.service = {.origin = STR("https://localhost:8443")},
-		.mail = {.ca_file = str_of(stack->ca),
-			 .user = STR("shikaku"),
-			 .password_file = str_of(stack->password),
-			 .sender = STR("service@example.jp"),
-			 .timeout_ms = 1000,
-			 .tries_max = 10},
+		.mail = {.sender = STR("service@example.jp"), .timeout_ms = 1000, .tries_max = 10},
 	};
+	smtpd_open(&stack->smtpd, python_path, server_path);
+	smtpd_configure(&stack->smtpd, &stack->config);
 	stack->sender = (struct mail_sender){
 		.keys = stack->keys.keys,
 		.config = &stack->config,
@@ -103,21 +46,12 @@ static void stack_open(struct stack *stack, void **state)
 		.transport = {smtp_send, &stack->config},
 	};
 	assert_int_equal(smtp_init(), 0);
-	smtpd_start(stack, "0");
 }
 
 static void stack_close(struct stack *stack)
 {
-	smtpd_stop(stack);
+	smtpd_close(&stack->smtpd);
 	keys_folder_remove(&stack->keys);
-	nftw(stack->dir, keys_entry_remove, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static void mode_set(struct stack *stack, const char *mode)
-{
-	char path[96];
-	snprintf(path, sizeof path, "%s/mode", stack->dir);
-	file_write(path, mode);
 }
 
 static void letter_post(struct stack *stack)
@@ -149,17 +83,9 @@ static size_t outbox_count(struct stack *stack, bool dead)
 	return count;
 }
 
-/* The n-th mail the server has; absent when it has not so many. */
 static struct str mail_of(struct stack *stack, int n)
 {
-	char path[128], *bytes = arena_alloc(arena_of(stack->state), MAIL_BYTES);
-	snprintf(path, sizeof path, "%s/%d.eml", stack->dir, n);
-	FILE *file = fopen(path, "r");
-	if (!file)
-		return (struct str){0};
-	size_t len = fread(bytes, 1, MAIL_BYTES, file);
-	fclose(file);
-	return str_bytes(bytes, len);
+	return smtpd_mail(&stack->smtpd, arena_of(stack->state), n);
 }
 
 static bool contains(struct str text, const char *part)
@@ -203,10 +129,10 @@ static void test_a_server_that_says_later_gets_it_later(void **state)
 {
 	struct stack stack;
 	stack_open(&stack, state);
-	mode_set(&stack, "4xx");
+	smtpd_mode(&stack.smtpd, "4xx");
 	letter_post(&stack);
 	turn(&stack);
-	mode_set(&stack, "ok");
+	smtpd_mode(&stack.smtpd, "ok");
 	recovers(&stack, 1);
 	stack_close(&stack);
 }
@@ -215,12 +141,12 @@ static void test_a_slow_server_is_left_and_asked_again(void **state)
 {
 	struct stack stack;
 	stack_open(&stack, state);
-	mode_set(&stack, "slow");
+	smtpd_mode(&stack.smtpd, "slow");
 	letter_post(&stack);
 	int64_t begun_ms = clock_mono_ms(&clock_system);
 	turn(&stack);
 	assert_true(clock_mono_ms(&clock_system) - begun_ms < 3000);
-	mode_set(&stack, "ok");
+	smtpd_mode(&stack.smtpd, "ok");
 	recovers(&stack, 1);
 	stack_close(&stack);
 }
@@ -229,10 +155,10 @@ static void test_a_connection_cut_after_the_text_may_make_two_copies_never_none(
 {
 	struct stack stack;
 	stack_open(&stack, state);
-	mode_set(&stack, "cut");
+	smtpd_mode(&stack.smtpd, "cut");
 	letter_post(&stack);
 	turn(&stack);
-	mode_set(&stack, "ok");
+	smtpd_mode(&stack.smtpd, "ok");
 	recovers(&stack, 2);
 	struct str a = mail_of(&stack, 1), b = mail_of(&stack, 2);
 	const char *id = memmem(a.ptr, a.len, "Message-ID: <", 13);
@@ -251,7 +177,7 @@ static void test_the_server_ends_with_the_test_that_started_it(void **state)
 	pid_t test = fork();
 	assert_true(test >= 0);
 	if (test == 0) {
-		smtpd_start(&stack, "0"); /* it holds the pipe's end from now on */
+		smtpd_start(&stack.smtpd, "0"); /* it holds the pipe's end from now on */
 		_exit(0);
 	}
 	close(held[1]);
@@ -268,22 +194,22 @@ static void test_the_queue_outlives_a_server_that_is_down(void **state)
 {
 	struct stack stack;
 	stack_open(&stack, state);
-	smtpd_stop(&stack);
+	smtpd_stop(&stack.smtpd);
 	letter_post(&stack);
 	turn(&stack);
 	/* Another process, another connection: the queue is the store's. */
 	AUTO(db_closep) struct db *db = db_fixture_connect(db_fixture_of(state), 1000, false);
 	stack.db = db;
 	char port[16];
-	snprintf(port, sizeof port, "%s", strchr(stack.server, ':') + 1);
-	smtpd_start(&stack, port);
+	snprintf(port, sizeof port, "%s", strchr(stack.smtpd.server, ':') + 1);
+	smtpd_start(&stack.smtpd, port);
 	recovers(&stack, 1);
 	stack_close(&stack);
 }
 
 static void refused_for_good(struct stack *stack, const char *mode)
 {
-	mode_set(stack, mode);
+	smtpd_mode(&stack->smtpd, mode);
 	letter_post(stack);
 	turn(stack);
 	assert_int_equal(outbox_count(stack, false), 0);
@@ -310,10 +236,10 @@ static void test_a_refused_password_is_the_operators_and_mail_waits(void **state
 {
 	struct stack stack;
 	stack_open(&stack, state);
-	file_write(stack.password, "wrong horse\n");
+	smtpd_file_write(stack.smtpd.password, "wrong horse\n");
 	letter_post(&stack);
 	turn(&stack);
-	file_write(stack.password, "correct horse\n");
+	smtpd_file_write(stack.smtpd.password, "correct horse\n");
 	recovers(&stack, 1);
 	stack_close(&stack);
 }
@@ -326,7 +252,7 @@ static void test_a_server_with_another_certificate_gets_nothing(void **state)
 	letter_post(&stack);
 	turn(&stack);
 	assert_int_equal(mail_of(&stack, 1).len, 0);
-	stack.config.mail.ca_file = str_of(stack.ca);
+	stack.config.mail.ca_file = str_of(stack.smtpd.ca);
 	recovers(&stack, 1);
 	stack_close(&stack);
 }

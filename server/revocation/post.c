@@ -2,8 +2,9 @@
 #include "server/revocation/post.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
+#include <stdlib.h>
 
-DEFINE_AUTO_POINTER(CURL, curl_easy_cleanup)
 DEFINE_AUTO_POINTER(CURLU, curl_url_cleanup)
 
 enum { HTTP_OK = 200 };
@@ -41,11 +42,6 @@ static size_t receive(char *bytes, size_t size, size_t count, void *ctx)
 	memcpy(received->bytes + received->len, bytes, more);
 	received->len += more;
 	return more;
-}
-
-int post_init(void)
-{
-	return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : RAISE(EIO);
 }
 
 static bool part_is_absent(CURLU *url, CURLUPart part)
@@ -94,26 +90,89 @@ static const char *cause_of(CURLcode code)
 	return "unreachable";
 }
 
-int post(void *ctx, const char *url, int64_t timeout_ms, struct str request, struct arena *arena,
-	 struct str *ret_response, const char **ret_cause)
+/* --- handles: a handle keeps the connection it had --- */
+
+struct post {
+	pthread_mutex_t lock; /* of what follows */
+	CURL *idle[POST_IDLE_MAX];
+	size_t idle_count;
+};
+
+int post_create(struct post **ret_post)
 {
-	AUTO(curl_easy_cleanupp) CURL *curl = curl_easy_init();
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return RAISE(EIO);
+	struct post *post = calloc(1, sizeof *post);
+	if (!post)
+		return RAISE(ENOMEM);
+	pthread_mutex_init(&post->lock, NULL);
+	*ret_post = post;
+	return 0;
+}
+
+void post_destroy(struct post *post)
+{
+	if (!post)
+		return;
+	for (size_t i = 0; i < post->idle_count; i++)
+		curl_easy_cleanup(post->idle[i]);
+	pthread_mutex_destroy(&post->lock);
+	free(post);
+}
+
+/* The one used last, whose connection is the likeliest to be open still. NULL: no memory. */
+static CURL *handle_take(struct post *post)
+{
+	pthread_mutex_lock(&post->lock);
+	CURL *curl = post->idle_count ? post->idle[--post->idle_count] : NULL;
+	pthread_mutex_unlock(&post->lock);
+	return curl ? curl : curl_easy_init();
+}
+
+static void handle_give(struct post *post, CURL *curl)
+{
+	curl_easy_reset(curl); /* what was asked is gone, the connection stays */
+	pthread_mutex_lock(&post->lock);
+	bool kept = post->idle_count < POST_IDLE_MAX;
+	if (kept)
+		post->idle[post->idle_count++] = curl;
+	pthread_mutex_unlock(&post->lock);
+	if (!kept)
+		curl_easy_cleanup(curl);
+}
+
+/* --- one question --- */
+
+static int exchange(CURL *curl, const char *url, int64_t timeout_ms, struct str request,
+		    struct received *received, const char **ret_cause)
+{
 	AUTO(headers_clear) struct headers headers = {0};
-	struct received received = {.bytes = arena_alloc(arena, PKI_OCSP_RESPONSE_BYTES_MAX)};
 	long status = 0;
-	(void)ctx;
-	if (!curl || !received.bytes ||
-	    !header_add(&headers, "Content-Type: application/ocsp-request") ||
+	if (!header_add(&headers, "Content-Type: application/ocsp-request") ||
 	    !header_add(&headers, "Accept: application/ocsp-response") ||
-	    !options_set(curl, url, timeout_ms, request, &received) ||
+	    !options_set(curl, url, timeout_ms, request, received) ||
 	    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list) != CURLE_OK)
 		return RAISE(ENOMEM);
 	CURLcode code = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	if (code != CURLE_OK || status != HTTP_OK) {
-		*ret_cause = code == CURLE_OK ? "http_status" : cause_of(code);
-		return REVOCATION_UNAVAILABLE;
-	}
+	if (code == CURLE_OK && status == HTTP_OK)
+		return 0;
+	*ret_cause = code == CURLE_OK ? "http_status" : cause_of(code);
+	return code == CURLE_WRITE_ERROR ? REVOCATION_UNTRUSTED : REVOCATION_UNAVAILABLE;
+}
+
+int post_send(void *ctx, const char *url, int64_t timeout_ms, struct str request,
+	      struct arena *arena, struct str *ret_response, const char **ret_cause)
+{
+	struct post *post = ctx;
+	struct received received = {.bytes = arena_alloc(arena, PKI_OCSP_RESPONSE_BYTES_MAX)};
+	CURL *curl = received.bytes ? handle_take(post) : NULL;
+	if (!curl)
+		return RAISE(ENOMEM);
+	int r = exchange(curl, url, timeout_ms, request, &received, ret_cause);
+	handle_give(post, curl);
+	if (r)
+		return r < 0 ? PASS(r) : r;
 	*ret_response = str_bytes(received.bytes, received.len);
 	return 0;
 }

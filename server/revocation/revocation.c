@@ -2,21 +2,23 @@
 /*
  * Of many that ask about one certificate at once, one goes to the responder and the others take its
  * answer, a failure too: at half past eight, or when the responder is down, the herd is one
- * request.
+ * request. Of many certificates before a responder that stays silent, one goes on asking
+ * (silence.h).
  *
- * Ask, check, remember. What is not surely good or surely revoked is unavailable: nobody is let in
+ * Ask, check, remember. What is not surely good or surely revoked is neither: nobody is let in
  * because a responder was down, and nobody is called revoked because of it.
  */
 #include "server/revocation/revocation.h"
 
 #include <assert.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "lib/base/thread.h"
 #include "lib/crypto/crypto.h"
 #include "server/revocation/cache.h"
 #include "server/revocation/post.h"
+#include "server/revocation/silence.h"
 
 enum {
 	EXCHANGE_BYTES_MAX = 64 * 1024,
@@ -36,8 +38,10 @@ struct flight {
 struct revocation {
 	struct revocation_options options;
 	char *url;	      /* empty: the certificate's */
+	struct post *post;    /* NULL: the transport is somebody else's */
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t landed;
+	struct silence silence;
 	struct flight flights[FLIGHTS_MAX];
 	struct cache cache;
 };
@@ -50,6 +54,18 @@ static int url_copy(struct revocation *revocation, struct str url)
 	return !url.len || post_url_allowed(revocation->url) ? 0 : RAISE(EINVAL);
 }
 
+static int transport_open(struct revocation *revocation)
+{
+	struct revocation_transport *transport = &revocation->options.transport;
+	if (transport->post)
+		return 0;
+	int r = post_create(&revocation->post);
+	if (r)
+		return PASS(r);
+	*transport = (struct revocation_transport){post_send, revocation->post};
+	return 0;
+}
+
 int revocation_create(const struct revocation_options *options, struct revocation **ret_revocation)
 {
 	assert(options->timeout_ms > 0 && options->timeout_ms <= INT_MAX && options->clock);
@@ -58,12 +74,10 @@ int revocation_create(const struct revocation_options *options, struct revocatio
 		return RAISE(ENOMEM);
 	revocation->options = *options;
 	pthread_mutex_init(&revocation->lock, NULL);
-	pthread_cond_init(&revocation->landed, NULL);
-	if (!options->transport.post)
-		revocation->options.transport.post = post;
+	wake_init(&revocation->landed);
 	if (!options->ttl_ms)
 		revocation->options.ttl_ms = REVOCATION_TTL_MS;
-	int r = post_init();
+	int r = transport_open(revocation);
 	if (r == 0)
 		r = url_copy(revocation, options->ocsp_url);
 	if (r < 0)
@@ -79,6 +93,7 @@ void revocation_destroy(struct revocation *revocation)
 		return;
 	pthread_cond_destroy(&revocation->landed);
 	pthread_mutex_destroy(&revocation->lock);
+	post_destroy(revocation->post);
 	free(revocation->url);
 	free(revocation);
 }
@@ -132,6 +147,21 @@ static const char *word_of(enum pki_ocsp_outcome outcome)
 	return "good";
 }
 
+static enum revocation_outcome unsure_of(enum pki_ocsp_outcome outcome)
+{
+	switch (outcome) {
+	case PKI_OCSP_UNKNOWN: return REVOCATION_UNKNOWN;
+	case PKI_OCSP_TRY_LATER: return REVOCATION_UNAVAILABLE;
+	case PKI_OCSP_REVOKED:
+	case PKI_OCSP_MALFORMED:
+	case PKI_OCSP_FORGED:
+	case PKI_OCSP_NONCE_WRONG:
+	case PKI_OCSP_STALE:
+	case PKI_OCSP_EARLY: break;
+	}
+	return REVOCATION_UNTRUSTED;
+}
+
 /* 0 and REVOCATION_REVOKED are what the authority says itself. */
 static int response_judge(struct revocation *revocation, const struct pki_certificate *certificate,
 			  struct str response, struct str nonce,
@@ -145,17 +175,38 @@ static int response_judge(struct revocation *revocation, const struct pki_certif
 	const char *cause = word_of((enum pki_ocsp_outcome)r);
 	*ret_answer = (struct revocation_answer){answer.revoked_ms, answer.reason, cause};
 	if (r != 0 && r != PKI_OCSP_REVOKED)
-		return REVOCATION_UNAVAILABLE;
+		return unsure_of((enum pki_ocsp_outcome)r);
 	int outcome = r == 0 ? 0 : REVOCATION_REVOKED;
 	remember(revocation, pki_certificate_facts(certificate), outcome, &answer);
 	return outcome;
+}
+
+/* As the transport's post; where nobody answers, only one at a time waits for it. */
+static int line_post(struct revocation *revocation, const char *url, struct str request,
+		     struct arena *arena, struct str *ret_response, const char **ret_cause)
+{
+	const struct revocation_transport *transport = &revocation->options.transport;
+	pthread_mutex_lock(&revocation->lock);
+	bool allowed = silence_allows(&revocation->silence);
+	if (allowed)
+		silence_begin(&revocation->silence);
+	pthread_mutex_unlock(&revocation->lock);
+	if (!allowed) {
+		*ret_cause = "silent";
+		return REVOCATION_UNAVAILABLE;
+	}
+	int r = transport->post(transport->ctx, url, revocation->options.timeout_ms, request, arena,
+				ret_response, ret_cause);
+	pthread_mutex_lock(&revocation->lock);
+	silence_end(&revocation->silence, r == 0 || r == REVOCATION_UNTRUSTED);
+	pthread_mutex_unlock(&revocation->lock);
+	return r < 0 ? PASS(r) : r;
 }
 
 static int ask(struct revocation *revocation, const struct pki_certificate *certificate,
 	       const char *url, struct revocation_answer *ret_answer)
 {
 	AUTO(arena_clear) struct arena arena;
-	const struct revocation_transport *transport = &revocation->options.transport;
 	unsigned char bytes[PKI_OCSP_NONCE_BYTES];
 	struct str nonce = str_bytes(bytes, sizeof bytes), request, response;
 	const char *cause = NULL;
@@ -164,13 +215,12 @@ static int ask(struct revocation *revocation, const struct pki_certificate *cert
 	int r = pki_ocsp_request(&arena, certificate, nonce, &request);
 	if (r < 0)
 		return PASS(r);
-	r = transport->post(transport->ctx, url, revocation->options.timeout_ms, request, &arena,
-			    &response, &cause);
+	r = line_post(revocation, url, request, &arena, &response, &cause);
 	if (r < 0)
 		return PASS(r);
 	if (r > 0) {
 		*ret_answer = (struct revocation_answer){0, PKI_REASON_NONE, cause};
-		return REVOCATION_UNAVAILABLE;
+		return r;
 	}
 	r = response_judge(revocation, certificate, response, nonce, ret_answer);
 	return r < 0 ? PASS(r) : r;
@@ -220,16 +270,23 @@ static struct flight *flight_begin(struct revocation *revocation, const struct p
 	return NULL;
 }
 
+/* Its own patience ends it: one that asks and never comes back keeps nobody else. */
 static int flight_follow(struct revocation *revocation, struct flight *flight,
 			 struct revocation_answer *ret_answer)
 {
+	int64_t until_ms = clock_mono_ms(&clock_system) + revocation->options.timeout_ms;
+	bool early = true;
 	flight->followers++;
-	while (!flight->over)
-		pthread_cond_wait(&revocation->landed, &revocation->lock);
-	int outcome = flight->outcome;
+	while (!flight->over && early)
+		early = wake_wait(&revocation->landed, &revocation->lock, until_ms);
+	flight->followers--;
+	if (!flight->over) {
+		*ret_answer = (struct revocation_answer){0, PKI_REASON_NONE, "timeout"};
+		return REVOCATION_UNAVAILABLE;
+	}
+	flight->used = flight->followers > 0;
 	*ret_answer = flight->answer;
-	flight->used = --flight->followers > 0;
-	return outcome;
+	return flight->outcome;
 }
 
 static void flight_land(struct revocation *revocation, struct flight *flight, int outcome,

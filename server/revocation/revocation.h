@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Is this certificate revoked? Asked of the authority's OCSP responder over HTTP, remembered for a
- * few minutes. Waits for the network: called on the "net" lane, from any number of its threads.
+ * few minutes. Waits for the network, never longer than timeout_ms: called on the "net" lane, from
+ * any number of its threads.
  */
 #pragma once
 
@@ -24,8 +25,8 @@ enum {
 struct revocation_transport {
 	/*
 	 * POST request (application/ocsp-request) to url, a C string, and give the body of a 200
-	 * in arena, at most PKI_OCSP_RESPONSE_BYTES_MAX. Outcome: REVOCATION_UNAVAILABLE, with a
-	 * word for the log in *ret_cause. Fault: -ENOMEM.
+	 * in arena, at most PKI_OCSP_RESPONSE_BYTES_MAX. Outcomes, with a word for the log in
+	 * *ret_cause: REVOCATION_UNAVAILABLE, REVOCATION_UNTRUSTED (too long). Fault: -ENOMEM.
 	 */
 	int (*post)(void *ctx, const char *url, int64_t timeout_ms, struct str request,
 		    struct arena *arena, struct str *ret_response, const char **ret_cause);
@@ -40,17 +41,19 @@ struct revocation_options {
 	struct revocation_transport transport;
 };
 
+/* What is not surely good is refused; a later try helps with the second, seldom with the others. */
 enum revocation_outcome {
 	REVOCATION_REVOKED = 1,
-	/* No believable answer: down, slow, forged, stale, unknown serial. Fail closed. */
-	REVOCATION_UNAVAILABLE,
+	REVOCATION_UNAVAILABLE, /* no answer: down, slow, "try later", nowhere to ask */
+	REVOCATION_UNTRUSTED,	/* an answer nobody can believe: forged, foreign, stale, no OCSP */
+	REVOCATION_UNKNOWN,	/* the authority knows no such certificate */
 };
 
 /* What to say about it beyond the outcome: for the audit row, the metric and the log. */
 struct revocation_answer {
 	int64_t revoked_ms; /* 0: not revoked */
 	int reason;	    /* enum pki_reason */
-	const char *cause;  /* a word for the log: "good", "cached", "timeout", "forged", … */
+	const char *cause;  /* a word for the log: "good", "cached", "timeout", "silent", … */
 };
 
 /* Faults: -EINVAL (no such URL), -ENOMEM. The URL is copied. */

@@ -2,6 +2,7 @@
 #include "lib/pki/world_test.h"
 
 #include "server/revocation/revocation.h"
+#include "server/revocation/silence.h"
 #include "sim/pki/answer.h"
 
 #define URL "http://127.0.0.1:1/ocsp"
@@ -138,7 +139,7 @@ static void test_a_revocation_says_why_and_since_when_also_from_memory(void **st
 	assert_int_equal(line.asked, 1);
 }
 
-static void test_what_is_not_believable_is_unavailable_and_not_kept(void **state)
+static void test_what_is_not_surely_so_is_said_apart_and_not_kept(void **state)
 {
 	static const struct {
 		enum answer_fault fault;
@@ -154,12 +155,12 @@ static void test_what_is_not_believable_is_unavailable_and_not_kept(void **state
 	line.plan.valid_ms = 60000;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		line.plan.fault = rows[i].fault;
-		assert_int_equal(check(&line, &answer), REVOCATION_UNAVAILABLE);
+		assert_int_equal(check(&line, &answer), REVOCATION_UNTRUSTED);
 		assert_string_equal(answer.cause, rows[i].cause);
 	}
 	line.plan.fault = ANSWER_HONEST;
 	line.answer.status = ANSWER_UNKNOWN;
-	assert_int_equal(check(&line, &answer), REVOCATION_UNAVAILABLE);
+	assert_int_equal(check(&line, &answer), REVOCATION_UNKNOWN);
 	assert_string_equal(answer.cause, "unknown");
 	line.down = true;
 	assert_int_equal(check(&line, &answer), REVOCATION_UNAVAILABLE);
@@ -234,6 +235,30 @@ static void test_only_http_urls_are_settings(void **state)
 	}
 }
 
+/* Nobody is refused because of one lost packet, nor kept waiting by a responder that is gone. */
+static void test_before_a_silent_responder_one_at_a_time_goes_on_asking(void **state)
+{
+	struct silence silence = {0};
+	(void)state;
+	for (int i = 0; i < SILENCE_AFTER; i++) {
+		assert_true(silence_allows(&silence));
+		silence_begin(&silence);
+		assert_true(silence_allows(&silence)); /* another at the same time */
+		silence_end(&silence, false);
+	}
+	assert_true(silence_allows(&silence));
+	silence_begin(&silence);
+	assert_false(silence_allows(&silence));
+	silence_end(&silence, false);
+	silence_begin(&silence);
+	assert_false(silence_allows(&silence));
+	silence_end(&silence, true);
+	silence_begin(&silence);
+	assert_true(silence_allows(&silence));
+	silence_end(&silence, false);
+	assert_true(silence_allows(&silence)); /* not in a row */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,11 +266,12 @@ int main(void)
 		cmocka_unit_test(test_an_answer_is_not_kept_beyond_its_own_end),
 		cmocka_unit_test(test_nothing_is_kept_when_told_so),
 		cmocka_unit_test(test_a_revocation_says_why_and_since_when_also_from_memory),
-		cmocka_unit_test(test_what_is_not_believable_is_unavailable_and_not_kept),
+		cmocka_unit_test(test_what_is_not_surely_so_is_said_apart_and_not_kept),
 		cmocka_unit_test(test_two_certificates_are_kept_apart),
 		cmocka_unit_test(test_without_a_setting_the_certificate_says_where_to_ask),
 		cmocka_unit_test(test_nowhere_to_ask_is_unavailable),
 		cmocka_unit_test(test_only_http_urls_are_settings),
+		cmocka_unit_test(test_before_a_silent_responder_one_at_a_time_goes_on_asking),
 	};
 	return cmocka_run_group_tests(tests, world_create, world_destroy);
 }
