@@ -7,7 +7,7 @@
 
 #include "lib/base/period.h"
 #include "lib/terminal/text.h"
-#include "workstation/rules/matching.h"
+#include "workstation/desk/find.h"
 #include "workstation/desk/settle.h"
 #include "workstation/store/store.h"
 
@@ -162,40 +162,40 @@ struct pending {
 	int64_t count;
 };
 
-/* Charts with the same birth date: those among whom somebody has to choose. */
-static int candidates_print(struct db *db, struct arena *arena, const struct seen *seen)
+/* A chart among which somebody has to choose, and why. */
+static int candidate_print(struct db *db, struct arena *arena, const struct candidate *candidate)
 {
-	struct record_qualification told = {0};
-	const struct result result = {.first = &told};
-	struct chart *charts;
-	size_t count;
-	told.elements[RECORD_BIRTH] = seen->birth;
-	told.elements[RECORD_NAME_KANA] = seen->kana;
-	int r = store_charts_of_birth(db, arena, seen->birth, &charts, &count);
-	for (size_t i = 0; !r && i < count; i++) {
-		bool is = false;
-		r = match_is_candidate(arena, &result, &charts[i], &is);
-		if (!r && is) {
-			(void)printf("    候補:");
-			(void)chart_line(NULL, &charts[i]);
-		}
-	}
+	struct chart chart;
+	int r = store_chart_get(db, arena, candidate->chart, &chart);
+	if (r)
+		return FOLD(r);
+	(void)printf("    候補:");
+	(void)chart_line(NULL, &chart);
+	(void)printf("      ");
+	for (unsigned bit = 0; bit < CANDIDATE_REASONS; bit++)
+		if (candidate->reasons >> bit & 1)
+			(void)printf(" %s",
+				     candidate_reason_text((enum candidate_reason)(1U << bit)));
+	(void)putchar('\n');
+	return 0;
+}
+
+static int candidates_print(struct db *db, struct arena *arena, const struct seen *seen,
+			    const struct record_qualification *first)
+{
+	const struct result result = {.validity = seen->validity,
+				      .reference = seen->reference,
+				      .first = first};
+	struct found found;
+	int r = find_match(db, arena, &result, &found);
+	for (size_t i = 0; !r && i < found.count; i++)
+		r = candidate_print(db, arena, &found.candidates[i]);
 	return r ? PASS(r) : 0;
 }
 
 /* The qualifications among which somebody has to choose, with the numbers to choose them by. */
-static int qualifications_print(struct db *db, struct arena *arena, struct str result_id)
+static void qualifications_print(const struct record_qualification *list, size_t count)
 {
-	AUTO(json_clear) struct json_document document = {0};
-	const struct record_qualification *list = NULL;
-	struct seen seen;
-	size_t count = 0;
-	int r = store_seen_get(db, arena, result_id, &seen);
-	if (r)
-		return FOLD(r);
-	r = settle_qualifications(arena, seen.raw, &document, &list, &count);
-	if (r)
-		return PASS(r);
 	for (size_t i = 0; i < count; i++)
 		(void)printf("    資格%zu: %.*s %.*s  記号 %.*s  番号 %.*s  枝番 %.*s\n", i + 1,
 			     STR_ARG(or_dash(list[i].elements[RECORD_INSURER_NUMBER])),
@@ -203,7 +203,24 @@ static int qualifications_print(struct db *db, struct arena *arena, struct str r
 			     STR_ARG(or_dash(list[i].elements[RECORD_SYMBOL])),
 			     STR_ARG(or_dash(list[i].elements[RECORD_NUMBER])),
 			     STR_ARG(or_dash(list[i].elements[RECORD_BRANCH])));
-	return 0;
+}
+
+static int choices_print(struct db *db, struct arena *arena, const struct seen *listed)
+{
+	AUTO(json_clear) struct json_document document = {0};
+	const struct record_qualification *list = NULL;
+	struct seen seen;
+	size_t count = 0;
+	int r = store_seen_get(db, arena, listed->result_id, &seen);
+	if (r)
+		return FOLD(r);
+	r = settle_qualifications(arena, seen.raw, &document, &list, &count);
+	if (r)
+		return PASS(r);
+	if (seen.reason == MATCH_SEVERAL)
+		qualifications_print(list, count);
+	r = count ? candidates_print(db, arena, &seen, &list[0]) : 0;
+	return r ? PASS(r) : 0;
 }
 
 static int pending_line(void *ctx, const struct seen *seen)
@@ -217,11 +234,7 @@ static int pending_line(void *ctx, const struct seen *seen)
 	day_cell(or_dash(seen->birth), 22);
 	(void)printf("照会番号 %.*s\n    %s。（結果 %.*s）\n", STR_ARG(or_dash(seen->reference)),
 		     match_reason_text((enum match_reason)seen->reason), STR_ARG(seen->result_id));
-	int r = 0;
-	if (seen->reason == MATCH_SEVERAL)
-		r = qualifications_print(pending->db, &arena, seen->result_id);
-	if (!r && seen->birth.ptr)
-		r = candidates_print(pending->db, &arena, seen);
+	int r = choices_print(pending->db, &arena, seen);
 	return r ? PASS(r) : 0;
 }
 

@@ -10,6 +10,7 @@
  */
 #include "workstation/desk/sync.h"
 
+#include "workstation/desk/find.h"
 #include "workstation/desk/intake.h"
 #include "workstation/rules/matching.h"
 #include "workstation/store/store.h"
@@ -27,35 +28,6 @@ struct sync {
 	bool put_off;  /* something was */
 };
 
-static struct str element(const struct result *result, enum record_element which)
-{
-	return result->first ? result->first->elements[which] : (struct str){0};
-}
-
-/* --- deciding --- */
-
-static int decide(struct sync *sync, struct arena *arena, const struct result *result,
-		  struct match *ret_match)
-{
-	struct chart holder, *others = NULL;
-	const struct chart *found = NULL;
-	size_t others_count = 0;
-	int r = 0;
-	if (result->reference.ptr) {
-		r = store_chart_of_reference(sync->db, arena, result->reference, &holder);
-		if (r < 0)
-			return PASS(r);
-		found = r ? NULL : &holder;
-	} else if (element(result, RECORD_BIRTH).ptr) {
-		r = store_charts_of_birth(sync->db, arena, element(result, RECORD_BIRTH), &others,
-					  &others_count);
-		if (r)
-			return PASS(r);
-	}
-	r = match_decide(arena, result, found, others, others_count, ret_match);
-	return r ? PASS(r) : 0;
-}
-
 /* --- doing --- */
 
 static int carry_out(struct sync *sync, struct arena *arena, const struct result *result,
@@ -72,11 +44,7 @@ static int carry_out(struct sync *sync, struct arena *arena, const struct result
 		r = intake_chart(sync->db, arena, result, &match.chart);
 		sync->report.charts_new++;
 		break;
-	case MATCH_ASK:
-		/* The chart of a number that does not fit is not the person's. */
-		match.chart = 0;
-		sync->report.asked++;
-		break;
+	case MATCH_ASK: sync->report.asked++; break;
 	case MATCH_ASIDE: sync->report.aside++; break;
 	}
 	sync->report.insurances_new += appended;
@@ -85,11 +53,17 @@ static int carry_out(struct sync *sync, struct arena *arena, const struct result
 	return r ? PASS(r) : 0;
 }
 
+/* Somebody who is here already, perhaps only since a moment ago: see above. */
+static bool may_settle_itself(const struct match *match)
+{
+	return match->reason == MATCH_CANDIDATES || match->reason == MATCH_PROPOSED;
+}
+
 /* Looked at, decided and done in one transaction: another synchronisation of the same store, at the
  * same time, sees all of it or nothing. */
 static int result_import(struct sync *sync, struct arena *arena, const struct result *result)
 {
-	struct match match;
+	struct found found;
 	enum seen_state state;
 	int r = store_seen_state(sync->db, result->id, &state);
 	if (r)
@@ -100,14 +74,14 @@ static int result_import(struct sync *sync, struct arena *arena, const struct re
 		sync->report.known++;
 		return 0;
 	}
-	r = decide(sync, arena, result, &match);
+	r = find_match(sync->db, arena, result, &found);
 	if (r)
 		return PASS(r);
-	if (match.reason == MATCH_CANDIDATES && state == SEEN_NEVER && !sync->is_final) {
+	if (may_settle_itself(&found.match) && state == SEEN_NEVER && !sync->is_final) {
 		sync->put_off = true;
 		return 0;
 	}
-	r = carry_out(sync, arena, result, match);
+	r = carry_out(sync, arena, result, found.match);
 	return r ? PASS(r) : 0;
 }
 

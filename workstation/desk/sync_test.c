@@ -179,6 +179,8 @@ static int desk_open(void **state)
 	assert_int_equal(store_open(desk->path, &desk->db), 0);
 	person_set(&desk->people[0], "ｶﾝｼﾞｬ ｲﾁ", "19700101", "06000004");
 	person_set(&desk->people[1], "ｶﾝｼﾞｬ ﾆ", "19700101", "06000004");
+	desk->people[1].qualification.elements[RECORD_NAME] = STR("患者　二");
+	desk->people[1].qualification.elements[RECORD_BRANCH] = STR("02");
 	person_set(&desk->people[2], "ｶﾝｼﾞｬ ｲﾁ", "19700101", "01130012");
 	*state = desk;
 	return 0;

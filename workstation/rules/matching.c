@@ -2,10 +2,10 @@
 /*
  * The rules of linking.
  *
- * A 照会番号 alone is not believed: birth date and sex must agree too, because a number typed wrong
- * once would put one patient's insurance into another's chart. Without a number somebody with the
- * same kana and birth date is a candidate, never a match: twins, namesakes and the patient whose
- * number was lost all look alike.
+ * A 照会番号 alone is not believed: birth date, sex and a name must agree too, because a number
+ * typed wrong once would put one patient's insurance into another's chart. Without a number
+ * somebody who fits is a candidate, never a match: twins, namesakes and the patient whose number
+ * was lost all look alike. One alone who clearly fits is proposed, and still somebody says yes.
  */
 #include "workstation/rules/matching.h"
 
@@ -13,17 +13,10 @@
 
 #include "lib/base/number.h"
 #include "lib/base/period.h"
-#include "lib/record/names.h"
 
 static struct str element(const struct result *result, enum record_element which)
 {
 	return result->first ? result->first->elements[which] : (struct str){0};
-}
-
-static bool is_same_person(const struct result *result, const struct chart *chart)
-{
-	return str_equal(element(result, RECORD_BIRTH), chart->birth) &&
-	       str_equal(element(result, RECORD_SEX), chart->sex);
 }
 
 const char *match_reason_text(enum match_reason reason)
@@ -34,80 +27,64 @@ const char *match_reason_text(enum match_reason reason)
 	case MATCH_SEVERAL: return "資格が複数あります。使う資格を選んでください";
 	case MATCH_REFERENCE_UNKNOWN: return "この照会番号のカルテがここにありません";
 	case MATCH_PERSON_DIFFERS: return "照会番号のカルテと生年月日か性別が違います";
-	case MATCH_CANDIDATES: return "同じカナ氏名と生年月日のカルテがあります";
+	case MATCH_CANDIDATES: return "同じ患者さんかもしれないカルテがあります";
+	case MATCH_PROPOSED: return "同じ患者さんと思われるカルテが1つあります";
+	case MATCH_NAME_DIFFERS: return "照会番号のカルテと氏名もカナも違います";
 	}
 	return "";
 }
 
-int match_is_candidate(struct arena *arena, const struct result *result, const struct chart *chart,
-		       bool *ret_is)
+static struct match asked(enum match_reason reason)
 {
-	struct str kana = element(result, RECORD_NAME_KANA), folded, chart_folded;
-	if (!str_equal(element(result, RECORD_BIRTH), chart->birth)) {
-		*ret_is = false;
-		return 0;
-	}
-	if (!kana.ptr || !chart->kana.ptr) {
-		*ret_is = true;
-		return 0;
-	}
-	int r = name_fold(arena, kana, &folded);
-	if (!r)
-		r = name_fold(arena, chart->kana, &chart_folded);
-	if (r)
-		return PASS(r);
-	*ret_is = str_equal(folded, chart_folded);
-	return 0;
+	return (struct match){.kind = MATCH_ASK, .reason = reason};
 }
 
-static struct match with_number(const struct result *result, const struct chart *holder)
+static const struct candidate *holder_find(const struct candidate *candidates, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (candidates[i].reasons & CANDIDATE_REFERENCE)
+			return &candidates[i];
+	return NULL;
+}
+
+static struct match with_number(const struct candidate *holder)
 {
 	if (!holder)
-		return (struct match){MATCH_ASK, MATCH_REFERENCE_UNKNOWN, 0};
-	if (!is_same_person(result, holder))
-		return (struct match){MATCH_ASK, MATCH_PERSON_DIFFERS, holder->number};
-	return (struct match){MATCH_LINK, MATCH_REASON_NONE, holder->number};
+		return asked(MATCH_REFERENCE_UNKNOWN);
+	if (candidate_is_holder(holder))
+		return (struct match){.kind = MATCH_LINK, .chart = holder->chart};
+	bool is_born = holder->reasons & CANDIDATE_BIRTH;
+	return asked(is_born && !(holder->reasons & CANDIDATE_SEX_DIFFERS) ? MATCH_NAME_DIFFERS
+									   : MATCH_PERSON_DIFFERS);
 }
 
-static int without_number(struct arena *arena, const struct result *result,
-			  const struct chart *others, size_t others_count, struct match *ret_match)
+static struct match without_number(const struct candidate *candidates, size_t count)
 {
-	for (size_t i = 0; i < others_count; i++) {
-		bool is = false;
-		int r = match_is_candidate(arena, result, &others[i], &is);
-		if (r)
-			return PASS(r);
-		if (!is)
-			continue;
-		*ret_match = (struct match){MATCH_ASK, MATCH_CANDIDATES, 0};
-		return 0;
+	if (!count)
+		return (struct match){.kind = MATCH_NEW};
+	struct match match = asked(MATCH_CANDIDATES);
+	if (count == 1 && candidate_is_clear(&candidates[0])) {
+		match.reason = MATCH_PROPOSED;
+		match.proposed = candidates[0].chart;
 	}
-	*ret_match = (struct match){MATCH_NEW, MATCH_REASON_NONE, 0};
-	return 0;
+	return match;
 }
 
-int match_decide(struct arena *arena, const struct result *result, const struct chart *holder,
-		 const struct chart *others, size_t others_count, struct match *ret_match)
+struct match match_decide(const struct result *result, const struct candidate *candidates,
+			  size_t candidates_count)
 {
+	const struct candidate *holder = holder_find(candidates, candidates_count);
 	bool is_valid = str_equal(result->validity, STR("1"));
-	bool is_several = str_equal(result->validity, STR("5")) ||
-			  (is_valid && result->qualifications_count > 1);
-	if (is_several) {
-		*ret_match = (struct match){MATCH_ASK, MATCH_SEVERAL, 0};
-		return 0;
-	}
+	if (str_equal(result->validity, STR("5")) || (is_valid && result->qualifications_count > 1))
+		return asked(MATCH_SEVERAL);
 	if (!is_valid || !result->first) {
-		bool fits = holder && result->first && is_same_person(result, holder);
-		*ret_match =
-			(struct match){MATCH_ASIDE, MATCH_NOT_VALID, fits ? holder->number : 0};
-		return 0;
+		bool is_known = holder && candidate_is_holder(holder);
+		return (struct match){.kind = MATCH_ASIDE,
+				      .reason = MATCH_NOT_VALID,
+				      .chart = is_known ? holder->chart : 0};
 	}
-	if (result->reference.ptr) {
-		*ret_match = with_number(result, holder);
-		return 0;
-	}
-	int r = without_number(arena, result, others, others_count, ret_match);
-	return r ? PASS(r) : 0;
+	return result->reference.len ? with_number(holder)
+				     : without_number(candidates, candidates_count);
 }
 
 static int day_of(struct str text)

@@ -7,6 +7,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/fault.h"
+#include "workstation/rules/candidates.h"
 #include "workstation/rules/charts.h"
 
 enum match_kind {
@@ -22,29 +23,27 @@ enum match_reason {
 	MATCH_SEVERAL,		 /* 複数該当, or several qualifications */
 	MATCH_REFERENCE_UNKNOWN, /* a 照会番号 that no chart here has */
 	MATCH_PERSON_DIFFERS,	 /* the chart of this number has another birth date or sex */
-	MATCH_CANDIDATES,	 /* no number, but somebody with this kana and birth date is here */
+	MATCH_CANDIDATES,   /* no number, and charts that could be this person's, none clearly */
+	MATCH_PROPOSED,	    /* no number, and one chart that clearly is: proposed */
+	MATCH_NAME_DIFFERS, /* the chart of this number has neither this kana nor this name */
 };
 
 struct match {
 	enum match_kind kind;
 	enum match_reason reason;
-	int64_t chart; /* 0: none */
+	int64_t chart;	  /* MATCH_LINK, MATCH_ASIDE; 0: none */
+	int64_t proposed; /* MATCH_PROPOSED: this one; 0: none, a person chooses without help */
 };
 
 /* In Japanese, for the list of open decisions. */
 const char *match_reason_text(enum match_reason reason);
 
 /*
- * holder: the chart with the result's 照会番号, or NULL. others: charts with the result's birth
- * date. Fault: -ENOMEM.
+ * candidates: all that fit (candidate_fits); with CANDIDATES_MAX of them there may be more. Nothing
+ * is proposed for a result that has a number: whose it is was said once, and something is wrong.
  */
-MUST_CHECK int match_decide(struct arena *arena, const struct result *result,
-			    const struct chart *holder, const struct chart *others,
-			    size_t others_count, struct match *ret_match);
-
-/* Does this chart have the result's kana (folded) and birth date, or one of the two no kana? */
-MUST_CHECK int match_is_candidate(struct arena *arena, const struct result *result,
-				  const struct chart *chart, bool *ret_is);
+struct match match_decide(const struct result *result, const struct candidate *candidates,
+			  size_t candidates_count);
 
 /* The insurance a result with one qualification tells of; order is not set. Fault: -ENOMEM. */
 MUST_CHECK int match_insurance(struct arena *arena, const struct result *result,

@@ -58,12 +58,24 @@ static struct chart chart_of_hanako(void)
 	};
 }
 
-static struct match decided(void **state, const struct result *result, const struct chart *holder,
+/* As a synchronisation does it, with one or two charts in the store. */
+static struct match decided(void **state, const struct result *result, const struct chart *one,
 			    const struct chart *other)
 {
-	struct match match = {.kind = MATCH_ASIDE};
-	assert_int_equal(match_decide(*state, result, holder, other, other ? 1 : 0, &match), 0);
-	return match;
+	const struct chart *charts[] = {one, other};
+	struct candidate fitting[2];
+	struct candidate_told told;
+	size_t count = 0;
+	assert_int_equal(candidate_told_read(*state, result, &told), 0);
+	for (size_t i = 0; i < 2; i++) {
+		struct candidate_chart chart = {.aliases = NULL};
+		if (!charts[i])
+			continue;
+		chart.chart = *charts[i];
+		assert_int_equal(candidate_weigh(&told, &chart, &fitting[count]), 0);
+		count += candidate_fits(&told, &fitting[count]);
+	}
+	return match_decide(result, fitting, count);
 }
 
 static void test_a_number_finds_its_chart(void **state)
@@ -90,6 +102,32 @@ static void test_a_number_alone_is_not_believed(void **state)
 	struct match match = decided(state, &result, &chart, NULL);
 	assert_int_equal(match.kind, MATCH_ASK);
 	assert_int_equal(match.reason, MATCH_PERSON_DIFFERS);
+	assert_int_equal(match.chart, 0);
+	assert_int_equal(match.proposed, 0);
+	chart = chart_of_hanako();
+	chart.birth = (struct str){0};
+	assert_int_equal(decided(state, &result, &chart, NULL).kind, MATCH_ASK);
+}
+
+/* Twins whose numbers were exchanged have birth date and sex in common. */
+static void test_a_number_with_another_name_is_asked_about(void **state)
+{
+	struct record_qualification person = hanako();
+	struct result result = valid(&person);
+	struct chart chart = chart_of_hanako();
+	result.reference = STR("7");
+	chart.name = STR("佐藤　桃子");
+	chart.kana = STR("サトウ　モモコ");
+	struct match match = decided(state, &result, &chart, NULL);
+	assert_int_equal(match.kind, MATCH_ASK);
+	assert_int_equal(match.reason, MATCH_NAME_DIFFERS);
+	/* One of the two is enough: 字体 and readings differ more often than people. */
+	chart.kana = STR("サトウ　ハナコ");
+	assert_int_equal(decided(state, &result, &chart, NULL).kind, MATCH_LINK);
+	/* ● could be either twin. */
+	person.elements[RECORD_NAME_KANA] = (struct str){0};
+	person.elements[RECORD_NAME] = STR("佐藤　●子");
+	assert_int_equal(decided(state, &result, &chart, NULL).kind, MATCH_ASK);
 }
 
 static void test_a_number_nobody_has_here_is_asked_about(void **state)
@@ -112,21 +150,48 @@ static void test_without_number_and_namesake_a_chart_is_made(void **state)
 	assert_int_equal(decided(state, &result, NULL, &other).kind, MATCH_NEW);
 	other = chart_of_hanako();
 	other.kana = STR("サトウ　ヨウコ");
+	other.name = STR("佐藤　洋子");
 	assert_int_equal(decided(state, &result, NULL, &other).kind, MATCH_NEW);
 }
 
-static void test_a_namesake_is_never_chosen(void **state)
+static void test_one_who_clearly_fits_is_proposed_and_not_taken(void **state)
 {
 	struct record_qualification person = hanako();
 	struct result result = valid(&person);
 	struct chart other = chart_of_hanako();
-	struct match match = decided(state, &result, NULL, &other);
+	struct match match = decided(state, &result, &other, NULL);
+	assert_int_equal(match.kind, MATCH_ASK);
+	assert_int_equal(match.reason, MATCH_PROPOSED);
+	assert_int_equal(match.chart, 0);
+	assert_int_equal(match.proposed, 7);
+}
+
+static void test_one_who_does_not_clearly_fit_is_only_shown(void **state)
+{
+	struct record_qualification person = hanako();
+	struct result result = valid(&person);
+	struct chart other = chart_of_hanako();
+	other.sex = STR("1");
+	struct match match = decided(state, &result, &other, NULL);
+	assert_int_equal(match.reason, MATCH_CANDIDATES);
+	assert_int_equal(match.proposed, 0);
+	/* Nothing to compare: somebody has to look. */
+	other = chart_of_hanako();
+	other.kana = other.name = (struct str){0};
+	assert_int_equal(decided(state, &result, &other, NULL).reason, MATCH_CANDIDATES);
+}
+
+static void test_among_several_nobody_is_proposed(void **state)
+{
+	struct record_qualification person = hanako();
+	struct result result = valid(&person);
+	struct chart one = chart_of_hanako(), other = chart_of_hanako();
+	other.number = 8;
+	other.sex = STR("1");
+	struct match match = decided(state, &result, &one, &other);
 	assert_int_equal(match.kind, MATCH_ASK);
 	assert_int_equal(match.reason, MATCH_CANDIDATES);
-	assert_int_equal(match.chart, 0);
-	/* Nothing to compare: somebody has to look. */
-	other.kana = (struct str){0};
-	assert_int_equal(decided(state, &result, NULL, &other).kind, MATCH_ASK);
+	assert_int_equal(match.proposed, 0);
 }
 
 static void test_what_is_not_valid_is_only_seen(void **state)
@@ -216,7 +281,10 @@ int main(void)
 		WITH_ARENA(test_a_number_alone_is_not_believed),
 		WITH_ARENA(test_a_number_nobody_has_here_is_asked_about),
 		WITH_ARENA(test_without_number_and_namesake_a_chart_is_made),
-		WITH_ARENA(test_a_namesake_is_never_chosen),
+		WITH_ARENA(test_a_number_with_another_name_is_asked_about),
+		WITH_ARENA(test_one_who_clearly_fits_is_proposed_and_not_taken),
+		WITH_ARENA(test_one_who_does_not_clearly_fit_is_only_shown),
+		WITH_ARENA(test_among_several_nobody_is_proposed),
 		WITH_ARENA(test_what_is_not_valid_is_only_seen),
 		WITH_ARENA(test_several_qualifications_are_asked_about),
 		WITH_ARENA(test_an_insurance_begins_where_the_card_says),

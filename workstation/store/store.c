@@ -33,6 +33,7 @@ static const struct db_migration steps[] = {
 	{3,
 	 "CREATE TABLE taken (one {int64} PRIMARY KEY CHECK (one = 1), cursor {text} NOT NULL);"},
 	{4, "CREATE TABLE setting (name {text} PRIMARY KEY, value {text} NOT NULL);"},
+	{5, "CREATE INDEX insurance_key ON insurance (member_key);"},
 };
 
 int store_open(const char *path, struct db **ret_db)
@@ -219,41 +220,6 @@ int store_chart_add(struct db *db, struct arena *arena, const struct chart *char
 	if (r)
 		return FOLD(r);
 	*ret_chart = added;
-	return 0;
-}
-
-static int charts_fill(struct db_rows *rows, struct arena *arena, struct chart *charts,
-		       size_t *ret_count)
-{
-	size_t count = 0;
-	int r;
-	while ((r = db_next(rows)) == 0 && count < STORE_CANDIDATES_MAX) {
-		charts[count] = chart_of_row(rows);
-		r = chart_keep(arena, &charts[count]);
-		if (r)
-			return PASS(r);
-		count++;
-	}
-	if (r && r != DB_END)
-		return FOLD(r);
-	*ret_count = count;
-	return 0;
-}
-
-int store_charts_of_birth(struct db *db, struct arena *arena, struct str birth,
-			  struct chart **ret_charts, size_t *ret_count)
-{
-	AUTO(db_rows_closep) struct db_rows *rows = NULL;
-	struct chart *charts = arena_array(arena, STORE_CANDIDATES_MAX, sizeof *charts);
-	if (!charts)
-		return RAISE(ENOMEM);
-	int r = db_query(db, "SELECT " CHART_COLUMNS " FROM chart WHERE birth = $1 ORDER BY number",
-			 DB_ARGS(db_text(birth)), &rows);
-	if (!r)
-		r = charts_fill(rows, arena, charts, ret_count);
-	if (r)
-		return FOLD(r);
-	*ret_charts = charts;
 	return 0;
 }
 

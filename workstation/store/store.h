@@ -14,8 +14,7 @@
 #include "workstation/rules/charts.h"
 
 enum {
-	STORE_CANDIDATES_MAX = 64, /* charts with one birth date; more are not looked at */
-	STORE_QUEUE_MAX = 1000,	   /* registrations taken up at once */
+	STORE_QUEUE_MAX = 1000, /* registrations taken up at once */
 };
 
 enum store_outcome {
@@ -48,8 +47,6 @@ MUST_CHECK int store_chart_get(struct db *db, struct arena *arena, int64_t numbe
 /* Outcome: STORE_ABSENT. */
 MUST_CHECK int store_chart_of_reference(struct db *db, struct arena *arena, struct str reference,
 					struct chart *ret_chart);
-MUST_CHECK int store_charts_of_birth(struct db *db, struct arena *arena, struct str birth,
-				     struct chart **ret_charts, size_t *ret_count);
 /* Every chart by rising number; each's texts live until it returns. each answers 0 to go on. */
 MUST_CHECK int store_charts_each(struct db *db, int (*each)(void *ctx, const struct chart *chart),
 				 void *ctx);
