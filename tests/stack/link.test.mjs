@@ -27,7 +27,7 @@ function result(n, person, more = {}) {
 			MessageBody: {
 				ProcessingResultStatus: "1", QualificationValidity: validity,
 				ResultList: [{ ResultOfQualificationConfirmation: {
-					Birthdate: person.birth, InsuredBranchNumber: "01",
+					Birthdate: person.birth, InsuredBranchNumber: person.branch ?? "01",
 					InsuredCardClassification: "01", InsuredCardSymbol: "１２",
 					InsuredCardValidDate: more.from ?? "20250401",
 					InsuredIdentificationNumber: "0034", InsurerName: "見本健康保険組合",
@@ -191,7 +191,7 @@ async function loggedIn(program = shikaku) {
 }
 
 const ichi = () => ({ name: "見本　一", kana: "ﾐﾎﾝ ｲﾁ", birth: "19800401" });
-const ni = () => ({ name: "●田　二", kana: "ﾏﾙﾀﾞ ﾆ", birth: "19750101" });
+const ni = () => ({ name: "●田　二", kana: "ﾏﾙﾀﾞ ﾆ", birth: "19750101", branch: "02" });
 
 test("the session lies in a file of the owner's only, without the password", async () => {
 	await loggedIn();
@@ -420,7 +420,7 @@ test("a namesake is shown, not chosen", async () => {
 	let done = await station(["sync", ...PERIOD]);
 	assert.match(done.out, /確認が必要: 1件/);
 	done = await station(["pending"]);
-	assert.match(done.out, /同じカナ氏名と生年月日のカルテがあります/);
+	assert.match(done.out, /同じ患者さんと思われるカルテが1つあります/);
 	assert.match(done.out, /候補:/);
 	assert.match(done.out, new RegExp(id(2)));
 });
