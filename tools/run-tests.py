@@ -25,6 +25,8 @@ import tap  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NODE_TIMEOUT_S = 300
+NODE_FOLDERS = (("journeys", "tests/journeys"), ("contract", "tests/contract"),
+                ("workstation", "tests/browser"), ("workstation", "ui"))
 OUTPUT_SHOWN_LINES = 60
 SLOW_FACTOR = 4  # meson's timeouts are meant for an idle machine
 NIGHTLY_TIMEOUT_S = 4 * 3600  # and for the short forms
@@ -53,10 +55,14 @@ def meson_programs(build):
             is_tap=test["protocol"] == "tap", alone=not test.get("is_parallel", True))
 
 
+def node_tests(folder):
+    return sorted(path for path in folder.glob("**/*.test.mjs") if "node_modules" not in path.parts)
+
+
 def node_programs(build):
     env = {"SHIKAKU_BUILD": str(build)}
-    for suite in ("journeys", "contract"):
-        for path in sorted((ROOT / "tests" / suite).glob("**/*.test.mjs")):
+    for suite, folder in NODE_FOLDERS:
+        for path in node_tests(ROOT / folder):
             yield Program(
                 name=f"{suite}/{path.name.removesuffix('.test.mjs')}", suite=suite,
                 command=["node", "--test-reporter=tap", str(path)], env=env, workdir=str(ROOT),

@@ -17,9 +17,10 @@ packages_of() {
 		"$(node_package)" ;;
 	test) echo postgresql-15 python3-jsonschema python3-aiosmtpd sqlmap ;;
 	check) echo git clang clang-format libclang-rt-14-dev cppcheck ;;
+	browser) echo chromium fonts-noto-cjk dnsmasq-base iproute2 util-linux "$(node_package)" "$(npm_package)" ;;
 	bench) echo wrk ;;
 	*)
-		echo "setup: no such part: $1 (build, demo, test, check, bench)" >&2
+		echo "setup: no such part: $1 (build, demo, test, check, browser, bench)" >&2
 		return 2
 		;;
 	esac
@@ -28,6 +29,10 @@ packages_of() {
 # Any Node from 18 on will do, whoever installed it.
 node_package() {
 	command -v node >/dev/null || echo nodejs
+}
+
+npm_package() {
+	command -v npm >/dev/null || echo npm
 }
 
 is_debian_12() {
@@ -93,6 +98,16 @@ main() {
 	fi
 	mapfile -t missing < <(missing_of "${wanted[@]}")
 	[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+	[[ " $* " != *" browser "* ]] || install_modules
+}
+
+# What drives the browser, and axe-core: as the lock file says, again when it changed.
+install_modules() {
+	local folder stamp
+	folder=$(dirname "${BASH_SOURCE[0]}")/../tests/browser
+	stamp=$folder/node_modules/.lock
+	cmp -s "$folder/package-lock.json" "$stamp" && return
+	(cd "$folder" && npm ci >&2) && cp "$folder/package-lock.json" "$stamp"
 }
 
 main "$@"

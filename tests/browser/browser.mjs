@@ -25,6 +25,7 @@ class Sight {
     this.faults = [];
     this.requests = [];
     page.on('console', (message) => {
+      if (/status of 422/.test(message.text())) return; // how a call of the page is told no
       if (message.type() === 'error' || message.type() === 'warning') this.faults.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => this.faults.push(`error: ${error.stack ?? error.message}`));
@@ -71,4 +72,13 @@ export async function accessible(page) {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   }));
   assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`), []);
+}
+
+/** Wait until the page says yes; what playwright has for that needs eval, which the policy forbids. */
+export async function until(page, question, { timeout_ms = 10000 } = {}) {
+  for (const end = Date.now() + timeout_ms; Date.now() < end;) {
+    if (await page.evaluate(question)) return;
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+  assert.fail(`not within ${timeout_ms} ms: ${question}`);
 }

@@ -76,7 +76,7 @@ function summary() {
     node,
     show(title, rows) {
       node.hidden = false;
-      fill(node, el('h3', {}, title), el('ul', {}, rows.map(({ one, text }) => el('li', {}, one
+      fill(node, el('h2', {}, title), el('ul', {}, rows.map(({ one, text }) => el('li', {}, one
         ? el('a', { href: `#${one.input.id}`, onclick: (event) => { event.preventDefault(); one.input.focus(); } },
           `${one.spec.label}: ${text}`)
         : text))));

@@ -20,6 +20,9 @@ const UNEXPECTED = {
   action: 'もう一度操作してください。続くときは、下の問い合わせ番号をソフトの会社に伝えてください。',
 };
 
+/** About the program, not a facility: their answers are good whatever is shown meanwhile. */
+const OF_THE_FRAME = new Set(['state', 'events', 'alive', 'lock', 'unlock', 'setup']);
+
 let current = null; // the facility that is shown
 const watchers = new Set();
 
@@ -45,7 +48,7 @@ async function answerOf(reply) {
 
 /** An answer that comes after another facility was chosen is nobody's: it never settles. */
 export async function call(name, body = {}, { signal } = {}) {
-  const asked = current;
+  const asked = OF_THE_FRAME.has(name) ? null : current;
   let reply;
   try {
     reply = await fetch(`/api/${name}`, {
@@ -57,5 +60,5 @@ export async function call(name, body = {}, { signal } = {}) {
     return refuse(UNREACHABLE);
   }
   const answer = await answerOf(reply);
-  return asked === current ? answer : new Promise(() => {});
+  return asked === null || asked === current ? answer : new Promise(() => {});
 }

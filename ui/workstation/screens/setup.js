@@ -20,10 +20,10 @@ function page(root, at, ...content) {
 
 function facilityStep(root, app) {
   const fields = [
-    field({ name: 'facility', label: '医療機関等コード（または登録記号番号）', required: true, size: 20,
+    field({ name: 'facility', label: '医療機関等コード（または登録記号番号）', required: true, size: 20, value: given.facility,
       hint: '例: 1311234569。登録記号番号は「協」「契」から入れます。' }),
-    field({ name: 'facility_name', label: '施設の名前', required: true, hint: '例: みほん接骨院' }),
-    field({ name: 'service', label: 'サービスのアドレス', hint: '運営者から知らされた https:// で始まるものです。あとから設定でも入れられます。' }),
+    field({ name: 'facility_name', label: '施設の名前', required: true, value: given.facility_name, hint: '例: みほん接骨院' }),
+    field({ name: 'service', label: 'サービスのアドレス', value: given.service, hint: '運営者から知らされた https:// で始まるものです。あとから設定でも入れられます。' }),
   ];
   const made = form({ key: 'setup/facility', fields, submit: { text: '次へ', run: async (values) => {
     Object.assign(given, values);
@@ -55,10 +55,10 @@ async function vaultMake(root, app, fields, values) {
   const { facility, facility_name, service } = given;
   const wish = { facility, facility_name, staff: values.staff, staff_name: values.staff_name, password };
   const answer = await call('setup', service ? { ...wish, service } : wish).catch((problem) => {
-    if (!problem.fields.some((one) => one.field in given)) throw problem;
-    facilityStep(root, app).refuse(problem);
+    if (problem.fields.some((one) => one.field in given)) facilityStep(root, app).refuse(problem);
+    throw problem; // this step's draft stays
   });
-  if (answer) recoveryStep(root, app, answer.recovery);
+  recoveryStep(root, app, answer.recovery);
 }
 
 /** Shown once: on paper it goes. */
