@@ -8,45 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/web/web_local.h"
-
-bool window_home(const char *given, char home[WINDOW_PATH_BYTES])
-{
-	const char *data = getenv("XDG_DATA_HOME"), *user = getenv("HOME");
-	int n = -1;
-	if (given)
-		n = snprintf(home, WINDOW_PATH_BYTES, "%s", given);
-	else if (data && data[0] == '/')
-		n = snprintf(home, WINDOW_PATH_BYTES, "%s/shikaku", data);
-	else if (user && user[0] == '/')
-		n = snprintf(home, WINDOW_PATH_BYTES, "%s/.local/share/shikaku", user);
-	return n > 0 && n < WINDOW_PATH_BYTES;
-}
-
-/* A folder of this user alone; one that others can look into is refused, not mended. */
-static bool folder_make(const char *path)
-{
-	struct stat facts;
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return false;
-	return lstat(path, &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() &&
-	       !(facts.st_mode & 077);
-}
-
-/* The folders above it, as a desktop would have made them. */
-static void parents_make(const char *path)
-{
-	char part[WINDOW_PATH_BYTES];
-	(void)snprintf(part, sizeof part, "%s", path);
-	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		(void)mkdir(part, 0700);
-		*slash = '/';
-	}
-}
+#include "workstation/vault/home.h"
 
 static bool path_in(const char *folder, const char *name, char path[WINDOW_PATH_BYTES])
 {
@@ -66,12 +31,12 @@ static void browse(const struct window *window)
 int window_claim(struct window *window)
 {
 	char run[WINDOW_PATH_BYTES], lock[WINDOW_PATH_BYTES];
+	struct home home;
 	window->lock_fd = -1;
 	if (!path_in(window->home, "run", run) || !path_in(run, "lock", lock) ||
 	    !path_in(run, "open.html", window->open_file))
 		return WINDOW_HOME_UNUSABLE;
-	parents_make(window->home);
-	if (!folder_make(window->home) || !folder_make(run))
+	if (home_find(window->home, &home) || home_make(&home) || home_folder_make(&home, "run"))
 		return WINDOW_HOME_UNUSABLE;
 	window->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (window->lock_fd < 0)

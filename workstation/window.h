@@ -17,7 +17,7 @@ enum window_outcome {
 };
 
 struct window {
-	const char *home; /* made if need be, 0700 */
+	const char *home; /* as home_find gives it; made if need be */
 	bool has_browser; /* start one */
 	struct station *station;
 	struct web_local *door;
@@ -35,6 +35,3 @@ void window_close(struct window *window); /* accepts what was never opened */
 
 /* Before any thread begins: the signals of window_wait are its own. */
 void window_signals_take(void);
-
-/* --home, or $XDG_DATA_HOME/shikaku, or ~/.local/share/shikaku. False: too long, or no home. */
-bool window_home(const char *given, char home[WINDOW_PATH_BYTES]);

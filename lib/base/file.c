@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +72,19 @@ static bool content_write(int fd, struct str content)
 	return fsync(fd) == 0;
 }
 
+/* Without it the new name may be gone after a power cut, and the old one too. */
+static bool folder_sync(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int len = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1,
+			   slash ? path : ".");
+	if (len < 0 || (size_t)len >= sizeof folder)
+		return false;
+	AUTO(fd_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && fsync(fd) == 0;
+}
+
 int file_write_private(const char *path, struct str content)
 {
 	char fresh[PATH_MAX];
@@ -85,5 +99,5 @@ int file_write_private(const char *path, struct str content)
 		(void)unlink(fresh);
 		return FILE_UNUSABLE;
 	}
-	return 0;
+	return folder_sync(path) ? 0 : FILE_UNUSABLE;
 }

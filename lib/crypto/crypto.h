@@ -142,6 +142,14 @@ MUST_CHECK int password_cost_of(struct str phc, struct password_cost *ret_cost);
 /* Outcome CRYPTO_FORGED: not this password. The cost is read from the PHC string. */
 MUST_CHECK int password_verify(const struct password_input *input, struct str phc);
 
+/*
+ * A key out of a password, for wrapping another one on this machine; salt: 16 random bytes, kept
+ * with what is wrapped; ret_key->len = CRYPTO_KEY_BYTES. Fault: -ENOMEM, -EIO.
+ */
+enum { PASSWORD_SALT_BYTES = 16 };
+MUST_CHECK int password_key(struct str password, struct str salt, const struct password_cost *cost,
+			    struct secret *ret_key);
+
 /* --- totp.c: RFC 6238, SHA-1, 6 digits, 30 s --- */
 enum {
 	TOTP_STEP_MS = 30000,

@@ -11,6 +11,7 @@
 #include "lib/base/number.h"
 
 static_assert(crypto_pwhash_argon2id_OPSLIMIT_MIN == 1, "passes as the header says");
+static_assert(crypto_pwhash_argon2id_SALTBYTES == PASSWORD_SALT_BYTES, "salts as the header says");
 
 const struct password_cost password_cost_default = {.passes = 2, .memory_kib = 19 * 1024};
 
@@ -93,4 +94,21 @@ int password_verify(const struct password_input *input, struct str phc)
 		return 0;
 	/* libsodium says EINVAL for "another password", and only for that. */
 	return errno == EINVAL ? CRYPTO_FORGED : RAISE(errno == ENOMEM ? ENOMEM : EIO);
+}
+
+int password_key(struct str password, struct str salt, const struct password_cost *cost,
+		 struct secret *ret_key)
+{
+	assert(salt.len == PASSWORD_SALT_BYTES && cost->passes >= 1 && cost->memory_kib >= 8);
+	if (sodium_init() < 0)
+		return RAISE(EIO);
+	secret_wipe(ret_key);
+	if (crypto_pwhash_argon2id(ret_key->bytes, CRYPTO_KEY_BYTES,
+				   password.ptr ? password.ptr : "", password.len,
+				   (const unsigned char *)salt.ptr, cost->passes,
+				   (size_t)cost->memory_kib * 1024,
+				   crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+		return RAISE(ENOMEM);
+	ret_key->len = CRYPTO_KEY_BYTES;
+	return 0;
 }

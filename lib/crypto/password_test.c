@@ -78,6 +78,26 @@ static void test_a_hash_says_what_it_cost(void **state)
 	assert_int_equal(password_cost_of(STR("plain"), &cost), CRYPTO_MALFORMED);
 }
 
+static void test_a_key_depends_on_password_salt_and_cost(void **state)
+{
+	(void)state;
+	const struct password_cost cost = {.passes = 2, .memory_kib = 64},
+				   other = {.passes = 3, .memory_kib = 64};
+	struct str salt = STR("0123456789abcdef");
+	AUTO(secret_wipe) struct secret a = {0}, b = {0};
+	assert_int_equal(password_key(STR("password"), salt, &cost, &a), 0);
+	assert_int_equal(a.len, CRYPTO_KEY_BYTES);
+	assert_int_equal(password_key(STR("password"), salt, &cost, &b), 0);
+	assert_true(secret_equal(secret_str(&a), secret_str(&b)));
+	assert_int_equal(password_key(STR("passworD"), salt, &cost, &b), 0);
+	assert_false(secret_equal(secret_str(&a), secret_str(&b)));
+	assert_int_equal(password_key(STR("password"), STR("0123456789abcdeF"), &cost, &b), 0);
+	assert_false(secret_equal(secret_str(&a), secret_str(&b)));
+	assert_int_equal(password_key(STR("password"), salt, &other, &b), 0);
+	assert_false(secret_equal(secret_str(&a), secret_str(&b)));
+	assert_int_equal(password_key((struct str){0}, salt, &cost, &b), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +106,7 @@ int main(void)
 		cmocka_unit_test(test_the_default_cost_is_written_into_the_text),
 		cmocka_unit_test(test_a_hash_says_what_it_cost),
 		cmocka_unit_test(test_a_broken_hash_is_a_fault_and_never_a_match),
+		cmocka_unit_test(test_a_key_depends_on_password_salt_and_cost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
