@@ -16,7 +16,7 @@ static int shk_begin(void *ctx, const struct source_ask *ask)
 	struct source_shk *source = ctx;
 	int32_t code;
 	if (ask->from)
-		code = shk_download(source->client, ask->from, ask->to, SHK_REFERENCE_ANY, NULL,
+		code = shk_download(source->client, ask->from, ask->to, source->reference, NULL,
 				    NULL, &source->results);
 	else
 		code = new_begin(source, ask->cursor);

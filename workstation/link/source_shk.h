@@ -6,6 +6,7 @@
 #include "workstation/desk/source.h"
 
 struct source_shk {
+	int32_t reference;    /* SHK_REFERENCE_…, for a period; what is new comes all */
 	shk_client *client;   /* borrowed */
 	shk_search *search;   /* of what is new; NULL: none yet */
 	shk_results *results; /* NULL between downloads */

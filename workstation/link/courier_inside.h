@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside: what a courier is made of. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "lib/base/thread.h"
+#include "workstation/link/courier.h"
+
+struct courier_numbered {
+	int64_t number;
+	struct courier_order order;
+};
+
+struct courier {
+	struct courier_options options;
+	pthread_t thread;
+	bool has_thread;
+	struct ticker *ticker;
+
+	/* The courier's thread alone. */
+	struct courier_state now;
+	struct secret password; /* of now.login_id; empty: not known */
+	int64_t challenge_ms;	/* until when a passcode can be given; 0: the login comes first */
+	int64_t renewed_ms;	/* the session's last renewal */
+	int64_t retry_ms;	/* not before; 0: at once */
+	int64_t backoff_ms;	/* the last pause */
+	bool is_behind;		/* something may have come that was not received */
+	bool has_queue;		/* something is to be sent */
+	bool has_keys;		/* the service's public keys were fetched in this session */
+	int64_t told_ms;	/* the last progress */
+	struct source source;	/* the line's, with progress and cancelling */
+	size_t begins;		/* downloads of this receipt */
+
+	atomic_bool is_cancelled;	     /* what is being received by itself */
+	atomic_int_least64_t cancelled_upto; /* and by order, up to that number */
+	atomic_bool is_woken;
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t wake;
+	bool is_ending;
+	bool is_waiting; /* in a call that an order may cut short */
+	bool wants_automatic;
+	bool has_word; /* about automatic, that was not taken yet */
+	struct courier_numbered orders[COURIER_ORDERS_MAX];
+	size_t orders_count;
+	int64_t orders_ever;
+	struct courier_state shown;
+};
+
+/* What is shown is what is now; then notify(kind), unless NULL. */
+void courier_show(struct courier *courier, const char *kind);
+
+/* --- courier_turn.c --- */
+
+/* Run one order to its end; its done is in now.done. */
+void courier_order_run(struct courier *courier, const struct courier_numbered *numbered);
+/* What time brings, no order being there. How long it may rest. */
+int64_t courier_idle(struct courier *courier);
+
+/* --- courier_receive.c --- */
+
+/* The line's source, counted and cancelled. */
+void courier_source_make(struct courier *courier);
+/* Both: a code of shikaku.h; SHK_ERR_FILE when the store failed, and that is logged. */
+int32_t courier_receive(struct courier *courier, const struct line_search *search, int64_t order);
+int32_t courier_send(struct courier *courier);
+/* How many numbers wait, into now. */
+void courier_queue_look(struct courier *courier);

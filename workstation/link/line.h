@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The service as a courier speaks with it, one account at a time: libshikaku (line_shk.c), or a
+ * script in tests. Every function but cancel and about blocks, and answers a code of shikaku.h.
+ */
+#pragma once
+
+#include "include/shikaku/shikaku.h"
+#include "workstation/desk/source.h"
+
+enum {
+	LINE_TEXT_BYTES = 512,
+	LINE_NAME_BYTES = 256,
+	LINE_FIELDS_MAX = 4,
+};
+
+/* What went wrong, in the words of its row. Texts end with a NUL; "" where there is none. */
+struct line_trouble {
+	int32_t code; /* SHK_OK: nothing */
+	char problem[64], request_id[40];
+	char title[LINE_TEXT_BYTES], action[LINE_TEXT_BYTES], vendor[LINE_TEXT_BYTES];
+	int32_t retry_after_s;
+	struct {
+		char name[64], text[LINE_TEXT_BYTES];
+	} fields[LINE_FIELDS_MAX];
+	int32_t fields_count;
+};
+
+/* What the service has said about the session. */
+struct line_about {
+	int32_t state;	  /* SHK_SESSION_… */
+	int32_t passcode; /* SHK_PASSCODE_… */
+	char facility_name[LINE_NAME_BYTES];
+	char notice[LINE_TEXT_BYTES];
+	bool is_device; /* this PC is registered, and the session is its */
+};
+
+/* Which results to count or to receive; from and to "": all that is new, or all there is. */
+struct line_search {
+	char from[15], to[15]; /* yyyyMMdd or yyyyMMddHHmmss and a NUL */
+	int32_t reference;     /* SHK_REFERENCE_… */
+};
+
+struct line_count {
+	int64_t count, without_reference;
+};
+
+struct line {
+	int32_t (*login)(void *ctx, const char *facility, const char *login_id,
+			 const char *password);
+	int32_t (*passcode)(void *ctx, const char *passcode);
+	int32_t (*refresh)(void *ctx);
+	int32_t (*password_change)(void *ctx, const char *present, const char *next);
+	int32_t (*logout)(void *ctx);
+	/* name, activation_code: "" for none. */
+	int32_t (*device_register)(void *ctx, const char *name, const char *activation_code);
+	int32_t (*count)(void *ctx, const struct line_search *search, struct line_count *ret_count);
+	/* Has anything come since the last answer? The first answer is yes, at once. */
+	int32_t (*wait)(void *ctx, int32_t seconds, int32_t *ret_changed);
+	/* The service's public keys, for the proofs; until the next call. */
+	int32_t (*keys)(void *ctx, const char **ret_jwks);
+	/* The source's next downloads are of this search. Any period of sync_run's must be its. */
+	void (*search)(void *ctx, const struct line_search *search);
+	/* Of the last call. */
+	void (*trouble)(void *ctx, struct line_trouble *ret_trouble);
+	void (*about)(void *ctx, struct line_about *ret_about);
+	/* From any thread: the running call answers SHK_ERR_CANCELLED. */
+	void (*cancel)(void *ctx);
+	struct source source; /* results in, numbers out; on the same session */
+	void *ctx;
+};
