@@ -11,11 +11,12 @@ import { program } from '../journeys/process.mjs';
 export const PASSWORD = 'correct horse';
 
 export class Station {
-  /** setup: as on a new PC. prepare(home): fills the stores before it starts. */
-  static async start({ setup = false, prepare } = {}) {
+  /** setup: as on a new PC. prepare(home): fills the stores before it starts. fault: see faults.c. */
+  static async start({ setup = false, prepare, fault } = {}) {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'station-'));
     await prepare?.(home);
-    const child = spawn(program('tests/browser/station'), [home, ...(setup ? ['setup'] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program(fault ? 'tests/browser/station_faulty' : 'tests/browser/station'), [home, ...(setup ? ['setup'] : [])],
+      { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, SHIKAKU_FAULT: fault ?? '' } });
     const station = new Station(home, child);
     child.stderr.on('data', (text) => { station.log += text; });
     const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => ['']) ]);
@@ -27,6 +28,10 @@ export class Station {
   constructor(home, child) {
     Object.assign(this, { home, child, log: '' });
   }
+
+  /** http://127.0.0.1:PORT */
+  get origin() { return /action="(http:\/\/127\.0\.0\.1:\d+)\/open"/.exec(fs.readFileSync(this.open, 'utf8'))[1]; }
+  get port() { return Number(new URL(this.origin).port); }
 
   /** The program's own clock goes on; the page's is the page's. */
   advance(ms) { this.child.stdin.write(`${ms}\n`); }

@@ -113,6 +113,7 @@ async function eventsFollow(mine) {
 let follows = 0;
 
 async function eventTake(event) {
+  if (state.phase === 'setup') return; // its steps end by themselves
   if (event.kind === 'lock') {
     const now = await call('state');
     if (now.phase !== state.phase) await start();
