@@ -16,7 +16,7 @@ packages_of() {
 	demo) echo pcscd vsmartcard-vpcd opensc oathtool openssl curl iproute2 util-linux procps \
 		"$(node_package)" ;;
 	test) echo postgresql-15 python3-jsonschema python3-aiosmtpd sqlmap ;;
-	check) echo git clang clang-format libclang-rt-14-dev cppcheck ;;
+	check) echo git clang clang-format libclang-rt-14-dev cppcheck postgresql-15 ;;
 	browser) echo chromium fonts-noto-cjk dnsmasq-base iproute2 util-linux "$(node_package)" "$(npm_package)" ;;
 	bench) echo wrk ;;
 	*)
