@@ -21,15 +21,28 @@ static void test_each_row_has_its_exit_status(void **state)
 
 static void test_text_from_elsewhere_does_not_steer_the_terminal(void **state)
 {
-	char *bytes = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&bytes, &len);
+	static const struct {
+		const char *text, *shown;
+	} rows[] = {
+		{"山\x1b[2J●", "山?[2J●  "},
+		/* An override cannot turn what follows, nor can what would end our isolate. */
+		{"山\u202e12", "山?12     "},
+		{"\u2069\u2068山", "??山      "},
+		/* What is leftward by itself reads as it should, and turns nothing but itself. */
+		{"\u05d0\u05d1 12", "\u2068\u05d0\u05d1 12\u2069     "},
+		{"\u0661\u061c\u202e", "\u2068\u0661\u061c?\u2069       "},
+	};
 	(void)state;
-	assert_non_null(out);
-	text_cell(out, STR("山\x1b[2J●"), 10);
-	assert_int_equal(fclose(out), 0);
-	assert_string_equal(bytes, "山?[2J●  ");
-	free(bytes);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char *bytes = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&bytes, &len);
+		assert_non_null(out);
+		text_cell(out, str_of(rows[i].text), 10);
+		assert_int_equal(fclose(out), 0);
+		assert_string_equal(bytes, rows[i].shown);
+		free(bytes);
+	}
 }
 
 static void test_words_that_are_absent_are_not_said(void **state)

@@ -7,7 +7,7 @@
 
 #include "lib/base/str.h"
 
-/* The text, each control character in it as '?'. */
+/* The text, each control character in it as '?', and turning nothing but itself. */
 void text_put(FILE *out, struct str text);
 
 /* text_put, then spaces up to columns; a longer text is not cut and gets none. */

@@ -5,16 +5,23 @@
 #include "server/api/jwks.h"
 #include "server/api/temporary.h"
 #include "server/audit/tally.h"
+#include "server/store/alarms.h"
 #include "server/store/changes.h"
 #include "server/store/sessions.h"
 
 enum { MAIL_EVERY_MS = 500, SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
+
+/* Two years, so that last year's review has them; what caused an alarm stays in the trail. */
+static const int64_t alarms_kept_ms = INT64_C(2) * 366 * 24 * 60 * MINUTE_MS;
 
 static int spent_purge(void *ctx, struct db *db, struct arena *arena, int64_t now_ms)
 {
 	(void)ctx;
 	(void)arena;
 	int r = store_changes_purge(db, now_ms - STORE_CHANGES_KEPT_MS);
+	if (r)
+		return FOLD(r);
+	r = store_alarms_purge(db, now_ms - alarms_kept_ms);
 	if (r)
 		return FOLD(r);
 	r = store_spent_purge(db, now_ms);

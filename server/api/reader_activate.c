@@ -20,6 +20,13 @@ int device_problem(int r)
 	return RAISE(ENOTRECOVERABLE);
 }
 
+/* One reply for a wrong password, a wrong code and too many guesses: none can be tried alone. */
+static int refusal_of(int r)
+{
+	return r == DEVICE_CREDENTIALS || r == DEVICE_CLOSED ? PROBLEM_ACTIVATION_REFUSED
+							     : device_problem(r);
+}
+
 int activate_run(struct api_call *call, struct db *db)
 {
 	struct wire_activation body;
@@ -47,8 +54,7 @@ int activate_run(struct api_call *call, struct db *db)
 	call->work = activated;
 	r = device_activate_check(&call->service->auth, db, &call->arena, &activation, &proof,
 				  call->now_ms, activated);
-	/* One reply for a wrong password and a wrong code: neither can be tried alone. */
-	return r > 0 ? PROBLEM_ACTIVATION_REFUSED : device_problem(r);
+	return refusal_of(r);
 }
 
 int activate_commit(struct api_call *call, struct db *db)
@@ -56,7 +62,7 @@ int activate_commit(struct api_call *call, struct db *db)
 	const struct device_activated *activated = call->work;
 	call->audit.facility_no = activated->device.facility_no;
 	call->audit.account_no = activated->device.account_no;
-	int r = device_problem(
+	int r = refusal_of(
 		device_activate_commit(&call->service->auth, db, activated, call->now_ms));
 	if (r)
 		return r < 0 ? PASS(r) : r;

@@ -2,6 +2,8 @@
 /* The reader's calls: activation, login, nonce, check, with a card of the test authority. */
 #include "server/api/desk_test.h"
 
+#include "server/auth/lane.h"
+
 #define COUNT_OF(rows) (sizeof(rows) / sizeof(rows)[0])
 
 static void test_an_activation_code_registers_one_device(void **state)
@@ -20,6 +22,24 @@ static void test_an_activation_code_registers_one_device(void **state)
 	assert_str_equal(house_text(house, "facility_code"), STR("1310000003"));
 	assert_int_equal(desk_post_proven(desk, "/v1/reader/activate", body), 401);
 	assert_problem(house, "activation_refused");
+}
+
+/* T07's lanes: guesses count for who has the code, and close nothing for who has not. */
+static void test_who_holds_an_activation_code_has_few_guesses(void **state)
+{
+	struct desk *desk = *state;
+	struct str code = desk_activation_code(desk);
+	struct str right = desk_activation_body(desk, desk_password(desk), code);
+	struct str no_code = desk_activation_body(desk, STR("wrong"), STR("abcdefghabcdefgh"));
+	for (int i = 0; i < 2 * LANE_FREE_FAILS; i++)
+		assert_int_equal(desk_post_proven(desk, "/v1/reader/activate", no_code), 401);
+	struct str wrong = desk_activation_body(desk, STR("wrong"), code);
+	for (int i = 0; i < LANE_FREE_FAILS; i++)
+		assert_int_equal(desk_post_proven(desk, "/v1/reader/activate", wrong), 401);
+	assert_int_equal(desk_post_proven(desk, "/v1/reader/activate", right), 401);
+	assert_problem(desk->house, "activation_refused");
+	desk->house->time.now_ms += LANE_FIRST_MS;
+	assert_int_equal(desk_post_proven(desk, "/v1/reader/activate", right), 200);
 }
 
 static void test_a_device_logs_in_with_its_key(void **state)
@@ -425,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DESK_TEST(test_an_activation_code_registers_one_device),
+		DESK_TEST(test_who_holds_an_activation_code_has_few_guesses),
 		DESK_TEST(test_a_device_logs_in_with_its_key),
 		DESK_TEST(test_a_proof_is_good_once_for_one_request),
 		DESK_TEST(test_a_devices_session_is_renewed_by_the_device_only),

@@ -18,20 +18,20 @@ int device_activate_check(const struct auth *auth, struct db *db, struct arena *
 	int r = password_check(auth, db, arena, &claim, &answer);
 	if (r)
 		return PASS(r);
-	if (!answer.right)
-		return DEVICE_CREDENTIALS;
 	const struct store_account *account = &answer.account;
 	struct store_code code;
 	r = code_find(auth, db, STORE_CODE_ACTIVATION, activation->code, now_ms, &code);
 	if (r < 0)
 		return PASS(r);
-	if (r || code.account_no != account->no)
+	if (r || !account->no || code.account_no != account->no)
 		return DEVICE_CODE;
 	struct device_activated *activated = ret_activated;
 	*activated = (struct device_activated){
 		.code = activation->code,
 		.facility = answer.facility,
 		.proof = *proof,
+		.lane = {account->no, LANE_ACTIVATION},
+		.right = answer.right,
 	};
 	random_bytes(activated->id, sizeof activated->id);
 	activated->device = (struct store_device){
@@ -59,6 +59,12 @@ int device_activate_commit(const struct auth *auth, struct db *db,
 	int r = proof_spend(db, &activated->proof);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	r = lane_attempt(db, &activated->lane,
+			 activated->right ? STORE_LANE_PASSED : STORE_LANE_FAILED, now_ms, NULL);
+	if (r)
+		return r < 0 ? PASS(r) : DEVICE_CLOSED;
+	if (!activated->right)
+		return DEVICE_CREDENTIALS;
 	r = code_spend(auth, db, STORE_CODE_ACTIVATION, activated->code, now_ms);
 	if (r)
 		return r < 0 ? PASS(r) : DEVICE_CODE;

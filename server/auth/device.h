@@ -23,6 +23,8 @@ struct device_activated {
 	struct store_device device; /* its texts are borrowed from activation and this struct */
 	struct store_facility facility;
 	struct dpop_proof proof;
+	struct store_lane lane;
+	bool right; /* the password; the attempt counts either way */
 };
 
 enum device_outcome {
@@ -35,14 +37,19 @@ enum device_outcome {
 };
 
 /*
- * One Argon2id; writes nothing. *ret_activated must stay where it is until the commit.
- * Outcomes: DEVICE_CREDENTIALS, DEVICE_CODE.
+ * One Argon2id; writes nothing. *ret_activated must stay where it is until the commit. Outcome:
+ * DEVICE_CODE. Who holds the account's code goes on to the commit even with a wrong password: there
+ * it counts as a guess. Without the code nothing is learned of the password, and counting it would
+ * let anybody close the way to the account's devices.
  */
 MUST_CHECK int device_activate_check(const struct auth *auth, struct db *db, struct arena *arena,
 				     const struct device_activation *activation,
 				     const struct dpop_proof *proof, int64_t now_ms,
 				     struct device_activated *ret_activated);
-/* Outcomes: DEVICE_PROOF; DEVICE_CODE (also: this key is registered already). */
+/*
+ * In a transaction that is kept for outcomes too. Outcomes: DEVICE_PROOF, DEVICE_CREDENTIALS,
+ * DEVICE_CLOSED; DEVICE_CODE (also: this key is registered already).
+ */
 MUST_CHECK int device_activate_commit(const struct auth *auth, struct db *db,
 				      const struct device_activated *activated, int64_t now_ms);
 

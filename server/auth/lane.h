@@ -16,6 +16,7 @@ enum {
 	LANE_FIRST_MS = 30 * 1000,
 	LANE_MOST_MS = 60 * 60 * 1000,
 	LANE_BUCKETS = 65536, /* for login ids that nobody has: their lanes are not without end */
+	LANE_ACTIVATION = -1, /* in place of a device: guesses by who has an activation code */
 };
 
 /* account_no 0: nobody's login id, which gets a lane as anybody's does. */

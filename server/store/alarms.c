@@ -21,6 +21,8 @@ static const char alarm_told[] =
 	" WHERE kind = $1 AND facility_no = $2 AND account_no = $3 AND told_ms = $5";
 static const char alarms_list[] = "SELECT " COLUMNS " FROM alarm ORDER BY last_ms DESC LIMIT $1";
 
+static const char alarms_purge[] = "DELETE FROM alarm WHERE last_ms < $1 AND told >= n";
+
 static int alarm_write(struct db *db, const char *sql, const struct store_alarm *alarm)
 {
 	int r = row_run(db, sql,
@@ -74,6 +76,12 @@ int store_alarm_told(struct db *db, const struct store_alarm *alarm, int64_t now
 				   db_int(alarm->told_ms), db_int(now_ms)),
 			   STORE_STALE);
 	return r < 0 ? PASS(r) : r;
+}
+
+int store_alarms_purge(struct db *db, int64_t before_ms)
+{
+	int r = row_run(db, alarms_purge, DB_ARGS(db_int(before_ms)), NULL);
+	return r ? FOLD(r) : 0;
 }
 
 int store_alarms_list(struct db *db, struct arena *arena, struct store_alarm **ret_alarms,

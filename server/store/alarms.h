@@ -26,6 +26,9 @@ MUST_CHECK int store_alarm_due(struct db *db, int64_t now_ms, int64_t window_ms,
 /* All of n is told. Outcome: STORE_STALE (another process told it). */
 MUST_CHECK int store_alarm_told(struct db *db, const struct store_alarm *alarm, int64_t now_ms);
 
+/* Those go that were told, and that nothing was added to since before_ms. Faults only. */
+MUST_CHECK int store_alarms_purge(struct db *db, int64_t before_ms);
+
 enum { STORE_ALARMS_MAX = 100 };
 /* The newest first. */
 MUST_CHECK int store_alarms_list(struct db *db, struct arena *arena,

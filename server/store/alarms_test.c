@@ -51,6 +51,25 @@ static void test_a_height_is_told_when_it_rises(void **state)
 	assert_int_equal(due.n, 20);
 }
 
+static void test_old_alarms_go_when_they_were_told(void **state)
+{
+	struct db *db = store_of(state);
+	struct store_alarm told = alarm_of(1, 5000), untold = alarm_of(1, 5000), *alarms, due;
+	size_t count;
+	untold.kind = 2;
+	assert_int_equal(store_alarm_add(db, &told), 0);
+	assert_int_equal(store_alarm_due(db, 5000, WINDOW_MS, &due), 0);
+	assert_int_equal(store_alarm_told(db, &due, 5000), 0);
+	assert_int_equal(store_alarm_add(db, &untold), 0);
+	assert_int_equal(store_alarms_purge(db, 5000), 0);
+	assert_int_equal(store_alarms_list(db, arena_of(state), &alarms, &count), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(store_alarms_purge(db, 5001), 0);
+	assert_int_equal(store_alarms_list(db, arena_of(state), &alarms, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(alarms[0].kind, 2);
+}
+
 static void test_the_newest_stand_first_in_the_list(void **state)
 {
 	struct db *db = store_of(state);
@@ -69,6 +88,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DB_TEST(test_events_are_counted_and_told_once_in_a_window),
 		DB_TEST(test_a_height_is_told_when_it_rises),
+		DB_TEST(test_old_alarms_go_when_they_were_told),
 		DB_TEST(test_the_newest_stand_first_in_the_list),
 	};
 	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);
