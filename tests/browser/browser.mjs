@@ -44,13 +44,14 @@ class Sight {
 
 /**
  * A window of the workstation that answers at `open` (its 0600 file): {page, origin, sight, close()}.
- * clock: virtual time in the page, moved by page.clock.
+ * clock: virtual time in the page, moved by page.clock. prepare(context): before anything is loaded.
  */
-export async function windowOpen(browser, open, { viewport = { width: 1280, height: 720 }, clock = false, context: options = {} } = {}) {
+export async function windowOpen(browser, open, { viewport = { width: 1280, height: 720 }, clock = false, prepare, context: options = {} } = {}) {
   const text = fs.readFileSync(open, 'utf8');
   const origin = /action="(http:\/\/127\.0\.0\.1:\d+)\/open"/.exec(text)[1];
   const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(15000);
+  await prepare?.(context);
   const page = await context.newPage();
   if (clock) await page.clock.install();
   await page.goto(`file://${open}`);

@@ -49,5 +49,5 @@ export async function unlock(page, { staff = '佐藤 花子', password = PASSWOR
   await page.getByRole('radio', { name: staff }).check();
   await page.getByLabel('パスワード').fill(password);
   await page.getByRole('button', { name: 'ロックを解除する' }).click();
-  await page.waitForSelector('.frame');
+  await page.waitForSelector('.frame .screen');
 }

@@ -162,8 +162,8 @@ async function setupShow() {
 function lockedShow() {
   watch.end();
   document.body.classList.add('locked');
-  document.title = '画面ロック中 - 資格ワークステーション';
-  const screen = unlockScreen({ state, done: start });
+  document.title = around ? '画面ロック中 - 資格ワークステーション' : '資格ワークステーション';
+  const screen = unlockScreen({ state, done: start, first: !around });
   swap(screen.node);
   screen.focus();
 }

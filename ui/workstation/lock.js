@@ -81,8 +81,8 @@ export function guard({ lock }) {
   };
 }
 
-/** Who is there: one of the people, a password. done() when the program has opened. */
-export function unlockScreen({ state, done, note }) {
+/** Who is there: one of the people, a password. first: nothing was open yet. done(): it has opened. */
+export function unlockScreen({ state, done, first }) {
   const group = newId('staff');
   let chosen = state.people.find((one) => one.id === unlockScreen.last)?.id ?? state.people[0]?.id;
   const people = el('fieldset', { class: 'people' }, el('legend', {}, '担当者'), state.people.map((one) =>
@@ -96,7 +96,7 @@ export function unlockScreen({ state, done, note }) {
       text: 'ロックを解除する',
       async run({ password: typed }) {
         await call('unlock', { staff: chosen, password: password.input.value || typed })
-          .catch((problem) => { password.set(''); throw problem; });
+          .catch((problem) => { password.set(''); setTimeout(() => password.input.focus()); throw problem; });
         password.set('');
         unlockScreen.last = chosen;
         await done();
@@ -108,8 +108,9 @@ export function unlockScreen({ state, done, note }) {
   password.input.addEventListener('keydown', (event) => {
     if (!isComposing(event)) caps.hidden = !event.getModifierState?.('CapsLock');
   });
-  const node = el('main', { class: 'single' }, el('div', { class: 'card' }, el('h1', {}, '画面ロック中'),
-    el('p', {}, note ?? '席を離れている間、患者さんの情報を隠しています。結果の受け取りは続いています。'), made.node,
+  const node = el('main', { class: 'single' }, el('div', { class: 'card' }, el('h1', {}, first ? '資格ワークステーション' : '画面ロック中'),
+    el('p', {}, first ? '担当者を選び、パスワードを入れてください。'
+      : '席を離れている間、患者さんの情報を隠しています。結果の受け取りは続いています。'), made.node,
     el('p', { class: 'version' }, `資格ワークステーション 版 ${state.version}`)));
   return { node, focus: () => password.input.focus() };
 }

@@ -77,7 +77,7 @@ static void test_a_new_pc_asks_for_its_setup(void **state)
 static void test_the_setup_is_made_once_and_opens(void **state)
 {
 	struct bench *bench = *state;
-	assert_true(has(call(bench, "/api/setup", wish), "\"recovery\":\"ABCDE"));
+	assert_true(has(call(bench, "/api/setup", wish), "\"recovery\":\"ABCD-E"));
 	struct str reply = call(bench, "/api/state", nothing);
 	assert_true(has(reply, "\"phase\":\"open\""));
 	assert_true(has(reply, "\"staff\":\"01\""));

@@ -38,7 +38,8 @@ static int memory_create(void *ctx, const struct keeper_birth *birth, struct str
 		return KEEPER_PRESENT;
 	int r = texts_keep(memory, birth, password);
 	if (r == 0)
-		r = secret_set(ret_recovery, STR("ABCDEFGHJKMNPQRSTVWXYZ0123456789"));
+		r = secret_set(ret_recovery,
+			       STR("ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-ABCD-EFGH-JKMN"));
 	if (r < 0)
 		return PASS(r);
 	memory->facilities_count = memory->staff_count = 1;

@@ -73,6 +73,7 @@ static int birth_make(struct face_call *call, const struct wish *wish)
 		return FACE_DESK_SETUP_DONE;
 	/* The one time that it is told: to be printed, and kept where the PC is not. */
 	json_put_member(call->out, "recovery", secret_str(&recovery));
+	json_put_member(call->out, "facility", wish->facility);
 	r = station_unlock(call->station, wish->staff);
 	return r < 0 ? PASS(r) : 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first start, step by step: the facility, who works there, a sheet to keep.
-import { el, fill } from '/common/dom.js';
+import { el, fill, name } from '/common/dom.js';
 import { field, form } from '/common/fields.js';
 import { call } from '../api.js';
 
@@ -58,20 +58,21 @@ async function vaultMake(root, app, fields, values) {
     if (problem.fields.some((one) => one.field in given)) facilityStep(root, app).refuse(problem);
     throw problem; // this step's draft stays
   });
-  recoveryStep(root, app, answer.recovery);
+  recoveryStep(root, app, answer);
 }
 
 /** Shown once: on paper it goes. */
-function recoveryStep(root, app, recovery) {
+function recoveryStep(root, app, { recovery, facility }) {
   const kept = field({ name: 'kept', label: '印刷した（または書き写した）紙を、PCとは別のところにしまいました', type: 'checkbox', required: true });
   const made = form({
     fields: [kept], submit: { text: '次へ', run: async () => doneStep(root, app) },
-    buttons: [el('button', { type: 'button', onclick: () => window.print() }, '印刷する')],
   });
   page(root, 2, el('p', {}, 'パスワードを忘れたときや、新しいPCに移るときは、この鍵だけが頼りです。二度と表示されません。'),
-    el('div', { class: 'sheet' }, el('h2', {}, '復旧用の紙'), el('p', {}, `${given.facility_name}（${given.facility}）`),
-      el('p', { class: 'recovery' }, recovery.match(/.{1,5}/g).flatMap((part) => [el('span', {}, part), ' '])),
-      el('p', { class: 'hint' }, '鍵のかかる場所にしまい、写真にとったり、PCの中に保存したりしないでください。')), made.node);
+    el('div', { class: 'sheet' }, el('h2', {}, '復旧用の紙'), el('p', {}, name(given.facility_name), `（${facility}）`),
+      el('p', { class: 'recovery' }, recovery.split('-').flatMap((part) => [el('span', {}, part), ' '])),
+      el('p', {}, '使うとき: 画面ロックの「パスワードを忘れたとき」か、新しいPCの「はじめの設定」で、この鍵を入れます。'),
+      el('p', { class: 'hint' }, '鍵のかかる場所にしまい、写真にとったり、PCの中に保存したりしないでください。')),
+    el('div', { class: 'buttons' }, el('button', { type: 'button', onclick: () => window.print() }, '印刷する')), made.node);
 }
 
 function doneStep(root, app) {
