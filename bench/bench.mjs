@@ -87,6 +87,18 @@ async function recordBench() {
   });
 }
 
+/** What a tap asks of its certificate, seen for the first time or known, against the bare calls of OpenSSL. */
+async function certificateBench(stack, name) {
+  let n = 0;
+  const suffix = name === 'certificate_cached' ? '-cached' : '';
+  const one = async (which) => Number((await run(program('bench/certificate_bench'),
+    [which + suffix, stack.file(`${name}-${n++}`)], { expect: 0 })).stdout);
+  return compare({
+    name, ours: () => one('ours'), reference: () => one('reference'),
+    referenceName: suffix ? 'OpenSSL: digest and signature alone' : 'OpenSSL: reading, chain and signature alone',
+  });
+}
+
 /** The proof of one result, against the bare signature. */
 async function proofBench(stack) {
   let n = 0;
@@ -106,10 +118,10 @@ async function sealedBench(work) {
   });
 }
 
-const ALONE = ['record', 'proof', 'sealed'];
+const ALONE = ['record', 'proof', 'sealed', 'certificate'];
 
 async function main(names) {
-  const wanted = names.length ? names : ['count', 'download', 'login', 'record', 'proof', 'sealed'];
+  const wanted = names.length ? names : ['count', 'download', 'login', 'record', 'proof', 'sealed', 'certificate'];
   const stack = new Stack({ limits: UNLIMITED });
   try {
     const bed = wanted.some((name) => !ALONE.includes(name)) ? await prepare(stack) : undefined;
@@ -123,7 +135,10 @@ async function main(names) {
       else if (name === 'sealed') {
         console.log(JSON.stringify(await sealedBench('insert')));
         line = await sealedBench('select');
-      } else throw new Error(`no bench '${name}': count, download, login, record, proof, sealed`);
+      } else if (name === 'certificate') {
+        console.log(JSON.stringify(await certificateBench(stack, 'certificate')));
+        line = await certificateBench(stack, 'certificate_cached');
+      } else throw new Error(`no bench '${name}': count, download, login, record, proof, sealed, certificate`);
       console.log(JSON.stringify(line));
     }
   } finally {

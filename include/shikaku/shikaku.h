@@ -197,7 +197,8 @@ SHK_API void SHK_CALL shk_client_destroy(shk_client *client);
 SHK_API int32_t SHK_CALL shk_client_set_service(shk_client *client, const char *url);
 
 /*
- * Trust only the certificates of this file instead of those of the system.
+ * Trust only the certificates of this file instead of those of the system: then nobody between,
+ * whom only this computer trusts, can pass for the service. Ask your operator for it.
  * path  a PEM file; NULL for the system's. Read at the next connection: an unreadable file gives
  *       SHK_ERR_TLS then.
  * Errors: ARGUMENT, IN_USE.

@@ -13,9 +13,12 @@
 
 #include <curl/curl.h>
 
+#include "lib/client/transport_tls.h"
+
 enum {
 	REPLY_FIRST_BYTES = 16384,
 	URL_BYTES_MAX = 2048,
+	HOST_BYTES = 256,
 	HEADER_BYTES_MAX = 8192, /* a header line of ours: a token and its name */
 };
 
@@ -139,7 +142,30 @@ static int header_list(const struct transport_request *request, struct curl_slis
 	return r ? PASS(r) : 0;
 }
 
-static CURLcode connection_set(const struct transport_curl *curl, int64_t patience_ms)
+static CURLcode tls_set(CURL *handle, void *ssl_ctx, void *ctx)
+{
+	return (CURLcode)transport_tls_set(handle, ssl_ctx, ctx);
+}
+
+/* The host of a URL, an IPv6 address without its brackets. */
+static int host_read(const char *url, char host[HOST_BYTES])
+{
+	CURLU *parsed = curl_url();
+	char *text = NULL;
+	bool fine = parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+		    curl_url_get(parsed, CURLUPART_HOST, &text, 0) == CURLUE_OK;
+	struct str name = str_of(text);
+	if (fine && name.len > 1 && name.ptr[0] == '[')
+		name = (struct str){name.ptr + 1, name.len - 2};
+	fine = fine && str_to_c(name, host, HOST_BYTES) == 0;
+	curl_free(text);
+	curl_url_cleanup(parsed);
+	return fine ? 0 : RAISE(EINVAL);
+}
+
+/* host: until the exchange is over. */
+static CURLcode connection_set(const struct transport_curl *curl, const char *host,
+			       int64_t patience_ms)
 {
 	CURL *h = curl->handle;
 	CURLcode c = curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -149,6 +175,8 @@ static CURLcode connection_set(const struct transport_curl *curl, int64_t patien
 	c = c ? c : curl_easy_setopt(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, curl->connect_ms);
 	c = c ? c : curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, curl->total_ms + (long)patience_ms);
+	c = c ? c : curl_easy_setopt(h, CURLOPT_SSL_CTX_FUNCTION, tls_set);
+	c = c ? c : curl_easy_setopt(h, CURLOPT_SSL_CTX_DATA, host);
 	if (!c && curl->ca_file) {
 		/* Only this file: the system's folder would still be looked into otherwise. */
 		c = curl_easy_setopt(h, CURLOPT_CAINFO, curl->ca_file);
@@ -233,15 +261,17 @@ static int curl_perform(void *ctx, const struct transport_request *request, stru
 	struct transport_curl *curl = ctx;
 	struct exchange exchange = {.request = request, .arena = arena};
 	AUTO(header_list_destroy) struct curl_slist *headers = NULL;
-	char url[URL_BYTES_MAX];
+	char url[URL_BYTES_MAX], host[HOST_BYTES];
 	int r = str_to_c(request->url, url, sizeof url);
+	if (!r)
+		r = host_read(url, host);
 	if (r)
 		return PASS(r);
 	r = header_list(request, &headers);
 	if (r)
 		return PASS(r);
 	curl_easy_reset(curl->handle);
-	CURLcode code = connection_set(curl, request->patience_ms);
+	CURLcode code = connection_set(curl, host, request->patience_ms);
 	code = code ? code : request_set(curl->handle, request, url, headers);
 	code = code ? code : callbacks_set(curl->handle, &exchange);
 	code = code ? code : curl_easy_perform(curl->handle);
