@@ -9,23 +9,25 @@
 
 #include "lib/base/secret.h"
 #include "lib/terminal/say.h"
+#include "workstation/entry.h"
 #include "workstation/options.h"
 #include "workstation/pages.h"
 #include "workstation/desk/settle.h"
 #include "workstation/link/source_shk.h"
-#include "workstation/store/store.h"
 
 static const char program[] = "shikaku-workstation";
 
 struct station {
 	struct station_options options;
 	struct interruption interruption;
-	char store_path[LINK_PATH_BYTES];
+	struct entry_wish wish;
+	struct entry entry;
+	char session[HOME_FILE_BYTES];
 };
 
 static int store_fault(const struct station *station)
 {
-	return say_fault(program, SAY_FILE_UNUSABLE, station->store_path);
+	return say_fault(program, SAY_FILE_UNUSABLE, station->entry.home.path);
 }
 
 /* --- commands of the service --- */
@@ -78,13 +80,14 @@ static int service_command(struct station *station, struct link *link, struct db
 {
 	const struct station_options *options = &station->options;
 	switch (options->command) {
-	case STATION_LOGIN: return link_login(link, options->facility, options->id);
+	case STATION_LOGIN: return link_login(link, station->entry.facility, options->id);
 	case STATION_MFA: return command_mfa(link);
 	case STATION_REFRESH: return link_refresh(link);
 	case STATION_LOGOUT: return link_logout(link);
 	case STATION_SYNC: return command_sync(link, db, station);
 	case STATION_HELP:
 	case STATION_VERSION:
+	case STATION_INIT:
 	case STATION_CHARTS:
 	case STATION_CHART:
 	case STATION_PENDING:
@@ -95,12 +98,18 @@ static int service_command(struct station *station, struct link *link, struct db
 	return say_exit(SAY_UNEXPECTED);
 }
 
+/* The session lies with the facility's charts, unless it is said where. */
 static int service_run(struct station *station, struct db *db)
 {
+	const struct entry *entry = &station->entry;
+	struct link_options options = station->options.link;
 	struct link link = {.program = program,
-			    .options = &station->options.link,
+			    .options = &options,
 			    .interruption = &station->interruption};
-	int status = link_open(&link, ".shikaku-workstation-session");
+	home_facility_file(&entry->home, str_of(entry->facility), "session", station->session);
+	if (!options.session)
+		options.session = station->session;
+	int status = link_open(&link, NULL);
 	if (!status)
 		status = service_command(station, &link, db);
 	link_close(&link);
@@ -151,24 +160,19 @@ static int command_settle(const struct station *station, struct db *db)
 	return say_exit(SAY_UNEXPECTED);
 }
 
-static int store_run(struct station *station)
+static int store_command(struct station *station, struct db *db)
 {
-	AUTO(db_closep) struct db *db = NULL;
-	const struct station_options *options = &station->options;
-	if (!link_path(options->store, ".shikaku-workstation.db", station->store_path))
-		return say_usage(program, COMMAND_LINE_NOT_UNDERSTOOD, "--store");
-	if (store_open(station->store_path, &db) != 0)
-		return store_fault(station);
-	switch (options->command) {
+	switch (station->options.command) {
 	case STATION_SYNC: return service_run(station, db);
 	case STATION_CHARTS: return shown(station, pages_charts(db));
-	case STATION_CHART: return shown(station, pages_chart(db, options->chart));
+	case STATION_CHART: return shown(station, pages_chart(db, station->options.chart));
 	case STATION_PENDING: return shown(station, pages_pending(db));
 	case STATION_RESULTS: return shown(station, pages_results(db));
 	case STATION_LINK:
 	case STATION_NEW: return command_settle(station, db);
 	case STATION_HELP:
 	case STATION_VERSION:
+	case STATION_INIT:
 	case STATION_LOGIN:
 	case STATION_MFA:
 	case STATION_REFRESH:
@@ -177,15 +181,36 @@ static int store_run(struct station *station)
 	return say_exit(SAY_UNEXPECTED);
 }
 
+static int store_run(struct station *station)
+{
+	AUTO(db_closep) struct db *db = NULL;
+	int status = entry_unlock(&station->wish, &station->entry);
+	if (!status)
+		status = entry_store(&station->wish, &station->entry, &db);
+	/* From here on nothing needs the key that opens everything. */
+	entry_clear(&station->entry);
+	return status ? status : store_command(station, db);
+}
+
+static int account_run(struct station *station)
+{
+	int status = entry_find(&station->wish, &station->entry);
+	return status ? status : service_run(station, NULL);
+}
+
 static int station_run(struct station *station)
 {
-	switch (station->options.command) {
+	const struct station_options *options = &station->options;
+	station->wish = (struct entry_wish){program, options->home, options->facility,
+					    options->staff, options->link.secret_fd};
+	switch (options->command) {
 	case STATION_HELP: (void)fputs(options_help, stdout); return 0;
 	case STATION_VERSION: (void)printf("%s %s\n", program, shk_version()); return 0;
+	case STATION_INIT: return entry_init(&station->wish, options->name);
 	case STATION_LOGIN:
 	case STATION_MFA:
 	case STATION_REFRESH:
-	case STATION_LOGOUT: return service_run(station, NULL);
+	case STATION_LOGOUT: return account_run(station);
 	case STATION_SYNC:
 	case STATION_CHARTS:
 	case STATION_CHART:

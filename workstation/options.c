@@ -13,7 +13,12 @@ const char options_help[] =
 	"使い方: shikaku-workstation [共通の指定] コマンド [指定]\n"
 	"\n"
 	"コマンド\n"
-	"  login --service URL --facility 医療機関等コード --id ログインID\n"
+	"  init --facility 医療機関等コード --name 担当者の名前\n"
+	"                             "
+	"はじめの設定（担当者のパスワードを決め、復旧キーを印刷する）\n"
+	"  init --facility 医療機関等コード\n"
+	"                             2つめからの施設を加える\n"
+	"  login --service URL --id ログインID\n"
 	"                             ログインする（パスワード、次にパスコード）\n"
 	"  mfa                        パスコードだけを入力する（login が途中で終わったとき）\n"
 	"  refresh                    ログインの有効時間を延ばす（パスワード）\n"
@@ -30,12 +35,17 @@ const char options_help[] =
 	"  logout                     ログインを終える\n"
 	"\n"
 	"共通の指定\n"
-	"  --store ファイル           カルテを置くところ（既定 ~/.shikaku-workstation.db）\n"
+	"  --home フォルダー          カルテを置くところ（既定 ~/.local/share/shikaku）\n"
+	"  --facility 医療機関等コード  どの施設か（1つのときは要らない）\n"
+	"  --staff 担当者の番号       だれが使うか（1人のときは要らない）\n"
 	"  --ca ファイル              サーバー証明書の信頼点（PEM）\n"
 	"  --proxy URL                プロキシ（http://ホスト:ポート）\n"
 	"  --wire-profile ファイル    通信の書き方がちがうサービスにつなぐとき（JSON）\n"
-	"  --session ファイル         ログインの情報（既定 ~/.shikaku-workstation-session、0600）\n"
+	"  --session ファイル         ログインの情報（既定は施設のフォルダーの session、0600）\n"
 	"  --password-fd 番号         パスワードとパスコードを読む記述子（既定は標準入力）\n"
+	"\n"
+	"カルテを開くコマンド（init sync charts chart results pending link new）は、担当者の\n"
+	"パスワードを尋ねる。カルテは封をして置かれ、復旧キーでも開く。\n"
 	"\n"
 	"日時は yyyyMMdd か yyyyMMddHHmmss（日本時間）。\n";
 
@@ -44,7 +54,8 @@ static const struct command_row commands[] = {
 	{.name = "--help", .command = STATION_HELP},
 	{.name = "version", .command = STATION_VERSION},
 	{.name = "--version", .command = STATION_VERSION},
-	{.name = "login", .command = STATION_LOGIN, .needs = {"--service", "--facility", "--id"}},
+	{.name = "init", .command = STATION_INIT, .needs = {"--facility"}},
+	{.name = "login", .command = STATION_LOGIN, .needs = {"--service", "--id"}},
 	{.name = "mfa", .command = STATION_MFA},
 	{.name = "refresh", .command = STATION_REFRESH},
 	{.name = "sync", .command = STATION_SYNC},
@@ -71,7 +82,9 @@ static const struct command_row commands[] = {
 
 static const struct option_row options[] = {
 	LINK_OPTION_ROWS(struct station_options, link),
-	{.name = "--store", .offset = offsetof(struct station_options, store)},
+	{.name = "--home", .offset = offsetof(struct station_options, home)},
+	{.name = "--staff", .offset = offsetof(struct station_options, staff)},
+	{.name = "--name", .offset = offsetof(struct station_options, name)},
 	{.name = "--facility", .offset = offsetof(struct station_options, facility)},
 	{.name = "--id", .offset = offsetof(struct station_options, id)},
 	{.name = "--from", .offset = offsetof(struct station_options, from)},

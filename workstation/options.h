@@ -9,6 +9,7 @@
 enum station_command {
 	STATION_HELP,
 	STATION_VERSION,
+	STATION_INIT,
 	STATION_LOGIN,
 	STATION_MFA,
 	STATION_REFRESH,
@@ -26,7 +27,7 @@ enum station_command {
 struct station_options {
 	enum station_command command;
 	struct link_options link;
-	const char *store, *facility, *id, *from, *to;
+	const char *home, *facility, *staff, *name, *id, *from, *to;
 	const char *result_id;
 	int64_t chart;	   /* 0: none */
 	int qualification; /* which of several, from 1; 0: not said */

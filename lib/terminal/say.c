@@ -32,6 +32,20 @@ static const char *const row_codes[SAY_ROWS] = {
 	[SAY_REFERENCE_TAKEN] = "reference_taken",
 	[SAY_PROOF_REFUSED] = "proof_refused",
 	[SAY_PROOF_KEY_UNKNOWN] = "proof_key_unknown",
+	[SAY_DESK_SETUP_NEEDED] = "desk_setup_needed",
+	[SAY_DESK_SETUP_DONE] = "desk_setup_done",
+	[SAY_DESK_PASSWORD_WRONG] = "desk_password_wrong",
+	[SAY_DESK_PASSWORD_WEAK] = "desk_password_weak",
+	[SAY_DESK_WAIT] = "desk_wait",
+	[SAY_DESK_STAFF_REFUSED] = "desk_staff_refused",
+	[SAY_DESK_VAULT_DAMAGED] = "desk_vault_damaged",
+	[SAY_DESK_FACILITY_UNKNOWN] = "desk_facility_unknown",
+	[SAY_DESK_CHARTS_FOREIGN] = "desk_charts_foreign",
+	[SAY_DESK_RECOVERY_WRONG] = "desk_recovery_wrong",
+	[SAY_BACKUP_UNREACHABLE] = "backup_unreachable",
+	[SAY_BACKUP_DISK_FULL] = "backup_disk_full",
+	[SAY_BACKUP_BROKEN] = "backup_broken",
+	[SAY_BACKUP_HOME_TAKEN] = "backup_home_taken",
 };
 
 static const struct problem *problem_of(enum say_row row)

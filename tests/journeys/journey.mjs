@@ -7,6 +7,8 @@ import { program, run, StepError } from './process.mjs';
 import { passcode } from './totp.mjs';
 
 export const FACILITY = { code: '1310000003', name: '見本はりきゅう接骨院' };
+/** What opens the charts of the desk's PC. */
+export const DESK_PASSWORD = 'a river in autumn';
 export const OTHER_FACILITY = { code: '2710000007', name: '別の見本接骨院' };
 export const STAFF = { id: 'sato', name: '佐藤 さくら' };
 
@@ -154,20 +156,21 @@ export class Journey {
   /** Step 7: the workstation logs in with its own account and syncs into its charts. */
   async deskLogin() {
     const { stack, desk } = this;
-    await stack.workstation(['login', '--service', stack.url, '--facility', FACILITY.code, '--id', desk.login_id],
+    await stack.workstation(['init', '--facility', FACILITY.code, '--name', '見本 受付'], { password: DESK_PASSWORD, expect: 0 });
+    await stack.workstation(['login', '--service', stack.url, '--id', desk.login_id],
       { input: `${desk.password}\n${await passcode(desk.secret, 1)}\n`, expect: 0 });
   }
 
   async sync() {
-    return (await this.stack.workstation(['sync', ...this.period], { expect: 0 })).stdout;
+    return (await this.stack.workstation(['sync', ...this.period], { password: DESK_PASSWORD, expect: 0 })).stdout;
   }
 
   async charts() {
-    return (await this.stack.workstation(['charts'], { expect: 0 })).stdout;
+    return (await this.stack.workstation(['charts'], { password: DESK_PASSWORD, expect: 0 })).stdout;
   }
 
   async chart(number) {
-    return (await this.stack.workstation(['chart', String(number)], { expect: 0 })).stdout;
+    return (await this.stack.workstation(['chart', String(number)], { password: DESK_PASSWORD, expect: 0 })).stdout;
   }
 
   /** Step 8: the insurer changes at the operator. */

@@ -230,8 +230,10 @@ ${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join(
       { env: { PCSCLITE_CSOCK_NAME: this.pcscSocket }, ...options });
   }
 
-  workstation(args, { state = 'workstation', ...options } = {}) {
+  /** With a staff member's password before what else is read: for the commands that open charts. */
+  workstation(args, { state = 'workstation', password, input = '', ...options } = {}) {
     return run(program('workstation/shikaku-workstation'),
-      ['--ca', this.caFile, ...this.profileArgs, '--store', this.file(`${state}.db`), '--session', this.file(`${state}.session`), ...args], options);
+      ['--ca', this.caFile, ...this.profileArgs, '--home', this.file(state), ...args],
+      { input: password ? `${password}\n${input}` : input, ...options });
   }
 }

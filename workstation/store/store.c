@@ -36,15 +36,18 @@ static const struct db_migration steps[] = {
 	{5, "CREATE INDEX insurance_key ON insurance (member_key);"},
 };
 
-int store_open(const char *path, struct db **ret_db)
+int store_open_sealed(const char *path, const struct secret *key, struct db **ret_db)
 {
 	const struct db_options options = {
 		.engine = DB_SQLITE,
 		.target = path,
 		.busy_ms = BUSY_MS,
+		.seal_key = key,
 	};
 	AUTO(db_closep) struct db *db = NULL;
 	int r = db_open(&db, &options);
+	if (r == DB_KEY_WRONG)
+		return r;
 	if (!r)
 		r = db_migrate(db, steps, sizeof steps / sizeof steps[0]);
 	if (r)
@@ -52,6 +55,12 @@ int store_open(const char *path, struct db **ret_db)
 	*ret_db = db;
 	db = NULL;
 	return 0;
+}
+
+int store_open(const char *path, struct db **ret_db)
+{
+	int r = store_open_sealed(path, NULL, ret_db);
+	return r ? FOLD(r) : 0;
 }
 
 /* --- columns --- */

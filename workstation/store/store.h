@@ -21,8 +21,10 @@ enum store_outcome {
 	STORE_ABSENT = 1,
 };
 
-/* Open, and make or bring up the tables. */
+/* Open in clear, for tests; make or bring up the tables. */
 MUST_CHECK int store_open(const char *path, struct db **ret_db);
+/* Sealed under this key (vault_facility_key). Outcome: DB_KEY_WRONG. */
+MUST_CHECK int store_open_sealed(const char *path, const struct secret *key, struct db **ret_db);
 
 /*
  * How far the results of the service have been taken in: the cursor, in the arena. Outcome:
