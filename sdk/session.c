@@ -59,8 +59,11 @@ int32_t SHK_CALL shk_password_change(shk_client *client, const char *old_passwor
 		return code;
 	if (!text_is_good(old_password) || !text_is_good(new_password))
 		return call_refuse(client, SHK_ERR_ARGUMENT);
-	return call_leave(client, client_password_change(client->client, str_of(old_password),
-							 str_of(new_password)));
+	int r = client_password_change(client->client, str_of(old_password), str_of(new_password));
+	/* With the password that was issued the login could not. */
+	if (r == 0)
+		device_register_quietly(client);
+	return call_leave(client, r);
 }
 
 int32_t SHK_CALL shk_logout(shk_client *client)

@@ -318,14 +318,14 @@ SHK_API int32_t SHK_CALL shk_refresh(shk_client *client, const char *login_id,
 
 /*
  * パスワードの変更: the open session goes on with new tokens, the account's other sessions end
- * within 2 seconds. A password that the operator has issued must be changed before anything else:
- * every call then returns SHK_ERR_PASSWORD_CHANGE. old_password  the present one new_password  13
- * characters and more; up to 14 of three kinds (a-z, A-Z, 0-9, others), from 15 on of any; at most
- * 256 bytes of UTF-8, compared byte by byte. Common ones, those that hold the login id or the
- * facility's code or name, and the last ten are refused. Never repeated by itself: after an error
- * of the network log in with the one or the other. Errors: ARGUMENT, STATE (no session),
- * CREDENTIALS (the old one is wrong), FIELD (the new one: shk_error_field says why), SESSION,
- * TOKEN_EXPIRED, BUSY, and the network's.
+ * within 2 seconds; this PC is registered as after shk_mfa, unless it is. A password that the
+ * operator has issued must be changed before anything else: every call then returns
+ * SHK_ERR_PASSWORD_CHANGE. old_password  the present one new_password  13 characters and more; up
+ * to 14 of three kinds (a-z, A-Z, 0-9, others), from 15 on of any; at most 256 bytes of UTF-8,
+ * compared byte by byte. Common ones, those that hold the login id or the facility's code or name,
+ * and the last ten are refused. Never repeated by itself: after an error of the network log in with
+ * the one or the other. Errors: ARGUMENT, STATE (no session), CREDENTIALS (the old one is wrong),
+ * FIELD (the new one: shk_error_field says why), SESSION, TOKEN_EXPIRED, BUSY, and the network's.
  */
 SHK_API int32_t SHK_CALL shk_password_change(shk_client *client, const char *old_password,
 					     const char *new_password);

@@ -46,9 +46,10 @@ export class Journey {
     await this.people();
   }
 
-  async account(facility, kind) {
+  /** With keep the password that the operator issued may stay. */
+  async account(facility, kind, { keep = true } = {}) {
     const [account] = await this.stack.admin(['account', 'add', '--facility', facility.code, '--kind', kind,
-      '--keep-password']);
+      ...(keep ? ['--keep-password'] : [])]);
     return { facility, kind, login_id: account.login_id, password: account.password };
   }
 

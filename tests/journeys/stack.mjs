@@ -19,13 +19,14 @@ const readLine = async (file, what) => waitFor(what, () => {
 });
 
 export class Stack {
-  constructor({ dir, port, store = 'sqlite', seed = 20261122, profile, limits = {} } = {}) {
+  constructor({ dir, port, store = 'sqlite', seed = 20261122, profile, limits = {}, more = '' } = {}) {
     this.dir = dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'shikaku-'));
     this.fixedPort = port;
     this.store = store;
     this.profile = profile; // a wire profile's file; none: as in api/openapi.yaml
     this.spelling = new Spelling(profile);
     this.limits = limits;
+    this.more = more; // sections of the settings file, as they are
     this.seed = seed;
     this.stops = []; // what to undo, newest last
     this.logs = path.join(this.dir, 'logs');
@@ -136,7 +137,8 @@ dir = ${this.file('pki', 'anchors')}
 ocsp_url = http://127.0.0.1:${this.ocspPort}/
 
 [limits]
-${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join('')}${this.mailSettings}`;
+${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join('')}${this.mailSettings}
+${this.more}`;
   }
 
   async startService() {

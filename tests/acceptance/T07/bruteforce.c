@@ -3,7 +3,8 @@
  * T07 otp_and_password_bruteforce: guesses at one account's password and passcode, one after the
  * other and many at once, over a restart and over a clock set back by a day. At most ten tries
  * before the first delay, delays that double to an hour, and none after a hundred in a row; counted
- * in the store. With the planted fault of a count that forgets, the same guesses must get through.
+ * in the store, for all processes on it. With the planted fault of a count that forgets, the same
+ * guesses must get through.
  */
 #include "server/api/service_test.h"
 
@@ -86,8 +87,8 @@ static void guess(struct house *house)
 	assert_false(password_opens(house, STR("not the password")));
 }
 
-/* The service ends and comes again over the same store and keys. */
-static void restart(struct house *house)
+/* One more service over the same store and keys. */
+static void service_add(struct house *house, struct service **ret_service)
 {
 	static const struct password_cost cheap = {.passes = 1, .memory_kib = 8};
 	struct service_options options = {
@@ -96,8 +97,14 @@ static void restart(struct house *house)
 		.log_fd = -1,
 		.cost = &cheap,
 	};
+	assert_int_equal(service_create(ret_service, &options), 0);
+}
+
+/* The service ends and comes again. */
+static void restart(struct house *house)
+{
 	service_destroy(house->service);
-	assert_int_equal(service_create(&house->service, &options), 0);
+	service_add(house, &house->service);
 }
 
 static void test_ten_guesses_and_then_delays_that_double_to_an_hour(void **state)
@@ -248,6 +255,29 @@ static void test_guesses_at_the_same_moment_are_no_more_than_ten(void **state)
 
 /* --- whom it does not touch --- */
 
+/* A reload runs two generations side by side: half of the guesses at each are all there are. */
+static void test_two_processes_count_together(void **state)
+{
+	struct house *house = run_open(state);
+	struct service *first = house->service, *second = NULL;
+	service_add(house, &second);
+	for (int i = 0; i < LANE_FREE_FAILS; i++) {
+		house->service = i % 2 ? first : second;
+		guess(house);
+	}
+	assert_int_equal(fails_of(house), LANE_FREE_FAILS);
+	for (int i = 0; i < 2; i++) {
+		house->service = i ? first : second;
+		assert_false(right_password_opens(house));
+	}
+	house->time.now_ms += LANE_FIRST_MS;
+	house->service = second;
+	assert_true(right_password_opens(house));
+	service_destroy(second);
+	house->service = first;
+	run_close(house);
+}
+
 static void test_others_are_not_locked_out(void **state)
 {
 	struct house *house = run_open(state);
@@ -282,6 +312,7 @@ int main(void)
 		DB_TEST(test_passcodes_count_like_passwords),
 		DB_TEST(test_challenges_taken_before_do_not_help),
 		DB_TEST(test_guesses_at_the_same_moment_are_no_more_than_ten),
+		DB_TEST(test_two_processes_count_together),
 		DB_TEST(test_others_are_not_locked_out),
 		DB_TEST_ON(sqlite, test_a_count_that_forgets_is_found),
 	};
