@@ -4,7 +4,8 @@
  * moved from standard input:
  *
  *	station HOME [setup]   "setup": as on a new PC; else two people, two facilities, password
- *			       "correct horse"
+ *			       "correct horse". HOME/people: their names, one a line; the first
+ *			       two are the facilities' too
  *
  * Each line of standard input is a number of milliseconds by which time goes on; its end ends the
  * program. Stores lie unsealed under HOME.
@@ -13,9 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/file.h"
 #include "lib/base/number.h"
 #include "workstation/faces/keeper_memory.h"
 #include "workstation/window.h"
+
+enum { PEOPLE_BYTES_MAX = 64 * 1024 };
 
 struct moved {
 	_Atomic int64_t by_ms;
@@ -44,6 +48,26 @@ static void people_put(struct keeper_memory *memory)
 	memory->facilities_count = 2;
 }
 
+/* Names of a test's own. */
+static int names_put(struct keeper_memory *memory, const char *home)
+{
+	char path[512];
+	struct str names, name, id;
+	(void)snprintf(path, sizeof path, "%s/people", home);
+	if (file_read(&memory->arena, path, PEOPLE_BYTES_MAX, &names) != 0)
+		return 0;
+	memory->staff_count = 0;
+	while (memory->staff_count < KEEPER_STAFF_MAX && str_split(&names, '\n', &name) &&
+	       name.len) {
+		if (memory->staff_count < memory->facilities_count)
+			memory->facilities[memory->staff_count].name = name;
+		if (arena_print(&memory->arena, &id, "%zu", memory->staff_count + 1) < 0)
+			return 1;
+		memory->staff[memory->staff_count++] = (struct keeper_staff){id, name};
+	}
+	return 0;
+}
+
 static void time_follow(struct moved *moved)
 {
 	char line[64];
@@ -64,6 +88,8 @@ int main(int argc, char **argv)
 	const struct keeper keeper = keeper_of_memory(&memory);
 	if (argc < 3 || strcmp(argv[2], "setup") != 0)
 		people_put(&memory);
+	if (names_put(&memory, argv[1]))
+		return 1;
 	const struct station_config config = {.clock = &clock,
 					      .log = &log,
 					      .keeper = &keeper,

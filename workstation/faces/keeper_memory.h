@@ -6,7 +6,7 @@
 
 #include "workstation/faces/keeper.h"
 
-enum { KEEPER_MEMORY_BYTES = 4096 };
+enum { KEEPER_MEMORY_BYTES = 256 * 1024 };
 
 struct keeper_memory {
 	const char *folder; /* of the stores; NULL: they are in memory too */
