@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// T29 loopback_attacks: pages of other origins, spoofed hosts, a name whose address changes, another
-// user of the PC - all against the workstation's page while it is open. Each is refused before
+// T29 loopback_attacks: pages of other origins, spoofed hosts, another user of the
+// PC - all against the workstation's page while it is open. Each is refused before
 // anything is routed: the station never locks (what each of them tries), nothing of its page or of
-// CORS is in a reply, the ticket and the cookie stand in no address.
+// CORS is in a reply, the ticket and the cookie stand in no address. Rebinding has a network of its
+// own: T29_rebinding.test.mjs.
 //
-// Stricter or other than the words of the condition: [::1] is not listened on at all; the rebinding
-// name has both addresses at once and its own server ends (a browser then turns to the other one),
-// which needs no minute of waiting for a cache and is the stronger form. Controls: the same attack on
+// Stricter than the words of the condition: [::1] is not listened on at all. Controls: the same attack on
 // a station that lacks the one wall against it (faults.c) must succeed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

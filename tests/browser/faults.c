@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Planted faults for T29: one wall of the page's door is missing (SHIKAKU_FAULT names it), the
- * others stand. The wrapped functions are those of lib/web.
+ * Planted faults for T29: one wall of the page's door is missing (SHIKAKU_FAULT names it,
+ * or several with commas), the others stand. The wrapped functions are those of lib/web.
  */
 #include <stdlib.h>
 
@@ -10,7 +10,11 @@
 
 static bool is_planted(const char *name)
 {
-	return str_equal(str_of(getenv("SHIKAKU_FAULT")), str_of(name));
+	struct str faults = str_of(getenv("SHIKAKU_FAULT")), fault;
+	while (str_split(&faults, ',', &fault))
+		if (str_equal(fault, str_of(name)))
+			return true;
+	return false;
 }
 
 enum local_verdict __real_local_guard_judge(const struct local_guard *guard,
