@@ -19,6 +19,11 @@ void entry_clear(struct entry *entry)
 	secret_wipe(&entry->key);
 }
 
+const char *entry_staff(const struct entry_wish *wish)
+{
+	return wish->staff ? wish->staff : first_staff;
+}
+
 static void vault_path(const struct entry *entry, char path[HOME_FILE_BYTES])
 {
 	home_file(&entry->home, "vault.json", path);
@@ -48,7 +53,7 @@ int entry_refusal(const struct entry_wish *wish, int outcome)
 	return say_exit(SAY_UNEXPECTED);
 }
 
-static int vault_answer(const struct entry_wish *wish, int r)
+int entry_vault_answer(const struct entry_wish *wish, int r)
 {
 	if (r < 0)
 		return say_fault(wish->program, SAY_UNEXPECTED, NULL);
@@ -140,16 +145,16 @@ static int key_open(const struct entry_wish *wish, struct entry *entry)
 	char path[HOME_FILE_BYTES];
 	struct vault vault;
 	vault_path(entry, path);
-	int status = vault_answer(wish, vault_read(path, &vault));
+	int status = entry_vault_answer(wish, vault_read(path, &vault));
 	if (!status)
 		status = staff_choose(wish, &vault, entry);
 	if (!status)
 		status = secret_take(wish, "担当者のパスワード", &password);
 	if (status)
 		return status;
-	return vault_answer(wish,
-			    vault_unlock(path, clock_now_ms(&clock_system), str_of(entry->staff),
-					 secret_str(&password), &entry->key));
+	return entry_vault_answer(wish, vault_unlock(path, clock_now_ms(&clock_system),
+						     str_of(entry->staff), secret_str(&password),
+						     &entry->key));
 }
 
 int entry_unlock(const struct entry_wish *wish, struct entry *ret_entry)
@@ -175,7 +180,7 @@ int entry_store(const struct entry_wish *wish, const struct entry *entry, struct
 /* --- the first start --- */
 
 /* Nobody sees what they type: at a terminal twice. */
-static int password_new(const struct entry_wish *wish, struct secret *ret_password)
+int entry_password_new(const struct entry_wish *wish, struct secret *ret_password)
 {
 	AUTO(secret_wipe) struct secret again = {0};
 	int fd = wish->secret_fd < 0 ? STDIN_FILENO : wish->secret_fd;
@@ -208,13 +213,13 @@ static int vault_make(const struct entry_wish *wish, const char *staff_name, str
 	if (!staff_name)
 		return say_usage(wish->program, COMMAND_LINE_INCOMPLETE, "--name");
 	vault_path(entry, path);
-	int status = password_new(wish, &password);
+	int status = entry_password_new(wish, &password);
 	if (status)
 		return status;
-	const struct vault_person person = {str_of(wish->staff ? wish->staff : first_staff),
-					    str_of(staff_name), secret_str(&password), NULL};
-	status = vault_answer(wish, vault_create(path, clock_now_ms(&clock_system), &person,
-						 &entry->key, &recovery));
+	const struct vault_person person = {str_of(entry_staff(wish)), str_of(staff_name),
+					    secret_str(&password), NULL};
+	status = entry_vault_answer(wish, vault_create(path, clock_now_ms(&clock_system), &person,
+						       &entry->key, &recovery));
 	if (!status)
 		recovery_tell(&recovery);
 	return status;

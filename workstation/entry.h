@@ -42,3 +42,10 @@ int entry_init(const struct entry_wish *wish, const char *staff_name);
 
 /* What the vault answered (> 0), said. */
 int entry_refusal(const struct entry_wish *wish, int outcome);
+/* What the vault answered, whatever it is. */
+int entry_vault_answer(const struct entry_wish *wish, int r);
+
+/* The staff member who is named, or the first there was. */
+const char *entry_staff(const struct entry_wish *wish);
+/* A new password: at a terminal twice, for nobody sees it. */
+int entry_password_new(const struct entry_wish *wish, struct secret *ret_password);

@@ -10,6 +10,7 @@
 #include "lib/base/secret.h"
 #include "lib/terminal/say.h"
 #include "workstation/entry.h"
+#include "workstation/keeping.h"
 #include "workstation/options.h"
 #include "workstation/pages.h"
 #include "workstation/desk/settle.h"
@@ -88,6 +89,9 @@ static int service_command(struct station *station, struct link *link, struct db
 	case STATION_HELP:
 	case STATION_VERSION:
 	case STATION_INIT:
+	case STATION_BACKUP:
+	case STATION_RESTORE:
+	case STATION_RECOVER:
 	case STATION_CHARTS:
 	case STATION_CHART:
 	case STATION_PENDING:
@@ -173,6 +177,9 @@ static int store_command(struct station *station, struct db *db)
 	case STATION_HELP:
 	case STATION_VERSION:
 	case STATION_INIT:
+	case STATION_BACKUP:
+	case STATION_RESTORE:
+	case STATION_RECOVER:
 	case STATION_LOGIN:
 	case STATION_MFA:
 	case STATION_REFRESH:
@@ -207,6 +214,11 @@ static int station_run(struct station *station)
 	case STATION_HELP: (void)fputs(options_help, stdout); return 0;
 	case STATION_VERSION: (void)printf("%s %s\n", program, shk_version()); return 0;
 	case STATION_INIT: return entry_init(&station->wish, options->name);
+	case STATION_BACKUP:
+		return keeping_backup(&station->wish, options->result_id, options->keep);
+	case STATION_RESTORE:
+		return keeping_restore(&station->wish, options->result_id, options->by_recovery);
+	case STATION_RECOVER: return keeping_recover(&station->wish);
 	case STATION_LOGIN:
 	case STATION_MFA:
 	case STATION_REFRESH:

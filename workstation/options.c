@@ -8,6 +8,7 @@
 #include "lib/base/number.h"
 #include "lib/base/str.h"
 #include "lib/record/record.h"
+#include "workstation/keep/backup.h"
 
 const char options_help[] =
 	"使い方: shikaku-workstation [共通の指定] コマンド [指定]\n"
@@ -33,6 +34,13 @@ const char options_help[] =
 	"  new 結果のID [--qualification 番号]\n"
 	"                             確認が必要な結果から、新しいカルテを作る\n"
 	"  logout                     ログインを終える\n"
+	"  backup フォルダー [--keep 世代数]\n"
+	"                             "
+	"カルテの全部を、封をしたまま、そのフォルダーに写す（既定30世代）\n"
+	"  restore バックアップ [--recovery-key]\n"
+	"                             バックアップを、はじめの設定をしていないパソコンに戻す\n"
+	"  recover --staff 担当者の番号\n"
+	"                             復旧キーで、担当者のパスワードを決め直す\n"
 	"\n"
 	"共通の指定\n"
 	"  --home フォルダー          カルテを置くところ（既定 ~/.local/share/shikaku）\n"
@@ -78,6 +86,17 @@ static const struct command_row commands[] = {
 	 .positions_max = 1,
 	 .position = "結果のID"},
 	{.name = "logout", .command = STATION_LOGOUT},
+	{.name = "backup",
+	 .command = STATION_BACKUP,
+	 .positions_min = 1,
+	 .positions_max = 1,
+	 .position = "バックアップ先のフォルダー"},
+	{.name = "restore",
+	 .command = STATION_RESTORE,
+	 .positions_min = 1,
+	 .positions_max = 1,
+	 .position = "バックアップのフォルダー"},
+	{.name = "recover", .command = STATION_RECOVER, .needs = {"--staff"}},
 };
 
 static const struct option_row options[] = {
@@ -89,6 +108,14 @@ static const struct option_row options[] = {
 	{.name = "--id", .offset = offsetof(struct station_options, id)},
 	{.name = "--from", .offset = offsetof(struct station_options, from)},
 	{.name = "--to", .offset = offsetof(struct station_options, to)},
+	{.name = "--recovery-key",
+	 .offset = offsetof(struct station_options, by_recovery),
+	 .kind = OPTION_FLAG},
+	{.name = "--keep",
+	 .offset = offsetof(struct station_options, keep),
+	 .kind = OPTION_NUMBER,
+	 .number_min = 1,
+	 .number_max = BACKUP_KEEP_MAX},
 	{.name = "--qualification",
 	 .offset = offsetof(struct station_options, qualification),
 	 .kind = OPTION_NUMBER,

@@ -2,6 +2,7 @@
 /* The command line of `shikaku-workstation`. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/terminal/link.h"
@@ -10,6 +11,9 @@ enum station_command {
 	STATION_HELP,
 	STATION_VERSION,
 	STATION_INIT,
+	STATION_BACKUP,
+	STATION_RESTORE,
+	STATION_RECOVER,
 	STATION_LOGIN,
 	STATION_MFA,
 	STATION_REFRESH,
@@ -29,7 +33,9 @@ struct station_options {
 	struct link_options link;
 	const char *home, *facility, *staff, *name, *id, *from, *to;
 	const char *result_id;
-	int64_t chart;	   /* 0: none */
+	int64_t chart; /* 0: none */
+	int keep;      /* backups that stay; 0: not said */
+	bool by_recovery;
 	int qualification; /* which of several, from 1; 0: not said */
 };
 

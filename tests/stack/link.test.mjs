@@ -162,7 +162,7 @@ after(() => {
 beforeEach(() => {
 	state = { token: 0, version: 0, requests: 0, pages: 0, devices: 0, proofs: [], results: [] };
 	fs.rmSync(path.join(work, "session-keys"), { recursive: true, force: true });
-	for (const name of ["session", "home", "out"])
+	for (const name of ["session", "home", "other", "third", "disk", "out"])
 		fs.rmSync(path.join(work, name), { force: true, recursive: true });
 });
 
@@ -183,12 +183,13 @@ const shikaku = (words, input) => run(process.env.SHIKAKU, words, input);
 const DESK = "the desk's own words";
 const OPENS = new Set(["sync", "charts", "chart", "results", "pending", "link", "new"]);
 const home = () => path.join(work, "home");
+let recovery;
 async function station(words, input = "") {
 	if (!fs.existsSync(home())) {
 		const { status, out, err } = await run(process.env.SHIKAKU_WORKSTATION, ["--home", home(),
 			"init", "--facility", "1312345679", "--name", "見本　受付"], `${DESK}\n`);
 		assert.equal(status, 0, err);
-		assert.match(out, /([2-9A-HJ-NP-Z]{4}-){10}[2-9A-HJ-NP-Z]{4}/);
+		[recovery] = /([2-9A-HJ-NP-Z]{4}-){10}[2-9A-HJ-NP-Z]{4}/.exec(out);
 	}
 	return run(process.env.SHIKAKU_WORKSTATION, ["--home", home(), ...words],
 		words.some((word) => OPENS.has(word)) ? `${DESK}\n${input}` : input);
@@ -435,4 +436,43 @@ test("a namesake is shown, not chosen", async () => {
 	assert.match(done.out, /同じ患者さんと思われるカルテが1つあります/);
 	assert.match(done.out, /候補:/);
 	assert.match(done.out, new RegExp(id(2)));
+});
+
+test("a backup comes back on another PC, by a password or by the paper", async () => {
+	state.results = [result(1, ichi()), result(2, ni())];
+	await loggedIn(station);
+	assert.equal((await station(["sync", ...PERIOD])).status, 0);
+	const charts = await station(["charts"]);
+	assert.match(charts.out, /見本/);
+	const disk = path.join(work, "disk"), on = (name, words, input) =>
+		run(process.env.SHIKAKU_WORKSTATION, ["--home", path.join(work, name), ...words], `${input}\n`);
+	let done = await on("home", ["backup", disk], DESK);
+	assert.notEqual(done.status, 0);
+	assert.match(done.err, /backup_unreachable/);
+	fs.mkdirSync(disk);
+	done = await on("home", ["backup", disk], DESK);
+	assert.equal(done.status, 0, done.err);
+	const [name] = fs.readdirSync(disk);
+	const backup = path.join(disk, name);
+	assert.match(name, /^shikaku-\d{14}$/);
+	for (const file of fs.readdirSync(backup))
+		assert.doesNotMatch(fs.readFileSync(path.join(backup, file), "utf8"), /見本　一|ﾐﾎﾝ/);
+	// A staff member at the new PC; the wrong password opens nothing there either.
+	assert.match((await on("other", ["restore", backup], "something else")).err, /desk_password_wrong/);
+	done = await on("other", ["restore", backup], DESK);
+	assert.equal(done.status, 0, done.err);
+	assert.equal((await on("other", ["charts"], DESK)).out, charts.out);
+	assert.match((await on("other", ["restore", backup], DESK)).err, /backup_home_taken/);
+	// Nobody knows a password any more: the paper, with a typo first.
+	const typo = recovery.slice(0, 10) + (recovery[10] === "A" ? "B" : "A") + recovery.slice(11);
+	done = await on("third", ["restore", backup, "--recovery-key"], typo);
+	assert.match(done.err, /desk_recovery_wrong/);
+	assert.match(done.err, /3番目の組/);
+	done = await on("third", ["restore", backup, "--recovery-key"], recovery.toLowerCase());
+	assert.equal(done.status, 0, done.err);
+	done = await on("third", ["recover", "--staff", "01"], `${recovery}\na stream and a stone`);
+	assert.equal(done.status, 0, done.err);
+	assert.match((await on("third", ["charts"], DESK)).err, /desk_password_wrong/);
+	assert.equal((await on("third", ["charts"], "a stream and a stone")).out, charts.out);
+	fs.rmSync(disk, { recursive: true });
 });

@@ -20,6 +20,9 @@ enum keeper_outcome {
 	KEEPER_ABSENT = 1, /* no vault, no such staff, no such facility */
 	KEEPER_WRONG,	   /* not this password or key */
 	KEEPER_PRESENT,	   /* create: there is a vault already */
+	KEEPER_WEAK,	   /* create: a password that everybody tries first */
+	KEEPER_WAIT,	   /* unlock: too many wrong ones, a moment */
+	KEEPER_DAMAGED,	   /* unlock: the vault cannot be read, or was edited */
 };
 
 struct keeper_staff {
@@ -42,12 +45,14 @@ struct keeper {
 	/* Is there a vault? */
 	bool (*exists)(void *ctx);
 	/*
-	 * Make it, open. The recovery key is the caller's, once. Outcome: KEEPER_PRESENT. Faults of
-	 * the system.
+	 * Make it, open. The recovery key is the caller's, once. Outcomes: KEEPER_PRESENT,
+	 * KEEPER_WEAK. Faults of the system.
 	 */
 	int (*create)(void *ctx, const struct keeper_birth *birth, struct str password,
 		      struct secret *ret_recovery);
-	/* Open it, or ask again whose password it is. Outcomes: KEEPER_ABSENT, KEEPER_WRONG. */
+	/* Open it, or ask again whose password it is. Outcomes: KEEPER_ABSENT,
+	 * KEEPER_WRONG, KEEPER_WAIT, KEEPER_DAMAGED.
+	 */
 	int (*unlock)(void *ctx, struct str staff, struct str password);
 	/* Those who can unlock; in the arena. */
 	int (*staff)(void *ctx, struct arena *arena, struct keeper_staff **ret_staff,

@@ -105,7 +105,9 @@ int face_unlock(struct face_call *call)
 	if (r < 0)
 		return PASS(r);
 	if (r)
-		return FACE_DESK_PASSWORD_WRONG;
+		return r == KEEPER_WAIT	     ? FACE_DESK_WAIT
+		       : r == KEEPER_DAMAGED ? FACE_DESK_VAULT_DAMAGED
+					     : FACE_DESK_PASSWORD_WRONG;
 	r = station_unlock(call->station, given.staff);
 	return r < 0 ? PASS(r) : 0;
 }

@@ -70,7 +70,7 @@ static int birth_make(struct face_call *call, const struct wish *wish)
 	if (r < 0)
 		return PASS(r);
 	if (r)
-		return FACE_DESK_SETUP_DONE;
+		return r == KEEPER_WEAK ? FACE_DESK_PASSWORD_WEAK : FACE_DESK_SETUP_DONE;
 	/* The one time that it is told: to be printed, and kept where the PC is not. */
 	json_put_member(call->out, "recovery", secret_str(&recovery));
 	json_put_member(call->out, "facility", wish->facility);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Locking the page is a gate on its calls: the key stays here, so that results keep coming in while
+ * nobody is at the desk. What a facility is called, and its service, stand in its own store.
+ */
+#include "workstation/keeper_vault.h"
+
+#include <unistd.h>
+
+#include "workstation/store/settings.h"
+#include "workstation/store/store.h"
+#include "workstation/vault/vault.h"
+
+enum { NAME_ARENA_BYTES = 64 * 1024 };
+
+static void vault_path(const struct keeper_vault *keeper, char path[HOME_FILE_BYTES])
+{
+	home_file(&keeper->home, "vault.json", path);
+}
+
+static bool keeper_exists(void *ctx)
+{
+	char path[HOME_FILE_BYTES];
+	vault_path(ctx, path);
+	return access(path, F_OK) == 0;
+}
+
+/* --- stores --- */
+
+static int keeper_store(void *ctx, struct str facility, struct db **ret_db)
+{
+	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret key = {0};
+	char path[HOME_FILE_BYTES];
+	if (!keeper->key.len || !home_code_is_good(facility))
+		return KEEPER_ABSENT;
+	home_facility_file(&keeper->home, facility, "charts.db", path);
+	int r = vault_facility_key(secret_str(&keeper->key), facility, &key);
+	if (r == 0)
+		r = store_open_sealed(path, &key, ret_db);
+	return r < 0 ? PASS(r) : r ? RAISE(EKEYREJECTED) : 0;
+}
+
+static int facility_make(struct keeper_vault *keeper, const struct keeper_facility *facility,
+			 struct str service)
+{
+	AUTO(db_closep) struct db *db = NULL;
+	if (home_facility_make(&keeper->home, facility->code) != 0)
+		return RAISE(EIO);
+	int r = keeper_store(keeper, facility->code, &db);
+	if (r == 0)
+		r = store_setting_put(db, STR("facility_name"), facility->name);
+	if (r == 0 && service.ptr)
+		r = store_setting_put(db, STR("service"), service);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int facility_read(struct keeper_vault *keeper, struct arena *arena, const char *code,
+			 struct keeper_facility *ret_facility)
+{
+	AUTO(db_closep) struct db *db = NULL;
+	struct keeper_facility facility = {0};
+	int r = arena_copy(arena, str_of(code), &facility.code);
+	if (r == 0)
+		r = keeper_store(keeper, facility.code, &db);
+	if (r == 0)
+		r = store_setting_get(db, arena, STR("facility_name"), &facility.name);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (!facility.name.len)
+		facility.name = facility.code;
+	*ret_facility = facility;
+	return 0;
+}
+
+static int keeper_facilities(void *ctx, struct arena *arena,
+			     struct keeper_facility **ret_facilities, size_t *ret_count)
+{
+	struct keeper_vault *keeper = ctx;
+	struct home_facilities found = {0};
+	struct keeper_facility *facilities =
+		arena_alloc(arena, HOME_FACILITIES_MAX * sizeof *facilities);
+	size_t count = 0;
+	if (!facilities)
+		return RAISE(ENOMEM);
+	if (!keeper->key.len)
+		return KEEPER_ABSENT;
+	if (home_facilities(&keeper->home, &found) != 0)
+		return RAISE(EIO);
+	for (size_t i = 0; i < found.count && count < KEEPER_FACILITIES_MAX; i++) {
+		int r = facility_read(keeper, arena, found.codes[i], &facilities[count++]);
+		if (r)
+			return r < 0 ? PASS(r) : r;
+	}
+	*ret_facilities = facilities;
+	*ret_count = count;
+	return 0;
+}
+
+/* --- people --- */
+
+static int keeper_unlock(void *ctx, struct str staff, struct str password)
+{
+	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret key = {0};
+	char path[HOME_FILE_BYTES];
+	vault_path(keeper, path);
+	int r = vault_unlock(path, clock_now_ms(keeper->clock), staff, password, &key);
+	if (r < 0)
+		return PASS(r);
+	switch ((enum vault_outcome)r) {
+	case VAULT_STAFF_UNKNOWN:
+	case VAULT_ABSENT: return KEEPER_ABSENT;
+	case VAULT_WAIT: return KEEPER_WAIT;
+	case VAULT_DAMAGED:
+	case VAULT_NEWER:
+	case VAULT_UNUSABLE: return KEEPER_DAMAGED;
+	case VAULT_PASSWORD_WRONG:
+	case VAULT_PRESENT:
+	case VAULT_STAFF_PRESENT:
+	case VAULT_STAFF_FULL:
+	case VAULT_STAFF_REFUSED:
+	case VAULT_PASSWORD_SHORT:
+	case VAULT_PASSWORD_COMMON: return KEEPER_WRONG;
+	}
+	keeper->key = key;
+	return 0;
+}
+
+static int keeper_create(void *ctx, const struct keeper_birth *birth, struct str password,
+			 struct secret *ret_recovery)
+{
+	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret key = {0};
+	const struct vault_person person = {birth->staff.id, birth->staff.name, password, NULL};
+	char path[HOME_FILE_BYTES];
+	vault_path(keeper, path);
+	if (home_make(&keeper->home) != 0)
+		return RAISE(EIO);
+	int r = vault_create(path, clock_now_ms(keeper->clock), &person, &key, ret_recovery);
+	if (r < 0)
+		return PASS(r);
+	if (r == VAULT_PASSWORD_SHORT || r == VAULT_PASSWORD_COMMON)
+		return KEEPER_WEAK;
+	if (r == VAULT_PRESENT)
+		return KEEPER_PRESENT;
+	if (r)
+		return RAISE(EIO);
+	keeper->key = key;
+	r = facility_make(keeper, &birth->facility, birth->service);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int staff_list(const struct vault *vault, struct arena *arena,
+		      struct keeper_staff **ret_staff, size_t *ret_count)
+{
+	struct keeper_staff *staff = arena_alloc(arena, VAULT_STAFF_MAX * sizeof *staff);
+	size_t count = 0;
+	if (!staff)
+		return RAISE(ENOMEM);
+	for (size_t i = 0; i < vault->staff_count; i++) {
+		if (!vault->staff[i].active)
+			continue;
+		int r = arena_copy(arena, str_of(vault->staff[i].id), &staff[count].id);
+		if (r == 0)
+			r = arena_copy(arena, str_of(vault->staff[i].name), &staff[count].name);
+		if (r < 0)
+			return PASS(r);
+		count++;
+	}
+	*ret_staff = staff;
+	*ret_count = count;
+	return 0;
+}
+
+static int keeper_staff_list(void *ctx, struct arena *arena, struct keeper_staff **ret_staff,
+			     size_t *ret_count)
+{
+	char path[HOME_FILE_BYTES];
+	struct vault vault;
+	vault_path(ctx, path);
+	int r = vault_read(path, &vault);
+	if (r)
+		return r < 0 ? PASS(r) : KEEPER_ABSENT;
+	r = staff_list(&vault, arena, ret_staff, ret_count);
+	return r < 0 ? PASS(r) : 0;
+}
+
+struct keeper keeper_of_vault(struct keeper_vault *vault)
+{
+	return (struct keeper){.ctx = vault,
+			       .exists = keeper_exists,
+			       .create = keeper_create,
+			       .unlock = keeper_unlock,
+			       .staff = keeper_staff_list,
+			       .facilities = keeper_facilities,
+			       .store = keeper_store};
+}
+
+void keeper_vault_clear(struct keeper_vault *vault)
+{
+	secret_wipe(&vault->key);
+}
