@@ -2,6 +2,7 @@
 #include "tests/acceptance/T36/stub.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <openssl/ocsp.h>
 #include <sys/socket.h>
 
@@ -184,10 +185,12 @@ static void connection_run(void *job, void *worker)
 static void *accept_main(void *ctx)
 {
 	struct stub *stub = ctx;
+	const int on = 1; /* head and body are two writes */
 	for (;;) {
 		int fd = accept4(stub->listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0)
 			return NULL; /* it was shut */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		struct connection *connection = malloc(sizeof *connection);
 		*connection = (struct connection){stub, fd};
 		if (pool_submit(stub->pool, connection_run, connection)) {
