@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/secret.h"
 #include "lib/terminal/say.h"
 #include "workstation/entry.h"
@@ -63,13 +64,14 @@ static int command_sync(struct link *link, struct db *db, const struct station *
 	const struct station_options *options = &station->options;
 	AUTO(source_shk_clear) struct source_shk service = {.client = link->client};
 	struct source source = source_of_shk(&service);
+	const struct actor actor = {.now_ms = clock_now_ms(&clock_system)};
 	struct sync_report report;
 	int status = link_session_take(link);
 	if (!status)
 		status = count_tell(link, options);
 	if (status)
 		return status;
-	int r = sync_run(db, &source, options->from, options->to, &report);
+	int r = sync_run(db, &source, &actor, options->from, options->to, &report);
 	if (r < 0)
 		return store_fault(station);
 	status = r ? link_status(link, shk_error_code(link->client), NULL) : 0;
@@ -146,8 +148,9 @@ static int command_settle(const struct station *station, struct db *db)
 	const struct station_options *options = &station->options;
 	const struct settle settle = {str_of(options->result_id), options->chart,
 				      options->qualification};
+	const struct actor actor = {.now_ms = clock_now_ms(&clock_system)};
 	int64_t chart;
-	int r = settle_run(db, &settle, &chart);
+	int r = settle_run(db, &actor, &settle, &chart);
 	if (r < 0)
 		return store_fault(station);
 	if (r == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/desk/intake.h"
 
+#include "lib/base/period.h"
 #include "workstation/store/store.h"
 
 static struct str element(const struct result *result, enum record_element which)
@@ -19,8 +20,8 @@ static int insurance_append(struct db *db, int64_t chart, const struct insurance
 	return r ? PASS(r) : 0;
 }
 
-int intake_insurance(struct db *db, struct arena *arena, const struct result *result, int64_t chart,
-		     bool *ret_appended)
+static int insurance_take(struct db *db, struct arena *arena, const struct result *result,
+			  int64_t chart, bool *ret_appended)
 {
 	struct insurance told, current;
 	int r = match_insurance(arena, result, &told);
@@ -47,45 +48,155 @@ int intake_insurance(struct db *db, struct arena *arena, const struct result *re
 	return 0;
 }
 
-int intake_chart(struct db *db, struct arena *arena, const struct result *result,
-		 int64_t *ret_chart)
+/* --- the whole of it --- */
+
+struct intake {
+	struct db *db;
+	struct arena *arena;
+	const struct result *result;
+	struct match *match;
+	struct intake_report report;
+};
+
+static int day_of(struct str confirmed_at)
 {
-	struct chart chart = {
+	int day;
+	const struct str date = {confirmed_at.ptr, 8};
+	return confirmed_at.len >= 8 && period_date_parse(date, &day) == 0 ? day : 0;
+}
+
+static int mark(struct intake *intake, enum seen_state state, enum seen_status status)
+{
+	const struct result *result = intake->result;
+	const struct match *match = intake->match;
+	const struct seen seen = {
+		.state = state,
+		.status = status,
+		.kind = (int)match->kind,
+		.reason = (int)match->reason,
+		.chart = state == SEEN_DONE ? match->chart : 0,
+		.result_id = result->id,
+		.confirmed_at = result->confirmed_at,
+		.method = result->method,
+		.staff = result->staff,
+		.validity = result->validity,
+		.remark = result->remark,
 		.reference = result->reference,
 		.name = element(result, RECORD_NAME),
 		.kana = element(result, RECORD_NAME_KANA),
 		.birth = element(result, RECORD_BIRTH),
 		.sex = element(result, RECORD_SEX),
+		.insurer_number = element(result, RECORD_INSURER_NUMBER),
+		.insurer_name = element(result, RECORD_INSURER_NAME),
+		.symbol = element(result, RECORD_SYMBOL),
+		.number = element(result, RECORD_NUMBER),
+		.branch = element(result, RECORD_BRANCH),
+		.relation = element(result, RECORD_RELATION),
+		.ratio = update_told(result, CHART_RATIO),
+		.raw = result->raw,
+		.entry = result->entry,
 	};
-	bool appended = false;
-	int r = store_chart_add(db, arena, &chart, &chart);
-	if (!r)
-		r = intake_insurance(db, arena, result, chart.number, &appended);
-	if (!r && !result->reference.ptr)
-		r = store_queue_add(db, result->id, chart.number, chart.reference,
-				    result->reference);
-	if (r)
-		return PASS(r);
-	*ret_chart = chart.number;
-	return 0;
+	int r = store_seen_put(intake->db, intake->arena, &seen);
+	return r ? PASS(r) : 0;
 }
 
-int intake_mark(struct db *db, const struct result *result, const struct match *match)
+static int chart_make(struct intake *intake, struct chart *ret_chart)
 {
-	const struct seen seen = {
-		.state = match->kind == MATCH_ASK ? SEEN_OPEN : SEEN_DONE,
-		.kind = (int)match->kind,
-		.reason = (int)match->reason,
-		.chart = match->chart,
-		.result_id = result->id,
-		.confirmed_at = result->confirmed_at,
-		.validity = result->validity,
+	const struct result *result = intake->result;
+	const struct chart chart = {
+		.reference = result->reference,
 		.name = element(result, RECORD_NAME),
 		.kana = element(result, RECORD_NAME_KANA),
 		.birth = element(result, RECORD_BIRTH),
-		.reference = result->reference,
-		.raw = result->raw,
+		.sex = element(result, RECORD_SEX),
+		.first_visit = day_of(result->confirmed_at),
 	};
-	int r = store_seen_put(db, &seen);
+	int r = store_chart_add(intake->db, intake->arena, &chart, ret_chart);
+	if (r)
+		return PASS(r);
+	intake->match->chart = ret_chart->number;
+	return 0;
+}
+
+static int chart_find(struct intake *intake, struct chart *ret_chart)
+{
+	int r = store_chart_get(intake->db, intake->arena, intake->match->chart, ret_chart);
+	return r > 0 ? RAISE(ENOENT) : r < 0 ? PASS(r) : 0;
+}
+
+/* 照会番号 that the service does not hold for this person, or holds otherwise. */
+static int number_queue(struct intake *intake, const struct chart *chart)
+{
+	const struct result *result = intake->result;
+	if (str_equal(result->reference, chart->reference))
+		return 0;
+	int r = store_queue_add(intake->db, result->id, chart->number, chart->reference,
+				result->reference);
 	return r ? PASS(r) : 0;
+}
+
+static int chart_fill(struct intake *intake, const struct chart *chart)
+{
+	struct intake_report *report = &intake->report;
+	int r = insurance_take(intake->db, intake->arena, intake->result, chart->number,
+			       &report->insurance_appended);
+	if (!r)
+		r = number_queue(intake, chart);
+	if (!r)
+		r = update_fields(intake->db, intake->arena, intake->result, chart->number,
+				  &report->update);
+	return r ? PASS(r) : 0;
+}
+
+static enum seen_status status_of(const struct intake *intake)
+{
+	if (intake->match->kind == MATCH_NEW)
+		return SEEN_NEW;
+	const struct intake_report *report = &intake->report;
+	return report->insurance_appended || report->update.asked || report->update.burden_changed
+		       ? SEEN_CHANGED
+		       : SEEN_LINKED;
+}
+
+static int chart_change(struct intake *intake, struct journal *journal)
+{
+	struct chart chart;
+	int r = journal_begin(journal);
+	if (!r)
+		r = intake->match->kind == MATCH_NEW ? chart_make(intake, &chart)
+						     : chart_find(intake, &chart);
+	if (!r)
+		r = chart_fill(intake, &chart);
+	if (!r)
+		r = mark(intake, SEEN_DONE, status_of(intake));
+	if (r)
+		return PASS(r);
+	journal->chart = chart.number;
+	r = journal_end(journal);
+	return r ? PASS(r) : 0;
+}
+
+int intake_result(struct db *db, struct arena *arena, const struct actor *actor,
+		  const struct result *result, struct match *match,
+		  struct intake_report *ret_report)
+{
+	struct intake intake = {.db = db, .arena = arena, .result = result, .match = match};
+	bool changes = match->kind == MATCH_LINK || match->kind == MATCH_NEW;
+	struct journal journal = {
+		.db = db,
+		.arena = arena,
+		.actor = actor,
+		.kind = match->kind == MATCH_NEW ? JOURNAL_NEW : JOURNAL_LINK,
+		.chart = match->kind == MATCH_LINK ? match->chart : 0,
+		.result_id = result->id,
+	};
+	/* An undo brings it back to where somebody has to decide. */
+	int r = match->kind == MATCH_ASIDE ? mark(&intake, SEEN_DONE, SEEN_INVALID)
+					   : mark(&intake, SEEN_OPEN, SEEN_ASKS);
+	if (r == 0 && changes)
+		r = chart_change(&intake, &journal);
+	if (r)
+		return PASS(r);
+	*ret_report = intake.report;
+	return 0;
 }

@@ -9,20 +9,25 @@
 #include "lib/base/arena.h"
 #include "lib/base/fault.h"
 #include "lib/db/db.h"
+#include "workstation/desk/journal.h"
+#include "workstation/desk/update.h"
 #include "workstation/rules/charts.h"
 #include "workstation/rules/matching.h"
 
-/* The result's insurance becomes the chart's, when it is newer; *ret_appended: it followed one. */
-MUST_CHECK int intake_insurance(struct db *db, struct arena *arena, const struct result *result,
-				int64_t chart, bool *ret_appended);
+struct intake_report {
+	bool insurance_appended;     /* it followed another one */
+	struct update_report update; /* of the chart's fields */
+};
 
 /*
- * 新規カルテ. A result without 照会番号 gives the chart its own number as one, to be registered; a
+ * What a rule or somebody has decided of a result, done and noted in the journal: MATCH_LINK to
+ * match->chart, MATCH_NEW (match->chart becomes the new one's number), MATCH_ASK it waits,
+ * MATCH_ASIDE it is seen and nothing more.
+ *
+ * 新規カルテ: a result without 照会番号 gives the chart its own number as one, to be registered; a
  * result with one gives that to the chart: the service holds it already, and later results carry
- * it.
+ * it. Linked to a chart with another number, the service is to learn that one.
  */
-MUST_CHECK int intake_chart(struct db *db, struct arena *arena, const struct result *result,
-			    int64_t *ret_chart);
-
-/* The result has been seen, and what became of it. */
-MUST_CHECK int intake_mark(struct db *db, const struct result *result, const struct match *match);
+MUST_CHECK int intake_result(struct db *db, struct arena *arena, const struct actor *actor,
+			     const struct result *result, struct match *match,
+			     struct intake_report *ret_report);

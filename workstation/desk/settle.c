@@ -20,34 +20,23 @@ int settle_qualifications(struct arena *arena, struct str raw, struct json_docum
 	return 0;
 }
 
-static int chart_new(struct db *db, struct arena *arena, const struct result *result,
-		     struct match *match)
-{
-	struct chart holder;
-	match->kind = MATCH_NEW;
-	if (result->reference.ptr) {
-		int r = store_chart_of_reference(db, arena, result->reference, &holder);
-		if (r != STORE_ABSENT)
-			return r ? PASS(r) : SETTLE_REFERENCE_HELD;
-	}
-	int r = intake_chart(db, arena, result, &match->chart);
-	return r ? PASS(r) : 0;
-}
-
-static int chart_old(struct db *db, struct arena *arena, const struct result *result,
-		     struct match *match)
+/* May what was said be done? */
+static int target_check(struct db *db, struct arena *arena, const struct result *result,
+			const struct settle *settle)
 {
 	struct chart chart;
-	bool appended;
-	match->kind = MATCH_LINK;
-	int r = store_chart_get(db, arena, match->chart, &chart);
-	if (r)
-		return r < 0 ? PASS(r) : SETTLE_CHART_UNKNOWN;
-	r = intake_insurance(db, arena, result, chart.number, &appended);
-	if (!r && !str_equal(result->reference, chart.reference))
-		r = store_queue_add(db, result->id, chart.number, chart.reference,
-				    result->reference);
-	return r ? PASS(r) : 0;
+	if (settle->chart) {
+		int r = store_chart_get(db, arena, settle->chart, &chart);
+		if (r)
+			return r < 0 ? PASS(r) : SETTLE_CHART_UNKNOWN;
+		return chart.state == CHART_LIVE ? 0 : SETTLE_CHART_UNKNOWN;
+	}
+	if (!result->reference.ptr)
+		return 0;
+	int r = store_chart_of_reference(db, arena, result->reference, &chart);
+	if (r == STORE_ABSENT)
+		return 0;
+	return r ? PASS(r) : SETTLE_REFERENCE_HELD;
 }
 
 /* The result as it came, with the one qualification that somebody chose. */
@@ -63,18 +52,23 @@ static int result_choose(const struct settle *settle, const struct seen *seen,
 		.confirmed_at = seen->confirmed_at,
 		.reference = seen->reference,
 		.validity = seen->validity,
+		.remark = seen->remark,
+		.method = seen->method,
+		.staff = seen->staff,
 		.raw = seen->raw,
+		.entry = seen->entry,
 		.qualifications_count = 1,
 		.first = &qualifications[which - 1],
 	};
 	return 0;
 }
 
-static int settle_in(struct db *db, struct arena *arena, const struct settle *settle,
-		     struct match *match)
+static int settle_in(struct db *db, struct arena *arena, const struct actor *actor,
+		     const struct settle *settle, struct match *match)
 {
 	AUTO(json_clear) struct json_document document = {0};
 	const struct record_qualification *qualifications = NULL;
+	struct intake_report report;
 	struct result result;
 	struct seen seen;
 	size_t count = 0;
@@ -86,22 +80,23 @@ static int settle_in(struct db *db, struct arena *arena, const struct settle *se
 		return PASS(r);
 	r = result_choose(settle, &seen, qualifications, count, &result);
 	if (!r)
-		r = match->chart ? chart_old(db, arena, &result, match)
-				 : chart_new(db, arena, &result, match);
+		r = target_check(db, arena, &result, settle);
 	if (!r)
-		r = intake_mark(db, &result, match);
+		r = intake_result(db, arena, actor, &result, match, &report);
 	return r < 0 ? PASS(r) : r;
 }
 
-int settle_run(struct db *db, const struct settle *settle, int64_t *ret_chart)
+int settle_run(struct db *db, const struct actor *actor, const struct settle *settle,
+	       int64_t *ret_chart)
 {
 	AUTO(arena_clear) struct arena arena;
-	struct match match = {.chart = settle->chart};
+	struct match match = {.kind = settle->chart ? MATCH_LINK : MATCH_NEW,
+			      .chart = settle->chart};
 	arena_init(&arena, SETTLE_ARENA_BYTES);
 	int r = db_begin(db);
 	if (r)
 		return FOLD(r);
-	r = settle_in(db, &arena, settle, &match);
+	r = settle_in(db, &arena, actor, settle, &match);
 	if (r) {
 		db_rollback(db);
 		return r < 0 ? PASS(r) : r;

@@ -8,6 +8,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/str.h"
 #include "lib/db/db.h"
+#include "workstation/desk/journal.h"
 #include "lib/json/json.h"
 #include "lib/record/record.h"
 
@@ -29,7 +30,8 @@ enum settle_outcome {
  * registered with the next synchronisation - where the service holds another one for this person,
  * in the place of that. Faults: those of the store, -ENOMEM.
  */
-MUST_CHECK int settle_run(struct db *db, const struct settle *settle, int64_t *ret_chart);
+MUST_CHECK int settle_run(struct db *db, const struct actor *actor, const struct settle *settle,
+			  int64_t *ret_chart);
 
 /*
  * The qualifications of a stored result's raw body; none when it is no such body. They live in the

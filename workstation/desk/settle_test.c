@@ -25,6 +25,8 @@
 static const char one[] = BODY(QUALIFICATION("06000004"));
 static const char two[] = BODY(QUALIFICATION("06000004") "," QUALIFICATION("01130012"));
 
+static const struct actor sakura = {.staff = {"sakura", 6}, .now_ms = INT64_C(1795316400000)};
+
 struct desk {
 	struct db *db;
 	struct arena arena;
@@ -73,7 +75,7 @@ static void waits(struct desk *desk, const char *id, const char *raw, const char
 		.reference = str_of(reference),
 		.raw = str_of(raw),
 	};
-	assert_int_equal(store_seen_put(desk->db, &seen), 0);
+	assert_int_equal(store_seen_put(desk->db, &desk->arena, &seen), 0);
 }
 
 static struct chart chart_get(struct desk *desk, int64_t number)
@@ -94,7 +96,7 @@ static int settle(struct desk *desk, const char *id, int64_t chart, int qualific
 {
 	const struct settle settle = {str_of(id), chart, qualification};
 	int64_t settled = 0;
-	int r = settle_run(desk->db, &settle, &settled);
+	int r = settle_run(desk->db, &sakura, &settle, &settled);
 	assert_true(r || settled > 0);
 	return r;
 }

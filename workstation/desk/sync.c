@@ -19,6 +19,7 @@ enum { SYNC_ARENA_BYTES = 16 * 1024 * 1024 };
 
 struct sync {
 	struct db *db;
+	const struct actor *actor;
 	const struct source *source;
 	struct source_ask ask;
 	struct str cursor; /* of what is new: where the last download ended */
@@ -33,24 +34,16 @@ struct sync {
 static int carry_out(struct sync *sync, struct arena *arena, const struct result *result,
 		     struct match match)
 {
-	bool appended = false;
-	int r = 0;
-	switch (match.kind) {
-	case MATCH_LINK:
-		r = intake_insurance(sync->db, arena, result, match.chart, &appended);
-		sync->report.linked++;
-		break;
-	case MATCH_NEW:
-		r = intake_chart(sync->db, arena, result, &match.chart);
-		sync->report.charts_new++;
-		break;
-	case MATCH_ASK: sync->report.asked++; break;
-	case MATCH_ASIDE: sync->report.aside++; break;
-	}
-	sync->report.insurances_new += appended;
-	if (!r)
-		r = intake_mark(sync->db, result, &match);
-	return r ? PASS(r) : 0;
+	struct intake_report report;
+	int r = intake_result(sync->db, arena, sync->actor, result, &match, &report);
+	if (r)
+		return PASS(r);
+	sync->report.linked += match.kind == MATCH_LINK;
+	sync->report.charts_new += match.kind == MATCH_NEW;
+	sync->report.asked += match.kind == MATCH_ASK;
+	sync->report.aside += match.kind == MATCH_ASIDE;
+	sync->report.insurances_new += report.insurance_appended;
+	return 0;
 }
 
 /* Somebody who is here already, perhaps only since a moment ago: see above. */
@@ -250,11 +243,14 @@ static int report_give(struct sync *sync, int r, struct sync_report *ret_report)
 	return r;
 }
 
-int sync_run(struct db *db, const struct source *source, const char *from, const char *to,
-	     struct sync_report *ret_report)
+int sync_run(struct db *db, const struct source *source, const struct actor *actor,
+	     const char *from, const char *to, struct sync_report *ret_report)
 {
 	AUTO(sync_clear)
-	struct sync sync = {.db = db, .source = source, .ask = {.from = from, .to = to}};
+	struct sync sync = {.db = db,
+			    .source = source,
+			    .actor = actor,
+			    .ask = {.from = from, .to = to}};
 	arena_init(&sync.arena, SYNC_ARENA_BYTES);
 	int r = report_give(&sync, passes_run(&sync), ret_report);
 	return r < 0 ? PASS(r) : r;

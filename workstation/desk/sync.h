@@ -6,6 +6,7 @@
 
 #include "lib/base/fault.h"
 #include "lib/db/db.h"
+#include "workstation/desk/journal.h"
 #include "workstation/desk/source.h"
 
 struct sync_report {
@@ -30,10 +31,11 @@ enum sync_outcome {
  * the numbers of new charts. Doing it again changes nothing: a result is taken in once, by its id;
  * a registration is asked for until it is answered.
  *
- * *ret_report is written for SYNC_STOPPED too.
+ * actor: who asked, for the journal; "" when nobody did. *ret_report is written for SYNC_STOPPED
+ * too.
  */
-MUST_CHECK int sync_run(struct db *db, const struct source *source, const char *from,
-			const char *to, struct sync_report *ret_report);
+MUST_CHECK int sync_run(struct db *db, const struct source *source, const struct actor *actor,
+			const char *from, const char *to, struct sync_report *ret_report);
 
 /*
  * Only register the numbers that wait for it: what a day without network has left, a decision of

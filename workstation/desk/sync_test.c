@@ -14,6 +14,8 @@
 
 enum { TAPS_MAX = 8, PEOPLE_MAX = 4 };
 
+static const struct actor nobody = {.now_ms = INT64_C(1795316400000)};
+
 struct person {
 	struct record_qualification qualification;
 	char reference[64]; /* "" none */
@@ -206,7 +208,8 @@ static struct sync_report synced(struct desk *desk, int outcome)
 {
 	struct source from = source(desk);
 	struct sync_report report = {0};
-	assert_int_equal(sync_run(desk->db, &from, "20261101", "20261130", &report), outcome);
+	assert_int_equal(sync_run(desk->db, &from, &nobody, "20261101", "20261130", &report),
+			 outcome);
 	return report;
 }
 
@@ -214,7 +217,7 @@ static struct sync_report synced_new(struct desk *desk, int outcome)
 {
 	struct source from = source(desk);
 	struct sync_report report = {0};
-	assert_int_equal(sync_run(desk->db, &from, NULL, NULL, &report), outcome);
+	assert_int_equal(sync_run(desk->db, &from, &nobody, NULL, NULL, &report), outcome);
 	return report;
 }
 

@@ -179,8 +179,9 @@ int32_t courier_receive(struct courier *courier, const struct line_search *searc
 	bool is_new = !*search->from;
 	receipt_begin(courier, order);
 	line->search(line->ctx, search);
-	int r = sync_run(courier->options.db, &courier->source, is_new ? NULL : search->from,
-			 is_new ? NULL : search->to, &report);
+	const struct actor actor = {.now_ms = clock_now_ms(courier->options.clock)};
+	int r = sync_run(courier->options.db, &courier->source, &actor,
+			 is_new ? NULL : search->from, is_new ? NULL : search->to, &report);
 	int32_t code = report_take(courier, r, &report);
 	int kept = code ? 0 : received_keep(courier, search);
 	if (kept < 0)

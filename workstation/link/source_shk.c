@@ -2,6 +2,8 @@
 /* Each result's elements by their OQS names, from the public header only. */
 #include "workstation/link/source_shk.h"
 
+#include <stdio.h>
+
 static int32_t new_begin(struct source_shk *source, const char *cursor)
 {
 	int32_t code = source->search ? SHK_OK : shk_search_create(NULL, NULL, &source->search);
@@ -39,18 +41,30 @@ static void shk_end(void *ctx)
 	source->results = NULL;
 }
 
+/* Lists (特定疾病) stay in the raw body: nothing here is decided by them. */
+static struct str element_read(const shk_result *from, enum record_element element)
+{
+	const struct record_element_row *row = record_element_row(element);
+	const char *group = NULL;
+	char path[160];
+	switch (row->group) {
+	case RECORD_GROUP_TOP: return str_of(shk_result_field(from, 0, row->oqs_name));
+	case RECORD_GROUP_ELDERLY: group = "ElderlyRecipientCertificateInfo"; break;
+	case RECORD_GROUP_LIMIT: group = "LimitApplicationCertificateRelatedInfo"; break;
+	case RECORD_GROUP_DISEASE: return (struct str){0};
+	}
+	(void)snprintf(path, sizeof path, "%s/%s", group, row->oqs_name);
+	return str_of(shk_result_field(from, 0, path));
+}
+
 static const struct record_qualification *qualification_read(struct arena *arena,
 							     const shk_result *from)
 {
 	struct record_qualification *qualification = arena_alloc(arena, sizeof *qualification);
 	if (!qualification)
 		return NULL;
-	for (int i = 0; i < RECORD_ELEMENTS; i++) {
-		const struct record_element_row *row = record_element_row((enum record_element)i);
-		if (row->group == RECORD_GROUP_TOP)
-			qualification->elements[i] =
-				str_of(shk_result_field(from, 0, row->oqs_name));
-	}
+	for (int i = 0; i < RECORD_ELEMENTS; i++)
+		qualification->elements[i] = element_read(from, (enum record_element)i);
 	return qualification;
 }
 
@@ -66,11 +80,15 @@ static int result_read(struct arena *arena, const shk_result *from, struct resul
 			shk_result_field(from, SHK_ENVELOPE, "MessageBody/QualificationValidity")),
 		.remark = str_of(shk_result_field(from, SHK_ENVELOPE,
 						  "MessageBody/ProcessingResultMessage")),
+		.method = str_of(shk_result_method(from)),
+		.staff = str_of(shk_result_staff(from)),
 		.qualifications_count = (size_t)shk_result_qualification_count(from),
 	};
 	if (shk_result_raw(from, &raw, &raw_len) != SHK_OK)
 		return RAISE(EINVAL);
 	result.raw = str_bytes(raw, (size_t)raw_len);
+	if (shk_result_entry(from, &raw, &raw_len) == SHK_OK)
+		result.entry = str_bytes(raw, (size_t)raw_len);
 	if (result.qualifications_count) {
 		result.first = qualification_read(arena, from);
 		if (!result.first)

@@ -8,11 +8,26 @@
 #include "lib/base/str.h"
 #include "lib/record/record.h"
 
-/* カルテ. Texts as the first result spelt them; absent where it said nothing. */
+enum chart_state {
+	CHART_LIVE,
+	CHART_MERGED, /* into another: what comes for it is that one's */
+	CHART_AWAY,   /* put away by hand; its number stays taken */
+};
+
+/* カルテ. Texts as somebody spelt them; absent where nobody has said anything. */
 struct chart {
 	int64_t number;
 	struct str reference; /* 照会番号 */
 	struct str name, kana, birth, sex;
+	struct str post, address, telephone, notes;
+	struct str ratio; /* per cent: "030" is 3割 */
+	struct str limit_class, limit_from,
+		limit_to; /* 限度額の区分 (OQSCD012), and from when to when */
+	int first_visit;  /* yyyymmdd; 0: not known */
+	enum chart_state state;
+	int64_t merged_into;
+	struct str confirmed_at; /* of its last 有効 result, 14 digits */
+	int64_t version;	 /* rises with each change of the chart */
 };
 
 /* 保険, one period of it. Days are yyyymmdd. */
@@ -34,7 +49,10 @@ struct result {
 	struct str reference;	 /* 照会番号; absent: none */
 	struct str validity;	 /* OQSCD006; absent: not given */
 	struct str remark;	 /* ProcessingResultMessage; absent: none */
-	struct str raw;		 /* the XmlMsg body, byte for byte */
+	struct str method;	 /* how it was confirmed: "pin", "visual" */
+	struct str staff;	 /* who confirmed it; absent: not told */
+	struct str entry; /* with its proof, as shk_proof_verify_entry wants it; absent: none */
+	struct str raw;	  /* the XmlMsg body, byte for byte */
 	size_t qualifications_count;
 	const struct record_qualification *first; /* NULL: none */
 };

@@ -6,7 +6,7 @@ static const char alike_sql[] =
 	"SELECT number, reference, name, kana, birth, sex,"
 	" EXISTS (SELECT 1 FROM insurance WHERE insurance.chart = chart.number"
 	" AND insurance.member_key = $3)"
-	" FROM chart WHERE number IN (SELECT number FROM chart WHERE reference = $1"
+	" FROM chart WHERE state = 0 AND number IN (SELECT number FROM chart WHERE reference = $1"
 	" UNION SELECT number FROM chart WHERE birth = $2"
 	" UNION SELECT chart FROM insurance WHERE member_key = $3) ORDER BY number";
 

@@ -77,7 +77,7 @@ class Clinic {
 }
 
 describe('T60 through the door', { concurrency: false, skip: !process.env.SHIKAKU_NIGHTLY && 'nightly' }, () => {
-  it('lets every device in, no robot, and the operator know', { timeout: 1500000 }, async () => {
+  it('lets every device in, no robot, and the operator know', { timeout: 3600000 }, async () => {
     const stack = new Stack();
     try {
       await stack.startPki();

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "workstation/desk/update.h"
+
+#include "workstation/store/policies.h"
+#include "workstation/store/store.h"
+
+static struct str element(const struct result *result, enum record_element which)
+{
+	return result->first ? result->first->elements[which] : (struct str){0};
+}
+
+struct str update_told(const struct result *result, enum chart_field field)
+{
+	struct str told = element(result, chart_field_row(field)->element);
+	/* The 高齢受給者証 says it for those of 70 to 74. */
+	if (field == CHART_RATIO && element(result, RECORD_ELDERLY_RATIO).ptr)
+		told = element(result, RECORD_ELDERLY_RATIO);
+	return told;
+}
+
+static struct str *place_of(struct chart *chart, enum chart_field field)
+{
+	switch (field) {
+	case CHART_NAME: return &chart->name;
+	case CHART_KANA: return &chart->kana;
+	case CHART_BIRTH: return &chart->birth;
+	case CHART_SEX: return &chart->sex;
+	case CHART_POST: return &chart->post;
+	case CHART_ADDRESS: return &chart->address;
+	case CHART_RATIO: return &chart->ratio;
+	case CHART_LIMIT: return &chart->limit_class;
+	case CHART_INSURANCE:
+	case CHART_FIELDS: break;
+	}
+	return NULL;
+}
+
+struct str update_held(const struct chart *chart, enum chart_field field)
+{
+	struct chart copy = *chart;
+	const struct str *place = place_of(&copy, field);
+	return place ? *place : (struct str){0};
+}
+
+struct update {
+	struct db *db;
+	struct arena *arena;
+	const struct result *result;
+	struct chart chart;
+	enum policy_choice ours[CHART_FIELDS], theirs[CHART_FIELDS];
+	struct update_report report;
+};
+
+static int ask(struct update *update, enum chart_field field, struct str told)
+{
+	const struct difference_told difference = {field, told, update->result->id};
+	update->report.asked++;
+	int r = store_difference_put(update->db, update->chart.number, &difference);
+	return r ? PASS(r) : 0;
+}
+
+static void take(struct update *update, enum chart_field field, struct str told)
+{
+	*place_of(&update->chart, field) = told;
+	if (field != CHART_LIMIT)
+		return;
+	update->chart.limit_from = element(update->result, RECORD_LIMIT_FROM);
+	update->chart.limit_to = element(update->result, RECORD_LIMIT_TO);
+}
+
+static int field_update(struct update *update, enum chart_field field)
+{
+	struct str told = update_told(update->result, field);
+	enum difference difference;
+	int r = difference_find(update->arena, field, update_held(&update->chart, field), told,
+				&difference);
+	if (r)
+		return PASS(r);
+	update->report.burden_changed |=
+		difference == DIFFERENCE_CHANGES && (field == CHART_RATIO || field == CHART_LIMIT);
+	/* What waited is told anew, or is settled by what the result says now. */
+	r = store_difference_remove(update->db, update->chart.number, field);
+	if (r)
+		return PASS(r);
+	switch (policy_apply(policy_of(field, update->theirs[field], update->ours[field]),
+			     difference)) {
+	case POLICY_LEAVE: break;
+	case POLICY_APPLY: take(update, field, told); break;
+	case POLICY_DECIDE: r = ask(update, field, told); break;
+	}
+	return r ? PASS(r) : 0;
+}
+
+static int fields_update(struct update *update)
+{
+	for (enum chart_field field = 0; field < CHART_FIELDS; field++) {
+		int r = field == CHART_INSURANCE ? 0 : field_update(update, field);
+		if (r)
+			return PASS(r);
+	}
+	int r = store_chart_update(update->db, update->arena, &update->chart);
+	if (!r)
+		r = store_chart_confirmed(update->db, update->chart.number,
+					  update->result->confirmed_at);
+	return r ? PASS(r) : 0;
+}
+
+int update_fields(struct db *db, struct arena *arena, const struct result *result, int64_t chart,
+		  struct update_report *ret_report)
+{
+	struct update update = {.db = db, .arena = arena, .result = result};
+	int r = store_chart_get(db, arena, chart, &update.chart);
+	if (r)
+		return r < 0 ? PASS(r) : RAISE(ENOENT);
+	*ret_report = (struct update_report){0};
+	if (str_compare(result->confirmed_at, update.chart.confirmed_at) < 0)
+		return 0;
+	r = store_policies_get(db, 0, update.ours);
+	if (!r)
+		r = store_policies_get(db, chart, update.theirs);
+	if (!r)
+		r = fields_update(&update);
+	if (r)
+		return PASS(r);
+	*ret_report = update.report;
+	return 0;
+}
+
+int update_settle(struct db *db, struct arena *arena, int64_t chart, enum chart_field field,
+		  bool take_it)
+{
+	struct difference_told *list;
+	struct chart held;
+	size_t count, i = 0;
+	int r = store_chart_get(db, arena, chart, &held);
+	if (r)
+		return r < 0 ? PASS(r) : UPDATE_CHART_UNKNOWN;
+	r = store_differences_list(db, arena, chart, &list, &count);
+	if (r)
+		return PASS(r);
+	while (i < count && list[i].field != field)
+		i++;
+	if (i == count)
+		return UPDATE_NOTHING_WAITS;
+	r = store_difference_remove(db, chart, field);
+	if (r == 0 && take_it) {
+		*place_of(&held, field) = list[i].told;
+		r = store_chart_update(db, arena, &held);
+	}
+	return r ? PASS(r) : 0;
+}

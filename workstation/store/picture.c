@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A picture is made and put back by SQLite's own JSON, one list a table. The columns of a table
+ * stand here once; what is put back is exactly what was taken.
+ */
+#include "workstation/store/changes.h"
+
+#include "lib/json/writer.h"
+
+/* The first column of each, then these. */
+#define CHART_COLUMNS(X)                                                                   \
+	X(reference)                                                                       \
+	X(name)                                                                            \
+	X(kana)                                                                            \
+	X(fold_name) X(fold_kana) X(birth) X(sex) X(post) X(address) X(telephone) X(ratio) \
+		X(limit_class) X(limit_from) X(limit_to) X(notes) X(first_visit) X(state)  \
+			X(merged_into) X(confirmed_at)
+#define INSURANCE_COLUMNS(X)                                                              \
+	X(place)                                                                          \
+	X(insurer_number)                                                                 \
+	X(insurer_name)                                                                   \
+	X(symbol) X(number) X(branch) X(card_class) X(relation) X(valid_from) X(valid_to) \
+		X(qualified) X(member_key) X(begins) X(closed_on) X(confirmed_at)
+#define EXPENSE_COLUMNS(X)    X(place) X(payer_number) X(recipient_number) X(valid_from) X(valid_to)
+#define ALIAS_COLUMNS(X)      X(is_kana) X(text) X(fold)
+#define DIFFERENCE_COLUMNS(X) X(field) X(result_id) X(told)
+#define POLICY_COLUMNS(X)     X(field) X(choice)
+#define SEEN_COLUMNS(X)	      X(state) X(status) X(kind) X(reason) X(chart)
+#define QUEUE_COLUMNS(X)      X(chart) X(number) X(expected) X(state) X(tries) X(problem) X(held)
+
+#define NAMED(column) ", '" #column "', " #column
+#define COMMA(column) ", " #column
+#define TAKEN(column) ", value ->> '" #column "'"
+#define SET(column)   #column " = value ->> '" #column "', "
+
+#define LIST(table, key, columns, where, order)                        \
+	"SELECT json_group_array(json_object('" key "', " key columns( \
+		NAMED) ")) FROM (SELECT * FROM " table " WHERE " where " ORDER BY " order ")"
+#define OF_CHARTS "chart IN ($1, $2) AND chart <> 0"
+/* One result, or all of the charts'. */
+#define OF_RESULTS "(result_id = $3 OR ($3 IS NULL AND " OF_CHARTS "))"
+
+enum { CHARTS_ONLY = 2, WITH_RESULT = 3 };
+
+static const struct {
+	const char *name;
+	size_t args_count;
+	const char *sql;
+} lists[] = {
+	{"charts", CHARTS_ONLY,
+	 LIST("chart", "number", CHART_COLUMNS, "number IN ($1, $2)", "number")},
+	{"insurances", CHARTS_ONLY,
+	 LIST("insurance", "chart", INSURANCE_COLUMNS, OF_CHARTS, "chart, place")},
+	{"expenses", CHARTS_ONLY,
+	 LIST("public_expense", "chart", EXPENSE_COLUMNS, OF_CHARTS, "chart, place")},
+	{"aliases", CHARTS_ONLY,
+	 LIST("chart_alias", "chart", ALIAS_COLUMNS, OF_CHARTS, "chart, is_kana, text")},
+	{"differences", CHARTS_ONLY,
+	 LIST("difference", "chart", DIFFERENCE_COLUMNS, OF_CHARTS, "chart, field")},
+	{"policies", CHARTS_ONLY,
+	 LIST("policy", "chart", POLICY_COLUMNS, OF_CHARTS, "chart, field")},
+	{"results", WITH_RESULT, LIST("seen", "result_id", SEEN_COLUMNS, OF_RESULTS, "result_id")},
+	{"queue", WITH_RESULT, LIST("queue", "result_id", QUEUE_COLUMNS, OF_RESULTS, "result_id")},
+};
+
+static int list_take(struct db *db, const struct db_value args[WITH_RESULT], size_t which,
+		     struct json_writer *writer)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int r = db_query(db, lists[which].sql, args, lists[which].args_count, &rows);
+	if (!r)
+		r = db_next(rows);
+	if (r)
+		return FOLD(r);
+	json_key(writer, lists[which].name);
+	json_put_raw(writer, db_column_text(rows, 0));
+	return 0;
+}
+
+int store_picture_take(struct db *db, struct arena *arena, int64_t chart, int64_t other,
+		       struct str result_id, struct str *ret_picture)
+{
+	const struct db_value args[WITH_RESULT] = {db_int(chart), db_int(other),
+						   db_text(result_id)};
+	struct json_writer writer;
+	json_writer_init(&writer, arena, 0);
+	json_object_open(&writer);
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		int r = list_take(db, args, i, &writer);
+		if (r)
+			return PASS(r);
+	}
+	json_object_close(&writer);
+	int r = json_writer_end(&writer, ret_picture);
+	return r ? PASS(r) : 0;
+}
+
+/* $1: the picture; $2, $3: the charts. */
+#define CLEAR(table) \
+	"DELETE FROM " table " WHERE chart IN ($2, $3) AND chart <> 0 AND $1 IS NOT NULL"
+#define FILL(table, key, columns, list)                                                      \
+	"INSERT INTO " table " (" key columns(COMMA) ") SELECT value ->> '" key "'" columns( \
+		TAKEN) " FROM json_each($1, '$." list "')"
+
+enum { PICTURE_ONLY = 1, WITH_CHARTS = 3 };
+
+static const struct {
+	size_t args_count;
+	const char *sql;
+} puts_back[] = {
+	{WITH_CHARTS,
+	 "UPDATE chart SET " CHART_COLUMNS(
+		 SET) "version = version + 1"
+		      " FROM json_each($1, '$.charts') WHERE chart.number = value ->> 'number'"
+		      " AND chart.number IN ($2, $3)"},
+	{WITH_CHARTS, "UPDATE chart SET state = 2, version = version + 1"
+		      " WHERE number IN ($2, $3) AND number NOT IN"
+		      " (SELECT value ->> 'number' FROM json_each($1, '$.charts'))"},
+	{WITH_CHARTS, CLEAR("insurance")},
+	{PICTURE_ONLY, FILL("insurance", "chart", INSURANCE_COLUMNS, "insurances")},
+	{WITH_CHARTS, CLEAR("public_expense")},
+	{PICTURE_ONLY, FILL("public_expense", "chart", EXPENSE_COLUMNS, "expenses")},
+	{WITH_CHARTS, CLEAR("chart_alias")},
+	{PICTURE_ONLY, FILL("chart_alias", "chart", ALIAS_COLUMNS, "aliases")},
+	{WITH_CHARTS, CLEAR("difference")},
+	{PICTURE_ONLY, FILL("difference", "chart", DIFFERENCE_COLUMNS, "differences")},
+	{WITH_CHARTS, CLEAR("policy")},
+	{PICTURE_ONLY, FILL("policy", "chart", POLICY_COLUMNS, "policies")},
+	{PICTURE_ONLY,
+	 "UPDATE seen SET " SEEN_COLUMNS(SET) "result_id = result_id"
+					      " FROM json_each($1, '$.results')"
+					      " WHERE seen.result_id = value ->> 'result_id'"},
+	{PICTURE_ONLY, "DELETE FROM queue WHERE result_id IN"
+		       " (SELECT value ->> 'result_id' FROM json_each($1, '$.results'))"},
+	{PICTURE_ONLY, FILL("queue", "result_id", QUEUE_COLUMNS, "queue")},
+};
+
+int store_picture_put(struct db *db, int64_t chart, int64_t other, struct str picture)
+{
+	const struct db_value args[WITH_CHARTS] = {db_text(picture), db_int(chart), db_int(other)};
+	for (size_t i = 0; i < sizeof puts_back / sizeof puts_back[0]; i++) {
+		int r = db_run(db, puts_back[i].sql, args, puts_back[i].args_count, NULL);
+		if (r)
+			return FOLD(r);
+	}
+	return 0;
+}
