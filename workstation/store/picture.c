@@ -8,19 +8,15 @@
 #include "lib/json/writer.h"
 
 /* The first column of each, then these. */
-#define CHART_COLUMNS(X)                                                                   \
-	X(reference)                                                                       \
-	X(name)                                                                            \
-	X(kana)                                                                            \
-	X(fold_name) X(fold_kana) X(birth) X(sex) X(post) X(address) X(telephone) X(ratio) \
-		X(limit_class) X(limit_from) X(limit_to) X(notes) X(first_visit) X(state)  \
-			X(merged_into) X(confirmed_at)
-#define INSURANCE_COLUMNS(X)                                                              \
-	X(place)                                                                          \
-	X(insurer_number)                                                                 \
-	X(insurer_name)                                                                   \
-	X(symbol) X(number) X(branch) X(card_class) X(relation) X(valid_from) X(valid_to) \
-		X(qualified) X(member_key) X(begins) X(closed_on) X(confirmed_at)
+#define CHART_PERSON(X)	      X(reference) X(name) X(kana) X(fold_name) X(fold_kana) X(birth) X(sex)
+#define CHART_PLACE(X)	      X(post) X(address) X(telephone) X(notes) X(first_visit)
+#define CHART_BURDEN(X)	      X(ratio) X(limit_class) X(limit_from) X(limit_to)
+#define CHART_STATE(X)	      X(state) X(merged_into) X(confirmed_at)
+#define CHART_COLUMNS(X)      CHART_PERSON(X) CHART_PLACE(X) CHART_BURDEN(X) CHART_STATE(X)
+#define INSURANCE_WHOSE(X)    X(place) X(insurer_number) X(insurer_name) X(symbol) X(number) X(branch)
+#define INSURANCE_WHAT(X)     X(card_class) X(relation) X(valid_from) X(valid_to) X(qualified)
+#define INSURANCE_ROW(X)      X(member_key) X(begins) X(closed_on) X(confirmed_at)
+#define INSURANCE_COLUMNS(X)  INSURANCE_WHOSE(X) INSURANCE_WHAT(X) INSURANCE_ROW(X)
 #define EXPENSE_COLUMNS(X)    X(place) X(payer_number) X(recipient_number) X(valid_from) X(valid_to)
 #define ALIAS_COLUMNS(X)      X(is_kana) X(text) X(fold)
 #define DIFFERENCE_COLUMNS(X) X(field) X(result_id) X(told)
@@ -67,7 +63,8 @@ static int list_take(struct db *db, const struct db_value args[WITH_RESULT], siz
 		     struct json_writer *writer)
 {
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;
-	int r = db_query(db, lists[which].sql, args, lists[which].args_count, &rows);
+	const char *sql = lists[which].sql;
+	int r = db_query(db, sql, args, lists[which].args_count, &rows);
 	if (!r)
 		r = db_next(rows);
 	if (r)
@@ -139,7 +136,8 @@ int store_picture_put(struct db *db, int64_t chart, int64_t other, struct str pi
 {
 	const struct db_value args[WITH_CHARTS] = {db_text(picture), db_int(chart), db_int(other)};
 	for (size_t i = 0; i < sizeof puts_back / sizeof puts_back[0]; i++) {
-		int r = db_run(db, puts_back[i].sql, args, puts_back[i].args_count, NULL);
+		const char *sql = puts_back[i].sql;
+		int r = db_run(db, sql, args, puts_back[i].args_count, NULL);
 		if (r)
 			return FOLD(r);
 	}
