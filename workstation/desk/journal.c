@@ -31,7 +31,7 @@ static int note(const struct journal *journal, struct str after, int64_t undoes,
 		.after = after,
 		.undoes = undoes,
 	};
-	int r = store_change_add(journal->db, &change, ret_no);
+	int r = store_change_note(journal->db, &change, ret_no);
 	return r ? PASS(r) : 0;
 }
 

@@ -25,7 +25,7 @@ static struct change change_of_row(struct db_rows *rows)
 	};
 }
 
-int store_change_add(struct db *db, const struct change *change, int64_t *ret_no)
+int store_change_note(struct db *db, const struct change *change, int64_t *ret_no)
 {
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;
 	int r = db_query(db,

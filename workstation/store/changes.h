@@ -37,7 +37,7 @@ MUST_CHECK int store_picture_take(struct db *db, struct arena *arena, int64_t ch
 MUST_CHECK int store_picture_put(struct db *db, int64_t chart, int64_t other, struct str picture);
 
 /* no, undone_by are not looked at. */
-MUST_CHECK int store_change_add(struct db *db, const struct change *change, int64_t *ret_no);
+MUST_CHECK int store_change_note(struct db *db, const struct change *change, int64_t *ret_no);
 /* Outcome: STORE_ABSENT. */
 MUST_CHECK int store_change_get(struct db *db, struct arena *arena, int64_t no,
 				struct change *ret_change);
