@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Changes and their undoing, over a store in memory. */
+/* Changes and their undoing, over a store of each test's own. */
 #include "workstation/desk/intake.h"
 
 #include "lib/base/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "workstation/store/changes.h"
 #include "workstation/store/policies.h"
@@ -18,13 +22,17 @@ static const struct actor hanako = {.staff = {"hanako", 6},
 struct desk {
 	struct db *db;
 	struct arena arena;
+	char folder[64], path[96];
 };
 
 static int desk_open(void **state)
 {
 	struct desk *desk = test_calloc(1, sizeof *desk);
 	arena_init(&desk->arena, 16 << 20);
-	assert_int_equal(store_open(":memory:", &desk->db), 0);
+	snprintf(desk->folder, sizeof desk->folder, "/tmp/shikaku-journal-XXXXXX");
+	assert_non_null(mkdtemp(desk->folder));
+	snprintf(desk->path, sizeof desk->path, "%s/charts.db", desk->folder);
+	assert_int_equal(store_open(desk->path, &desk->db), 0);
 	*state = desk;
 	return 0;
 }
@@ -32,7 +40,14 @@ static int desk_open(void **state)
 static int desk_close(void **state)
 {
 	struct desk *desk = *state;
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	char path[128];
 	db_close(desk->db);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		snprintf(path, sizeof path, "%s%s", desk->path, ends[i]);
+		(void)unlink(path);
+	}
+	assert_int_equal(rmdir(desk->folder), 0);
 	arena_clear(&desk->arena);
 	test_free(desk);
 	return 0;
