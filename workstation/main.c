@@ -12,6 +12,7 @@
 #include "lib/terminal/say.h"
 #include "workstation/entry.h"
 #include "workstation/keeping.h"
+#include "workstation/open.h"
 #include "workstation/options.h"
 #include "workstation/pages.h"
 #include "workstation/desk/settle.h"
@@ -90,6 +91,7 @@ static int service_command(struct station *station, struct link *link, struct db
 	case STATION_SYNC: return command_sync(link, db, station);
 	case STATION_HELP:
 	case STATION_VERSION:
+	case STATION_OPEN:
 	case STATION_INIT:
 	case STATION_BACKUP:
 	case STATION_RESTORE:
@@ -179,6 +181,7 @@ static int store_command(struct station *station, struct db *db)
 	case STATION_NEW: return command_settle(station, db);
 	case STATION_HELP:
 	case STATION_VERSION:
+	case STATION_OPEN:
 	case STATION_INIT:
 	case STATION_BACKUP:
 	case STATION_RESTORE:
@@ -216,6 +219,7 @@ static int station_run(struct station *station)
 	switch (options->command) {
 	case STATION_HELP: (void)fputs(options_help, stdout); return 0;
 	case STATION_VERSION: (void)printf("%s %s\n", program, shk_version()); return 0;
+	case STATION_OPEN: return open_run(program, options->home, !options->no_browser);
 	case STATION_INIT: return entry_init(&station->wish, options->name);
 	case STATION_BACKUP:
 		return keeping_backup(&station->wish, options->result_id, options->keep);
@@ -247,6 +251,7 @@ int main(int argc, char **argv)
 	int r = options_read(argc, argv, &station.options, &complaint);
 	if (r)
 		return say_usage(program, (enum command_line_outcome)r, complaint);
-	interruption_watch(&station.interruption, program);
+	if (station.options.command != STATION_OPEN) /* which waits for its signals itself */
+		interruption_watch(&station.interruption, program);
 	return say_end(program, station_run(&station));
 }

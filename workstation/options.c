@@ -14,6 +14,7 @@ const char options_help[] =
 	"使い方: shikaku-workstation [共通の指定] コマンド [指定]\n"
 	"\n"
 	"コマンド\n"
+	"  open [--no-browser]        画面をブラウザーで開く（コマンドを書かないときも同じ）\n"
 	"  init --facility 医療機関等コード --name 担当者の名前\n"
 	"                             "
 	"はじめの設定（担当者のパスワードを決め、復旧キーを印刷する）\n"
@@ -62,6 +63,7 @@ static const struct command_row commands[] = {
 	{.name = "--help", .command = STATION_HELP},
 	{.name = "version", .command = STATION_VERSION},
 	{.name = "--version", .command = STATION_VERSION},
+	{.name = "open", .command = STATION_OPEN},
 	{.name = "init", .command = STATION_INIT, .needs = {"--facility"}},
 	{.name = "login", .command = STATION_LOGIN, .needs = {"--service", "--id"}},
 	{.name = "mfa", .command = STATION_MFA},
@@ -101,6 +103,9 @@ static const struct command_row commands[] = {
 
 static const struct option_row options[] = {
 	LINK_OPTION_ROWS(struct station_options, link),
+	{.name = "--no-browser",
+	 .offset = offsetof(struct station_options, no_browser),
+	 .kind = OPTION_FLAG},
 	{.name = "--home", .offset = offsetof(struct station_options, home)},
 	{.name = "--staff", .offset = offsetof(struct station_options, staff)},
 	{.name = "--name", .offset = offsetof(struct station_options, name)},
@@ -135,6 +140,11 @@ int options_read(int argc, char **argv, struct station_options *ret_options,
 {
 	struct station_options read = {.link.secret_fd = STDIN_FILENO};
 	struct command_line line;
+	static const char *const alone[] = {"shikaku-workstation", "open", NULL};
+	if (argc < 2) { /* started from the desktop */
+		argc = 2;
+		argv = (char **)(uintptr_t)alone;
+	}
 	int r = command_line_read(&table, argc, argv, &read, &line);
 	*ret_complaint = line.complaint;
 	if (r)

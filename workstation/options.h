@@ -10,6 +10,7 @@
 enum station_command {
 	STATION_HELP,
 	STATION_VERSION,
+	STATION_OPEN,
 	STATION_INIT,
 	STATION_BACKUP,
 	STATION_RESTORE,
@@ -36,6 +37,7 @@ struct station_options {
 	int64_t chart; /* 0: none */
 	int keep;      /* backups that stay; 0: not said */
 	bool by_recovery;
+	bool no_browser;
 	int qualification; /* which of several, from 1; 0: not said */
 };
 

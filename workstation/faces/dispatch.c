@@ -78,15 +78,17 @@ static bool facility_is_known(struct face_call *call)
 	return false;
 }
 
+static struct db *store_find(const struct station *station, struct str facility)
+{
+	for (size_t i = 0; i < station->stores_count; i++)
+		if (str_equal(str_of(station->stores[i].facility), facility))
+			return station->stores[i].db;
+	return NULL;
+}
+
 static int store_of(struct station *station, struct str facility, struct db **ret_db)
 {
 	const struct keeper *keeper = station->config.keeper;
-	for (size_t i = 0; i < station->stores_count; i++) {
-		if (!str_equal(str_of(station->stores[i].facility), facility))
-			continue;
-		*ret_db = station->stores[i].db;
-		return 0;
-	}
 	assert(station->stores_count < KEEPER_FACILITIES_MAX);
 	struct station_store *store = &station->stores[station->stores_count];
 	int r = str_to_c(facility, store->facility, sizeof store->facility);
@@ -115,6 +117,9 @@ static int phase_problem(enum face_phase phase)
 static int facility_enter(struct face_call *call, const struct face_route *route)
 {
 	if (!route->needs_facility)
+		return 0;
+	call->db = store_find(call->station, call->facility);
+	if (call->db)
 		return 0;
 	if (!facility_is_known(call))
 		return FACE_FACILITY_SWITCHED;

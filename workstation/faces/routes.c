@@ -6,7 +6,7 @@
 
 static const struct face_route routes[] = {
 	/* lock.c: the frame's own */
-	{.name = "state", .run = face_state, .phases = FACE_ANY, .lane = FACE_LOOP},
+	{.name = "state", .run = face_state, .phases = FACE_ANY},
 	{.name = "alive", .run = face_alive, .phases = FACE_OPEN, .lane = FACE_LOOP},
 	{.name = "lock", .run = face_lock, .phases = FACE_OPEN | FACE_LOCKED, .lane = FACE_LOOP},
 	{.name = "unlock", .run = face_unlock, .phases = FACE_OPEN | FACE_LOCKED},
