@@ -3,9 +3,11 @@
  * A workstation for browser tests: the real page and door over a vault in memory, whose clock is
  * moved from standard input:
  *
- *	station HOME [setup]   "setup": as on a new PC; else two people, two facilities, password
- *			       "correct horse". HOME/people: their names, one a line; the first
- *			       two are the facilities' too
+ *	station HOME [setup|desk [SERVICE CA]]   "setup": as on a new PC; else two people, two
+ *						 facilities, password "correct horse". HOME/people:
+ *						 their names, one a line; the first two are the
+ *						 facilities' too. SERVICE: with couriers to a real
+ *one
  *
  * Each line of standard input is a number of milliseconds by which time goes on; its end ends the
  * program. Stores lie unsealed under HOME.
@@ -90,10 +92,19 @@ int main(int argc, char **argv)
 		people_put(&memory);
 	if (names_put(&memory, argv[1]))
 		return 1;
+	const struct couriers_options options = {.clock = &clock,
+						 .log = &log,
+						 .home = argv[1],
+						 .service = argc > 3 ? argv[3] : NULL,
+						 .ca_file = argc > 4 ? argv[4] : NULL};
+	struct couriers *couriers = NULL;
+	if (couriers_create(&couriers, &options) < 0)
+		return 1;
 	const struct station_config config = {.clock = &clock,
 					      .log = &log,
 					      .keeper = &keeper,
-					      .version = STR("0.1.0")};
+					      .version = STR("0.1.0"),
+					      .couriers = couriers};
 	struct window window = {.home = argv[1]};
 	if (window_claim(&window) || window_open(&window, &config) < 0)
 		return 1;

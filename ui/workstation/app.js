@@ -8,6 +8,7 @@ import { call, facility, facilitySet, onProblem } from './api.js';
 import { frame } from './frame.js';
 import { guard, swap, unlockScreen } from './lock.js';
 import { home, screens } from './screens.js';
+import { sessionMoved, sessionRefresh } from './session.js';
 
 const RETRY_MS = 3000;
 let state = null; // of the program: call('state')
@@ -71,6 +72,7 @@ async function screenShow() {
 /* --- keys --- */
 
 const frameKeys = {
+  F5: () => app.go('request'),
   F9: () => lockNow(),
   Escape: () => shown?.module.keys?.Escape ? undefined : leaveField(),
 };
@@ -120,6 +122,10 @@ async function eventTake(event) {
     return;
   }
   if (event.facility && event.facility !== facility()) return;
+  if (event.kind === 'session' || event.kind === 'receive' || event.kind === 'queue') {
+    sessionMoved();
+    await sessionRefresh(app);
+  }
   await Promise.resolve(shown?.module.refresh?.(event, app)).catch((problem) => { if (!problem.title) throw problem; });
 }
 
@@ -140,6 +146,7 @@ function openShow() {
   around.bar.staff(state.people.find((one) => one.id === state.staff)?.name ?? '');
   swap(around.node);
   watch.begin(state);
+  app.run(() => sessionRefresh(app));
   if (first) return screenShow();
   return shown?.module.refresh?.({ kind: 'all' }, app);
 }
@@ -149,6 +156,8 @@ function facilityChoose(code, quiet) {
   facilitySet(code);
   if (quiet || !around) return undefined;
   around.bar.facilities(state.facilities, code);
+  for (const slot of ['connection', 'received', 'account']) around.bar.say(slot);
+  app.run(() => sessionRefresh(app));
   return screenShow();
 }
 

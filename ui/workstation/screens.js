@@ -12,14 +12,14 @@ const soon = () => import('./screens/soon.js');
 export const screens = {
   results: { rail: '受付', under: '届いた結果', key: '1', load: soon },
   patients: { rail: '患者', key: '2', load: soon },
-  request: { rail: 'ダウンロード', key: '3', load: soon },
+  request: { rail: 'ダウンロード', key: '3', load: () => import('./screens/request.js') },
   month: { rail: '月初の確認', key: '4', load: soon },
   settings: { rail: '設定', key: '5', load: soon },
   // Without a place in the rail.
   chart: { of: 'patients', load: soon },
   decide: { of: 'results', load: soon },
   import: { of: 'settings', load: soon },
-  login: { of: 'request', load: soon },
+  login: { of: 'request', load: () => import('./screens/login.js') },
 };
 
 /** What is shown when nothing else is asked for. */

@@ -101,6 +101,18 @@ static void tick(void *ctx, struct ticker *ticker)
 	station_tick(ctx);
 }
 
+static int courier_store(void *ctx, struct str facility, struct db **ret_db)
+{
+	const struct keeper *keeper = ((struct station *)ctx)->config.keeper;
+	int r = keeper->store(keeper->ctx, facility, ret_db);
+	return r ? FOLD(r) : 0;
+}
+
+static void courier_moved(void *ctx, struct str facility, const char *kind)
+{
+	faces_event(ctx, facility, kind);
+}
+
 int station_create(struct station **ret_station, const struct station_config *config)
 {
 	AUTO(station_destroyp) struct station *station = calloc(1, sizeof *station);
@@ -121,6 +133,9 @@ int station_create(struct station **ret_station, const struct station_config *co
 		r = ticker_start(&station->ticker, &beat);
 	if (r < 0)
 		return PASS(r);
+	if (config->couriers)
+		couriers_serve(config->couriers,
+			       &(struct couriers_desk){courier_store, courier_moved, station});
 	*ret_station = station;
 	station = NULL;
 	return 0;
@@ -132,6 +147,7 @@ void station_destroy(struct station *station)
 		return;
 	ticker_stop(station->ticker);
 	pool_destroy(station->desk);
+	couriers_destroy(station->config.couriers);
 	for (size_t i = 0; i < station->stores_count; i++)
 		db_close(station->stores[i].db);
 	pthread_mutex_destroy(&station->lock);

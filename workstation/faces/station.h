@@ -10,6 +10,7 @@
 #include "lib/web/web.h"
 #include "workstation/faces/faces.h"
 #include "workstation/faces/keeper.h"
+#include "workstation/link/couriers.h"
 
 enum {
 	STATION_MASK_MS = 60 * 1000,
@@ -23,6 +24,9 @@ struct station_config {
 	const struct keeper *keeper;
 	struct str version; /* shown on the screen */
 	int64_t lock_ms;    /* 0: STATION_LOCK_MS */
+	/* Between the desk and the service; serves the station until it is destroyed, and is ended
+	 * by that. NULL: there is no service. */
+	struct couriers *couriers;
 };
 
 /* Faults: -ENOMEM, -EAGAIN. The config's things must outlive the station. */

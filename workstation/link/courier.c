@@ -9,6 +9,7 @@
 
 enum {
 	TICK_MS = 250,
+	SLEPT_MS = 10 * 1000,
 	SETTINGS_BYTES = 4096,
 };
 
@@ -176,14 +177,26 @@ static void *thread_run(void *ctx)
 	return NULL;
 }
 
+/* Ticks that lie far apart: the PC has slept, or its clock was set. */
+static bool has_slept(struct courier *courier)
+{
+	int64_t now_ms = clock_now_ms(courier->options.clock);
+	int64_t before_ms = courier->ticked_ms;
+	courier->ticked_ms = now_ms;
+	return before_ms && now_ms - before_ms > SLEPT_MS;
+}
+
 /* Between the flag and the call there is a moment in which cancelling is not heard. */
 static void tick(void *ctx, struct ticker *ticker)
 {
 	struct courier *courier = ctx;
+	bool slept = has_slept(courier);
 	(void)ticker;
+	if (slept)
+		courier_wake(courier);
 	(void)pthread_mutex_lock(&courier->lock);
 	if (courier->is_ending ||
-	    (courier->is_waiting && (courier->orders_count || courier->has_word)))
+	    (courier->is_waiting && (slept || courier->orders_count || courier->has_word)))
 		courier->options.line.cancel(courier->options.line.ctx);
 	(void)pthread_mutex_unlock(&courier->lock);
 }

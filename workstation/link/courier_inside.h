@@ -18,6 +18,7 @@ struct courier {
 	pthread_t thread;
 	bool has_thread;
 	struct ticker *ticker;
+	int64_t ticked_ms; /* the ticker's alone */
 
 	/* The courier's thread alone. */
 	struct courier_state now;

@@ -143,8 +143,11 @@ static int32_t report_take(struct courier *courier, int r, const struct sync_rep
 	courier_queue_look(courier);
 	if (r < 0)
 		return store_failed(courier, r);
-	courier->now.report = *report;
-	courier->now.report_ms = clock_now_ms(courier->options.clock);
+	/* A look that nobody ordered and that found nothing says nothing about the last one. */
+	if (courier->now.running || report->downloaded > report->known || report->registered) {
+		courier->now.report = *report;
+		courier->now.report_ms = clock_now_ms(courier->options.clock);
+	}
 	if (r == 0)
 		return SHK_OK;
 	return courier->now.trouble.code ? courier->now.trouble.code : SHK_ERR_INTERNAL;

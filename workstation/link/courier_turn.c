@@ -154,12 +154,15 @@ static int32_t knock(struct courier *courier)
 
 static int32_t login(struct courier *courier, const struct courier_order *order)
 {
+	char before[COURIER_LOGIN_BYTES];
+	memcpy(before, courier->now.login_id, sizeof before);
 	courier->password = order->secret;
 	courier->now.facility_name[0] = '\0';
 	memcpy(courier->now.login_id, order->login_id, sizeof order->login_id);
 	courier->now.is_again = false;
 	int32_t code = knock(courier);
 	if (code) {
+		memcpy(courier->now.login_id, before, sizeof before);
 		session_end(courier, COURIER_OUT, false);
 		return code;
 	}
@@ -384,6 +387,9 @@ static int64_t news_wait(struct courier *courier)
 	(void)called(courier, code);
 	courier->renewed_ms = clock_now_ms(courier->options.clock);
 	courier->is_behind = courier->is_behind || (code == SHK_OK && changed);
+	/* Nothing new: all there is has been received by now. */
+	if (code == SHK_OK && !courier->is_behind)
+		courier->now.received_ms = courier->renewed_ms;
 	return 0;
 }
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A real service with two facilities of one PC, each with a receipt account that is enrolled, and a
+// reader that taps without a card reader (peer.mjs): for the journeys of the workstation's page.
+import assert from 'node:assert/strict';
+import { Journey, STAFF } from '../journeys/journey.mjs';
+import { PeerReader } from '../journeys/peer.mjs';
+import { Stack } from '../journeys/stack.mjs';
+import { STEP_MS, passcode } from '../journeys/totp.mjs';
+
+/** As station.c has them. */
+export const SEKKOTSU = { code: '1311234569', name: 'みほん接骨院' };
+export const SHINKYU = { code: '1329876542', name: 'みほん鍼灸マッサージ院' };
+
+export class World {
+  static async start({ limits = {} } = {}) {
+    const world = new World();
+    world.stack = new Stack({ limits });
+    const { stack } = world;
+    await stack.startPki();
+    await stack.startOcsp();
+    await stack.startStore();
+    await stack.startService();
+    world.journey = new Journey(stack);
+    await world.journey.people();
+    world.here = await world.facility(SEKKOTSU);
+    world.there = await world.facility(SHINKYU);
+    return world;
+  }
+
+  async facility(facility) {
+    const { stack, journey } = this;
+    await stack.admin(['facility', 'add', '--code', facility.code, '--name', facility.name]);
+    await stack.admin(['staff', 'add', '--facility', facility.code, '--id', STAFF.id, '--name', STAFF.name]);
+    const receipt = await journey.account(facility, 'WA');
+    await journey.enrol(receipt);
+    receipt.spent = Math.floor(Date.now() / STEP_MS); // the step of the enrolment
+    const desk = await journey.account(facility, 'W');
+    const [{ code }] = await stack.admin(['activation', 'issue', '--login-id', desk.login_id]);
+    const reader = new PeerReader(stack);
+    assert.equal((await reader.activate(desk, code)).status, 200);
+    assert.equal((await reader.login(desk)).status, 200);
+    return { facility, receipt, reader };
+  }
+
+  /** One confirmation at a facility; the card's person. */
+  async tap(where, card = 'person-1') {
+    const reply = await where.reader.check(card, STAFF.id);
+    assert.equal(reply.status, 200, reply.body.toString());
+    return reply.json().id;
+  }
+
+  /** What the Authenticator shows, as soon as it shows something that was not used. */
+  async passcode(account) {
+    const step = () => Math.floor(Date.now() / STEP_MS);
+    const want = Math.max(account.spent + 1, step() - 1);
+    // A step ahead is within the window; further ahead one has to wait.
+    while (want > step() + 1) await new Promise((done) => { setTimeout(done, 250); });
+    account.spent = want;
+    return passcode(account.secret, want - step());
+  }
+
+  stop() { return this.stack.stop(); }
+}
