@@ -190,8 +190,8 @@ ${this.more}`;
   }
 
   /** A request as raw as wanted; headers and body as given. */
-  call(method, target, { headers = {}, body } = {}) {
-    return exchange({ port: this.port, ca: this.ca, method, path: target, headers, body });
+  call(method, target, { headers = {}, body, tls } = {}) {
+    return exchange({ port: this.port, ca: this.ca, method, path: target, headers, body, tls });
   }
 
   /** A JSON request, spelt as the stack's profile says; token is a bearer token. */
