@@ -89,6 +89,29 @@ static void slice_add(struct trial *trial, struct str slice)
 	canaries_add_bytes(&trial->saved, text ? hex : slice);
 }
 
+/* Up to one page of rows behind the last that was kept; false: there is none any more. */
+static bool page_keep(struct trial *trial, const struct store_results_query *query)
+{
+	struct house *house = trial->aviary.house;
+	struct backup *backup = &trial->backup;
+	int64_t after = backup->count ? backup->results[backup->count - 1].rid : 0;
+	size_t before = backup->count;
+	struct store_results results AUTO(store_results_close) = {0};
+	struct store_result row;
+	store_results_open(&results, house->db, house->here.no, query, after, STORE_PAGE_MAX);
+	while (store_results_next(&results, &row) == 0) {
+		assert_true(backup->count < trial->aviary.people);
+		struct store_result *kept = &backup->results[backup->count++];
+		struct str slice = {row.body.ptr + row.body.len / 2, SLICE_BYTES};
+		*kept = row;
+		assert_int_equal(arena_copy(&backup->arena, row.body, &kept->body), 0);
+		assert_int_equal(arena_copy(&backup->arena, row.id, &kept->id), 0);
+		assert_int_equal(arena_copy(&backup->arena, row.staff, &kept->staff), 0);
+		slice_add(trial, slice);
+	}
+	return backup->count > before;
+}
+
 static void backup_take(struct trial *trial)
 {
 	struct house *house = trial->aviary.house;
@@ -100,18 +123,8 @@ static void backup_take(struct trial *trial)
 	arena_init(&backup->arena, 64 << 20);
 	backup->results =
 		arena_array(&backup->arena, trial->aviary.people, sizeof *backup->results);
-	struct store_results results AUTO(store_results_close) = {0};
-	struct store_result row;
-	store_results_open(&results, house->db, no, &query, 0, trial->aviary.people);
-	while (store_results_next(&results, &row) == 0) {
-		struct store_result *kept = &backup->results[backup->count++];
-		struct str slice = {row.body.ptr + row.body.len / 2, SLICE_BYTES};
-		*kept = row;
-		assert_int_equal(arena_copy(&backup->arena, row.body, &kept->body), 0);
-		assert_int_equal(arena_copy(&backup->arena, row.id, &kept->id), 0);
-		assert_int_equal(arena_copy(&backup->arena, row.staff, &kept->staff), 0);
-		slice_add(trial, slice);
-	}
+	while (page_keep(trial, &query))
+		;
 	assert_int_equal(backup->count, trial->aviary.people);
 	key_keep(trial);
 }
