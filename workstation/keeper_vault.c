@@ -7,8 +7,10 @@
 
 #include <unistd.h>
 
+#include "workstation/keep/restore.h"
 #include "workstation/store/settings.h"
 #include "workstation/store/store.h"
+#include "workstation/vault/recovery.h"
 #include "workstation/vault/vault.h"
 
 enum { NAME_ARENA_BYTES = 64 * 1024 };
@@ -186,6 +188,76 @@ static int keeper_staff_list(void *ctx, struct arena *arena, struct keeper_staff
 	return r < 0 ? PASS(r) : 0;
 }
 
+/* --- backups --- */
+
+static int backup_answer(int r)
+{
+	if (r <= 0)
+		return r < 0 ? PASS(r) : 0;
+	switch ((enum backup_outcome)r) {
+	case BACKUP_UNREACHABLE: return KEEPER_UNREACHABLE;
+	case BACKUP_DISK_FULL: return KEEPER_FULL;
+	case BACKUP_NONE: return KEEPER_ABSENT;
+	case BACKUP_HOME_TAKEN: return KEEPER_PRESENT;
+	case BACKUP_STORE_BROKEN:
+	case BACKUP_BROKEN:
+	case BACKUP_NEWER: break;
+	}
+	return KEEPER_BROKEN;
+}
+
+static int keeper_backup(void *ctx, struct str folder, int keep)
+{
+	struct keeper_vault *keeper = ctx;
+	char path[HOME_PATH_BYTES];
+	struct backup_made made;
+	if (!keeper->key.len)
+		return KEEPER_ABSENT;
+	if (str_to_c(folder, path, sizeof path) < 0)
+		return KEEPER_UNREACHABLE;
+	const struct backup_wish wish = {.home = &keeper->home,
+					 .folder = path,
+					 .key = secret_str(&keeper->key),
+					 .now_ms = clock_now_ms(keeper->clock),
+					 .keep = keep};
+	return backup_answer(backup_run(&wish, &made));
+}
+
+static int keeper_backup_newest(void *ctx, struct str folder, int64_t *ret_made_ms)
+{
+	char path[HOME_PATH_BYTES], name[BACKUP_NAME_BYTES];
+	(void)ctx;
+	if (str_to_c(folder, path, sizeof path) < 0)
+		return KEEPER_UNREACHABLE;
+	return backup_answer(backup_newest(path, name, ret_made_ms));
+}
+
+static int keeper_restore(void *ctx, const struct keeper_return *wish, int *ret_group)
+{
+	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret recovery = {0}, key = {0};
+	char path[HOME_PATH_BYTES];
+	int vault = 0;
+	if (str_to_c(wish->backup, path, sizeof path) < 0)
+		return KEEPER_UNREACHABLE;
+	int group = wish->staff.ptr ? 0 : recovery_read(wish->secret, &recovery);
+	*ret_group = group;
+	if (group)
+		return KEEPER_TYPO;
+	const struct restore_wish restore = {.home = &keeper->home,
+					     .backup = path,
+					     .now_ms = clock_now_ms(keeper->clock),
+					     .staff = wish->staff,
+					     .password = wish->staff.ptr ? wish->secret
+									 : secret_str(&recovery)};
+	int r = restore_run(&restore, &key, &vault);
+	if (r == RESTORE_REFUSED)
+		return vault == VAULT_WAIT ? KEEPER_WAIT : KEEPER_WRONG;
+	if (r == 0)
+		keeper->key = key;
+	return backup_answer(r);
+}
+
 struct keeper keeper_of_vault(struct keeper_vault *vault)
 {
 	return (struct keeper){.ctx = vault,
@@ -194,7 +266,10 @@ struct keeper keeper_of_vault(struct keeper_vault *vault)
 			       .unlock = keeper_unlock,
 			       .staff = keeper_staff_list,
 			       .facilities = keeper_facilities,
-			       .store = keeper_store};
+			       .store = keeper_store,
+			       .backup = keeper_backup,
+			       .backup_newest = keeper_backup_newest,
+			       .restore = keeper_restore};
 }
 
 void keeper_vault_clear(struct keeper_vault *vault)

@@ -17,12 +17,16 @@ enum {
 };
 
 enum keeper_outcome {
-	KEEPER_ABSENT = 1, /* no vault, no such staff, no such facility */
-	KEEPER_WRONG,	   /* not this password or key */
-	KEEPER_PRESENT,	   /* create: there is a vault already */
-	KEEPER_WEAK,	   /* create: a password that everybody tries first */
-	KEEPER_WAIT,	   /* unlock: too many wrong ones, a moment */
-	KEEPER_DAMAGED,	   /* unlock: the vault cannot be read, or was edited */
+	KEEPER_ABSENT = 1,  /* no vault, no such staff, no such facility */
+	KEEPER_WRONG,	    /* not this password or key */
+	KEEPER_PRESENT,	    /* create: there is a vault already */
+	KEEPER_WEAK,	    /* create: a password that everybody tries first */
+	KEEPER_WAIT,	    /* unlock: too many wrong ones, a moment */
+	KEEPER_UNREACHABLE, /* backup, restore: that folder is not to be read or written */
+	KEEPER_FULL,	    /* backup, restore: no room there */
+	KEEPER_BROKEN,	    /* restore: that backup is not whole; backup: a store is not */
+	KEEPER_TYPO,	    /* restore: of the recovery key a group is not right */
+	KEEPER_DAMAGED,	    /* unlock: the vault cannot be read, or was edited */
 };
 
 struct keeper_staff {
@@ -38,6 +42,11 @@ struct keeper_birth {
 	struct keeper_facility facility;
 	struct keeper_staff staff;
 	struct str service; /* its URL; absent: not said yet */
+};
+
+/* A backup somebody wants back, by their password or, with staff absent, by the recovery key. */
+struct keeper_return {
+	struct str backup, staff, secret;
 };
 
 struct keeper {
@@ -62,4 +71,16 @@ struct keeper {
 			  size_t *ret_count);
 	/* A facility's store, its tables made; the caller's. Outcome: KEEPER_ABSENT. */
 	int (*store)(void *ctx, struct str facility, struct db **ret_db);
+	/*
+	 * Everything into a new backup in a folder, of which the newest (keep) stay. Outcomes:
+	 * KEEPER_ABSENT (locked since the start), KEEPER_UNREACHABLE, KEEPER_FULL, KEEPER_BROKEN.
+	 */
+	int (*backup)(void *ctx, struct str folder, int keep);
+	/* When the newest there was made. Outcomes: KEEPER_ABSENT (none), KEEPER_UNREACHABLE. */
+	int (*backup_newest)(void *ctx, struct str folder, int64_t *ret_made_ms);
+	/*
+	 * A backup becomes this PC's, and is open; *ret_group: of KEEPER_TYPO, from 1. Outcomes:
+	 * KEEPER_PRESENT, KEEPER_WRONG, KEEPER_WAIT and those of the folder.
+	 */
+	int (*restore)(void *ctx, const struct keeper_return *wish, int *ret_group);
 };

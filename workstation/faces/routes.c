@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every call of the page, by screen. */
 #include "workstation/faces/faces.h"
+#include "workstation/faces/keep.h"
 #include "workstation/faces/lock.h"
 #include "workstation/faces/receive.h"
 #include "workstation/faces/session.h"
@@ -35,6 +36,11 @@ static const struct face_route routes[] = {
 	OF_FACILITY("receive_start", face_receive_start),
 	OF_FACILITY("receive_cancel", face_receive_cancel),
 	OF_FACILITY("receive_automatic", face_receive_automatic),
+	/* keep.c: backups, and the way back */
+	{.name = "restore", .run = face_restore, .phases = FACE_SETUP},
+	OF_FACILITY("keep", face_keep),
+	OF_FACILITY("keep_set", face_keep_set),
+	OF_FACILITY("keep_now", face_keep_now),
 };
 
 const struct face_route *face_route_find(struct str name)

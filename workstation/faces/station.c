@@ -51,6 +51,12 @@ int station_staff(struct station *station, struct arena *arena, struct str *ret_
 	return r < 0 ? PASS(r) : 0;
 }
 
+void station_born(struct station *station)
+{
+	atomic_store(&station->is_born, true);
+	faces_event(station, (struct str){0}, "lock");
+}
+
 int station_unlock(struct station *station, struct str staff)
 {
 	if (staff.len > STAFF_BYTES_MAX)

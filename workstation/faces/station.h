@@ -47,6 +47,8 @@ const struct station_config *station_config(const struct station *station);
 enum face_phase station_phase(struct station *station);
 /* Who unlocked, in the arena; absent while locked. Fault: -ENOMEM. */
 MUST_CHECK int station_staff(struct station *station, struct arena *arena, struct str *ret_staff);
+/* There is a vault now: setup → locked. */
+void station_born(struct station *station);
 /* Locked → open, acting as staff. Fault: -EMSGSIZE. */
 MUST_CHECK int station_unlock(struct station *station, struct str staff);
 void station_lock(struct station *station);
