@@ -173,7 +173,7 @@ test('a dialog keeps the focus, Enter does what it says, Escape leaves', async (
     window.answer = undefined;
     confirm({ title: '28件あります', body: ['うち照会番号なし 3件'], yes: '受け取る' }).then((value) => { window.answer = value; });
   });
-  await page.locator('.bar button').focus();
+  await page.locator('.bar > button').focus();
   await open();
   await accessible(page);
   for (let i = 0; i < 5; i++) {

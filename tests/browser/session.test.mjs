@@ -92,6 +92,15 @@ describe('a day at the desk', { concurrency: false }, () => {
     await page.keyboard.press('Enter');
   });
 
+  it('takes F5 on any screen for the same wish', async () => {
+    await go('settings');
+    await page.getByRole('heading', { name: 'ダウンロード' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('F5');
+    await page.getByRole('heading', { name: '0件です' }).waitFor();
+    await page.keyboard.press('Escape');
+    assert.match(page.url(), /#\/request$/);
+  });
+
   it('counts first, asks, receives, and tells what came of it', async () => {
     const { report_ms } = await state();
     for (const card of ['person-1', 'person-2', 'person-3']) await world.tap(world.here, card);

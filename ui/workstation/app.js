@@ -72,7 +72,7 @@ async function screenShow() {
 /* --- keys --- */
 
 const frameKeys = {
-  F5: () => app.go('request'),
+  F5: () => app.go('request', 'new'),
   F9: () => lockNow(),
   Escape: () => shown?.module.keys?.Escape ? undefined : leaveField(),
 };

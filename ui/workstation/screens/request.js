@@ -166,7 +166,13 @@ async function receiveRun(app, days, outcome) {
   return sessionRefresh(app);
 }
 
+/** params ['new']: somebody pressed F5 on another screen; what is new is asked for at once. */
 export async function show(root, params, app) {
+  const isAsked = params[0] === 'new';
+  if (isAsked) {
+    wish = { ...wish, choice: 'new' };
+    window.history.replaceState(null, '', '#/request');
+  }
   const days = [field({ name: 'from', label: 'はじめの日', type: 'day', size: 16 }), field({ name: 'to', label: 'おわりの日', type: 'day', size: 16 })];
   const outcome = el('div', {});
   const notices = el('div', {});
@@ -183,6 +189,7 @@ export async function show(root, params, app) {
   const limits = await call('receive_limits');
   fill(root, notices, progress.node, outcome, made, el('p', { class: 'hint' }, limitText(limits)));
   shown = run;
+  if (isAsked) run();
   return onSession((state) => {
     fill(notices, overdueBox(state), ageBox(state));
     progress.show(state.receiving);
