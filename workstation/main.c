@@ -219,7 +219,8 @@ static int station_run(struct station *station)
 	switch (options->command) {
 	case STATION_HELP: (void)fputs(options_help, stdout); return 0;
 	case STATION_VERSION: (void)printf("%s %s\n", program, shk_version()); return 0;
-	case STATION_OPEN: return open_run(program, options->home, !options->no_browser);
+	case STATION_OPEN:
+		return open_run(program, options->home, !options->no_browser, &options->link);
 	case STATION_INIT: return entry_init(&station->wish, options->name);
 	case STATION_BACKUP:
 		return keeping_backup(&station->wish, options->result_id, options->keep);

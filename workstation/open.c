@@ -30,17 +30,29 @@ static int log_open(const struct home *home)
 	return fd;
 }
 
-static int window_serve(const char *program, struct window *window, const struct home *home)
+static int window_serve(const char *program, struct window *window, const struct home *home,
+			const struct link_options *link)
 {
 	AUTO(fd_close) int log_fd = log_open(home);
 	const struct log log = {.fd = log_fd, .level = LOG_LEVEL_INFO, .clock = &clock_system};
 	AUTO(keeper_vault_clear)
 	struct keeper_vault vault = {.home = *home, .clock = &clock_system};
 	const struct keeper keeper = keeper_of_vault(&vault);
+	const struct couriers_options options = {.clock = &clock_system,
+						 .log = &log,
+						 .home = home->path,
+						 .service = link->service,
+						 .ca_file = link->ca_file,
+						 .proxy = link->proxy,
+						 .wire_profile = link->wire_profile};
+	struct couriers *couriers = NULL;
+	if (couriers_create(&couriers, &options) < 0)
+		return say_trouble(program, SAY_UNEXPECTED, NULL);
 	const struct station_config config = {.clock = &clock_system,
 					      .log = &log,
 					      .keeper = &keeper,
-					      .version = str_of(shk_version())};
+					      .version = str_of(shk_version()),
+					      .couriers = couriers};
 	int r = window_open(window, &config);
 	if (r == 0) {
 		/* A desktop that cannot start a browser, and tests, open this file themselves. */
@@ -53,7 +65,8 @@ static int window_serve(const char *program, struct window *window, const struct
 	return r < 0 ? say_fault(program, SAY_FILE_UNUSABLE, home->path) : 0;
 }
 
-int open_run(const char *program, const char *given, bool has_browser)
+int open_run(const char *program, const char *given, bool has_browser,
+	     const struct link_options *link)
 {
 	struct home home;
 	if (home_find(given, &home) != 0)
@@ -62,7 +75,7 @@ int open_run(const char *program, const char *given, bool has_browser)
 	window_signals_take();
 	int r = window_claim(&window);
 	if (r == 0)
-		return window_serve(program, &window, &home);
+		return window_serve(program, &window, &home, link);
 	window_close(&window);
 	if (r == WINDOW_HOME_UNUSABLE)
 		return say_trouble(program, SAY_FILE_UNUSABLE, home.path);
