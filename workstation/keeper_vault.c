@@ -129,6 +129,44 @@ static int keeper_unlock(void *ctx, struct str staff, struct str password)
 	return 0;
 }
 
+static int recovered(int r)
+{
+	switch ((enum vault_outcome)r) {
+	case VAULT_PASSWORD_SHORT:
+	case VAULT_PASSWORD_COMMON: return KEEPER_WEAK;
+	case VAULT_PASSWORD_WRONG: return KEEPER_WRONG;
+	case VAULT_ABSENT:
+	case VAULT_STAFF_UNKNOWN:
+	case VAULT_STAFF_REFUSED: return KEEPER_ABSENT;
+	case VAULT_DAMAGED:
+	case VAULT_NEWER:
+	case VAULT_UNUSABLE:
+	case VAULT_PRESENT:
+	case VAULT_STAFF_PRESENT:
+	case VAULT_STAFF_FULL:
+	case VAULT_WAIT: break;
+	}
+	return KEEPER_DAMAGED;
+}
+
+static int keeper_recover(void *ctx, struct str recovery, struct str staff, struct str password)
+{
+	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret key = {0}, read = {0};
+	const struct vault_person person = {.id = staff, .password = password};
+	char path[HOME_FILE_BYTES];
+	vault_path(keeper, path);
+	if (recovery_read(recovery, &read) != 0)
+		return KEEPER_WRONG;
+	int r = vault_recover(path, secret_str(&read), &key);
+	if (r == 0)
+		r = vault_password_set(path, secret_str(&key), &person);
+	if (r)
+		return r < 0 ? PASS(r) : recovered(r);
+	keeper->key = key;
+	return 0;
+}
+
 static int keeper_create(void *ctx, const struct keeper_birth *birth, struct str password,
 			 struct secret *ret_recovery)
 {
@@ -264,6 +302,7 @@ struct keeper keeper_of_vault(struct keeper_vault *vault)
 			       .exists = keeper_exists,
 			       .create = keeper_create,
 			       .unlock = keeper_unlock,
+			       .recover = keeper_recover,
 			       .staff = keeper_staff_list,
 			       .facilities = keeper_facilities,
 			       .store = keeper_store,

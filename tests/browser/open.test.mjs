@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test, { after, before } from 'node:test';
 import { program, run } from '../journeys/process.mjs';
-import { browserStart, windowOpen } from './browser.mjs';
+import { accessible, browserStart, windowOpen } from './browser.mjs';
 
 const PASSWORD = 'hidari no kata';
 const binary = program('workstation/shikaku-workstation');
@@ -43,11 +43,14 @@ async function setup(page) {
   return recovery;
 }
 
+let paper; // the recovery key of the first start
+
 test('the first start makes a sealed home, and a second start leads to the first', async () => {
   const station = await start();
   const window = await windowOpen(browser, station.open);
   const recovery = await setup(window.page);
   assert.equal(recovery.length, 11);
+  paper = recovery;
   assert.equal(await window.page.locator('.bar .facility').innerText(), 'みほん接骨院');
   const second = await run(binary, ['open', '--home', folder, '--no-browser'], { expect: 0 });
   assert.equal(second.stdout.trim(), station.open);
@@ -76,6 +79,28 @@ test('the next morning the password opens it, and another does not', async () =>
   await page.waitForSelector('.frame .screen');
   assert.equal(await page.locator('.bar .facility').innerText(), 'みほん接骨院');
   assert.match(await page.locator('.rail .version').innerText(), /\d+\.\d+\.\d+/);
+  sight.clean();
+  await close();
+  assert.equal(await station.stop(), 0);
+});
+
+test('a forgotten password: the paper opens, and sets a new one', async () => {
+  const station = await start();
+  const { page, sight, close } = await windowOpen(browser, station.open);
+  await page.getByRole('button', { name: 'パスワードを忘れたとき' }).click();
+  await page.getByLabel('復旧キー').fill(paper.map((group, i) => (i === 3 ? 'AAAA' : group)).join('-'));
+  await page.getByLabel('新しいパスワード必須').fill('migi no hiza');
+  await page.getByLabel('新しいパスワード（もう一度）').fill('migi no hiza');
+  await page.keyboard.press('Enter');
+  await page.getByText('復旧キーが違います').first().waitFor();
+  await accessible(page);
+  await page.getByLabel('復旧キー').fill(paper.join(' ').toLowerCase());
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.frame .screen');
+  await page.keyboard.press('F9');
+  await page.getByLabel('パスワード').fill('migi no hiza');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.frame .screen');
   sight.clean();
   await close();
   assert.equal(await station.stop(), 0);

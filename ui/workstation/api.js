@@ -21,7 +21,7 @@ const UNEXPECTED = {
 };
 
 /** About the program, not a facility: their answers are good whatever is shown meanwhile. */
-const OF_THE_FRAME = new Set(['state', 'events', 'alive', 'lock', 'unlock', 'setup']);
+const OF_THE_FRAME = new Set(['state', 'events', 'alive', 'lock', 'unlock', 'recover', 'setup']);
 
 let current = null; // the facility that is shown
 const watchers = new Set();

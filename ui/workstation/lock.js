@@ -5,7 +5,7 @@
 import { el, fill, isComposing, newId } from '/common/dom.js';
 import { closeAll } from '/common/dialog.js';
 import { field, form } from '/common/fields.js';
-import { call } from './api.js';
+import { call, Problem } from './api.js';
 
 const SIGNS = ['keydown', 'pointerdown', 'pointermove', 'wheel', 'input', 'compositionupdate'];
 const ALIVE_MS = 20 * 1000;
@@ -81,6 +81,30 @@ export function guard({ lock }) {
   };
 }
 
+/** A forgotten password: the key on paper, and a new one. */
+function recoverForm({ staff, done, back }) {
+  const fields = [
+    field({ name: 'recovery', label: '復旧キー（復旧用の紙の11組）', required: true, hint: '区切りの線や空白は、あってもなくてもかまいません。' }),
+    field({ name: 'password', label: '新しいパスワード', type: 'password', required: true, autocomplete: 'new-password', hint: '8文字以上' }),
+    field({ name: 'again', label: '新しいパスワード（もう一度）', type: 'password', required: true, autocomplete: 'new-password' }),
+  ];
+  const [recovery, password, again] = fields.map((one) => one.input);
+  return form({
+    fields, buttons: [el('button', { type: 'button', onclick: back }, '戻る')],
+    submit: {
+      text: 'パスワードを新しくして開く',
+      async run() {
+        if (password.value !== again.value) {
+          throw new Problem({ title: '直していただくところがあります', fields: [{ field: 'again', text: '2つのパスワードが違います。' }] });
+        }
+        await call('recover', { staff: staff(), recovery: recovery.value, password: password.value });
+        for (const one of fields) one.set('');
+        await done();
+      },
+    },
+  });
+}
+
 /** Who is there: one of the people, a password. first: nothing was open yet. done(): it has opened. */
 export function unlockScreen({ state, done, first }) {
   const group = newId('staff');
@@ -103,6 +127,13 @@ export function unlockScreen({ state, done, first }) {
       },
     },
   });
+  const forgotten = el('button', { type: 'button', onclick: () => {
+    const rescue = recoverForm({ staff: () => chosen, done, back: () => { rescue.node.replaceWith(made.node); made.node.prepend(people); password.input.focus(); } });
+    made.node.replaceWith(rescue.node);
+    rescue.node.prepend(people);
+    rescue.fields[0].input.focus();
+  } }, 'パスワードを忘れたとき');
+  made.node.querySelector('.buttons').append(forgotten);
   const caps = el('p', { class: 'hint warn', hidden: true }, 'Caps Lock がオンです');
   password.node.append(caps);
   password.input.addEventListener('keydown', (event) => {

@@ -135,6 +135,25 @@ static void test_the_lock_closes_and_the_password_opens(void **state)
 	assert_true(has(call(bench, "/api/state", nothing), "\"phase\":\"open\""));
 }
 
+static void test_the_recovery_key_gives_a_new_password(void **state)
+{
+	struct bench *bench = *state;
+	static const char wrong[] = "{\"with\":{\"staff\":\"01\",\"recovery\":\"ABCD\","
+				    "\"password\":\"another horse\"}}";
+	static const char good[] =
+		"{\"with\":{\"staff\":\"01\",\"recovery\":\"ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-"
+		"6789-ABCD-EFGH-JKMN\",\"password\":\"another horse\"}}";
+	(void)call(bench, "/api/setup", wish);
+	assert_true(has(call(bench, "/api/recover", good), "desk_setup_done")); /* not while open */
+	(void)call(bench, "/api/lock", nothing);
+	assert_true(has(call(bench, "/api/recover", wrong), "desk_recovery_wrong"));
+	assert_true(has(call(bench, "/api/state", nothing), "\"phase\":\"locked\""));
+	assert_int_equal((call(bench, "/api/recover", good), bench->exchange.reply.status), 200);
+	assert_true(has(call(bench, "/api/state", nothing), "\"phase\":\"open\""));
+	(void)call(bench, "/api/lock", nothing);
+	assert_true(has(call(bench, "/api/unlock", right), "desk_password_wrong"));
+}
+
 static void test_five_minutes_without_a_sign_lock(void **state)
 {
 	struct bench *bench = *state;
@@ -202,6 +221,7 @@ int main(void)
 		T(test_wrong_fields_are_named_with_their_sentence),
 		T(test_what_is_no_call_does_nothing),
 		T(test_the_lock_closes_and_the_password_opens),
+		T(test_the_recovery_key_gives_a_new_password),
 		T(test_five_minutes_without_a_sign_lock),
 		T(test_looking_at_the_state_is_no_sign_of_life),
 		T(test_an_event_wakes_who_waits),

@@ -63,6 +63,11 @@ struct keeper {
 	 * KEEPER_WRONG, KEEPER_WAIT, KEEPER_DAMAGED.
 	 */
 	int (*unlock)(void *ctx, struct str staff, struct str password);
+	/*
+	 * Open it by the recovery key as somebody typed it, and give this staff member a new
+	 * password. Outcomes: KEEPER_ABSENT, KEEPER_WRONG, KEEPER_WEAK, KEEPER_DAMAGED.
+	 */
+	int (*recover)(void *ctx, struct str recovery, struct str staff, struct str password);
 	/* Those who can unlock; in the arena. */
 	int (*staff)(void *ctx, struct arena *arena, struct keeper_staff **ret_staff,
 		     size_t *ret_count);

@@ -8,6 +8,8 @@
 
 enum { PATH_BYTES = 512 };
 
+static const char recovery_key[] = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-ABCD-EFGH-JKMN";
+
 static bool memory_exists(void *ctx)
 {
 	const struct keeper_memory *memory = ctx;
@@ -38,8 +40,7 @@ static int memory_create(void *ctx, const struct keeper_birth *birth, struct str
 		return KEEPER_PRESENT;
 	int r = texts_keep(memory, birth, password);
 	if (r == 0)
-		r = secret_set(ret_recovery,
-			       STR("ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-ABCD-EFGH-JKMN"));
+		r = secret_set(ret_recovery, str_of(recovery_key));
 	if (r < 0)
 		return PASS(r);
 	memory->facilities_count = memory->staff_count = 1;
@@ -54,6 +55,15 @@ static int memory_unlock(void *ctx, struct str staff, struct str password)
 		if (str_equal(memory->staff[i].id, staff))
 			return str_equal(memory->password, password) ? 0 : KEEPER_WRONG;
 	return KEEPER_ABSENT;
+}
+
+static int memory_recover(void *ctx, struct str recovery, struct str staff, struct str password)
+{
+	struct keeper_memory *memory = ctx;
+	if (!str_equal(recovery, str_of(recovery_key)))
+		return KEEPER_WRONG;
+	int r = arena_copy(&memory->arena, password, &memory->password);
+	return r < 0 ? PASS(r) : memory_unlock(ctx, staff, password);
 }
 
 static int memory_staff(void *ctx, struct arena *arena, struct keeper_staff **ret_staff,
@@ -94,6 +104,7 @@ struct keeper keeper_of_memory(struct keeper_memory *memory)
 			       .exists = memory_exists,
 			       .create = memory_create,
 			       .unlock = memory_unlock,
+			       .recover = memory_recover,
 			       .staff = memory_staff,
 			       .facilities = memory_facilities,
 			       .store = memory_store};

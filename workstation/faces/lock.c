@@ -111,3 +111,44 @@ int face_unlock(struct face_call *call)
 	r = station_unlock(call->station, given.staff);
 	return r < 0 ? PASS(r) : 0;
 }
+
+struct rescue {
+	struct str staff, recovery, password;
+};
+
+static const struct json_field rescue_fields[] = {
+	JSON_FIELD(struct rescue, staff, "staff", JSON_TEXT, JSON_REQUIRED, 1, 20),
+	JSON_FIELD(struct rescue, recovery, "recovery", JSON_TEXT, JSON_REQUIRED, 1, 200),
+	JSON_FIELD(struct rescue, password, "password", JSON_TEXT, JSON_REQUIRED, 8, 128),
+};
+
+static int rescue_problem(int r)
+{
+	switch ((enum keeper_outcome)r) {
+	case KEEPER_TYPO:
+	case KEEPER_WRONG: return FACE_DESK_RECOVERY_WRONG;
+	case KEEPER_WEAK: return FACE_DESK_PASSWORD_WEAK;
+	case KEEPER_ABSENT: return FACE_DESK_STAFF_REFUSED;
+	case KEEPER_PRESENT:
+	case KEEPER_WAIT:
+	case KEEPER_UNREACHABLE:
+	case KEEPER_FULL:
+	case KEEPER_BROKEN:
+	case KEEPER_DAMAGED: break;
+	}
+	return FACE_DESK_VAULT_DAMAGED;
+}
+
+int face_recover(struct face_call *call)
+{
+	const struct keeper *keeper = station_config(call->station)->keeper;
+	struct rescue given;
+	int r = face_read(call, rescue_fields, 3, &given);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = keeper->recover(keeper->ctx, given.recovery, given.staff, given.password);
+	if (r)
+		return r < 0 ? PASS(r) : rescue_problem(r);
+	r = station_unlock(call->station, given.staff);
+	return r < 0 ? PASS(r) : 0;
+}

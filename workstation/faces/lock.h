@@ -11,3 +11,8 @@ MUST_CHECK int face_alive(struct face_call *call);
 MUST_CHECK int face_lock(struct face_call *call);
 /* {staff, password}. Problem: FACE_DESK_PASSWORD_WRONG. */
 MUST_CHECK int face_unlock(struct face_call *call);
+/*
+ * {staff, recovery, password}: a forgotten password, by the recovery key; the new one holds from
+ * now on. Problems: FACE_DESK_FIELDS, FACE_DESK_RECOVERY_WRONG, FACE_DESK_PASSWORD_WEAK.
+ */
+MUST_CHECK int face_recover(struct face_call *call);

@@ -18,6 +18,7 @@ static const struct face_route routes[] = {
 	{.name = "alive", .run = face_alive, .phases = FACE_OPEN, .lane = FACE_LOOP},
 	{.name = "lock", .run = face_lock, .phases = FACE_OPEN | FACE_LOCKED, .lane = FACE_LOOP},
 	{.name = "unlock", .run = face_unlock, .phases = FACE_OPEN | FACE_LOCKED},
+	{.name = "recover", .run = face_recover, .phases = FACE_LOCKED},
 	/* setup.c: the first start */
 	{.name = "setup", .run = face_setup, .phases = FACE_SETUP},
 	/* session.c: ログイン and パスコード */

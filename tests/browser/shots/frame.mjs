@@ -39,6 +39,7 @@ export default [
     await page.keyboard.press('Enter');
     await page.locator('.error-summary').waitFor();
   } },
+  { name: 'locked-forgotten', locked: true, large: true, show: (page) => page.getByRole('button', { name: 'パスワードを忘れたとき' }).click() },
   { name: 'masked', clock: true, show: (page) => page.clock.runFor(61000) },
   { name: 'problem', show: (page) => page.evaluate(async () => {
     const { tellProblem } = await import('/common/dialog.js');
