@@ -148,8 +148,9 @@ static int settled(const struct station *station, int64_t chart)
 static int command_settle(const struct station *station, struct db *db)
 {
 	const struct station_options *options = &station->options;
-	const struct settle settle = {str_of(options->result_id), options->chart,
-				      options->qualification};
+	const struct settle settle = {.result_id = str_of(options->result_id),
+				      .chart = options->chart,
+				      .qualification = options->qualification};
 	const struct actor actor = {.now_ms = clock_now_ms(&clock_system)};
 	int64_t chart;
 	int r = settle_run(db, &actor, &settle, &chart);

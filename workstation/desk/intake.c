@@ -2,6 +2,8 @@
 #include "workstation/desk/intake.h"
 
 #include "lib/base/period.h"
+#include "workstation/rules/fold.h"
+#include "workstation/store/aliases.h"
 #include "workstation/store/store.h"
 
 static struct str element(const struct result *result, enum record_element which)
@@ -135,6 +137,33 @@ static int number_queue(struct intake *intake, const struct chart *chart)
 	return r ? PASS(r) : 0;
 }
 
+/* Another spelling than the chart's: next time it is known. */
+static int spelling_remember(struct intake *intake, int64_t chart, struct str held,
+			     const struct candidate_alias *told)
+{
+	struct str held_fold, told_fold;
+	int (*fold)(struct arena *, struct str, struct str *) =
+		told->is_kana ? fold_kana : fold_name;
+	int r = fold(intake->arena, held, &held_fold);
+	if (!r)
+		r = fold(intake->arena, told->text, &told_fold);
+	if (!r && !str_equal(held_fold, told_fold))
+		r = store_alias_add(intake->db, intake->arena, chart, told);
+	return r ? PASS(r) : 0;
+}
+
+static int spellings_remember(struct intake *intake, const struct chart *chart)
+{
+	const struct candidate_alias kana = {true, element(intake->result, RECORD_NAME_KANA)};
+	const struct candidate_alias name = {false, element(intake->result, RECORD_NAME)};
+	if (!intake->result->remembers)
+		return 0;
+	int r = spelling_remember(intake, chart->number, chart->kana, &kana);
+	if (!r)
+		r = spelling_remember(intake, chart->number, chart->name, &name);
+	return r ? PASS(r) : 0;
+}
+
 static int chart_fill(struct intake *intake, const struct chart *chart)
 {
 	struct intake_report *report = &intake->report;
@@ -142,6 +171,8 @@ static int chart_fill(struct intake *intake, const struct chart *chart)
 			       &report->insurance_appended);
 	if (!r)
 		r = number_queue(intake, chart);
+	if (!r)
+		r = spellings_remember(intake, chart);
 	if (!r)
 		r = update_fields(intake->db, intake->arena, intake->result, chart->number,
 				  &report->update);

@@ -59,6 +59,7 @@ static int result_choose(const struct settle *settle, const struct seen *seen,
 		.entry = seen->entry,
 		.qualifications_count = 1,
 		.first = &qualifications[which - 1],
+		.remembers = settle->remembers,
 	};
 	return 0;
 }
@@ -86,17 +87,28 @@ static int settle_in(struct db *db, struct arena *arena, const struct actor *act
 	return r < 0 ? PASS(r) : r;
 }
 
+int settle_do(struct db *db, struct arena *arena, const struct actor *actor,
+	      const struct settle *settle, int64_t *ret_chart)
+{
+	struct match match = {.kind = settle->chart ? MATCH_LINK : MATCH_NEW,
+			      .chart = settle->chart};
+	int r = settle_in(db, arena, actor, settle, &match);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	*ret_chart = match.chart;
+	return 0;
+}
+
 int settle_run(struct db *db, const struct actor *actor, const struct settle *settle,
 	       int64_t *ret_chart)
 {
 	AUTO(arena_clear) struct arena arena;
-	struct match match = {.kind = settle->chart ? MATCH_LINK : MATCH_NEW,
-			      .chart = settle->chart};
+	int64_t chart;
 	arena_init(&arena, SETTLE_ARENA_BYTES);
 	int r = db_begin(db);
 	if (r)
 		return FOLD(r);
-	r = settle_in(db, &arena, actor, settle, &match);
+	r = settle_do(db, &arena, actor, settle, &chart);
 	if (r) {
 		db_rollback(db);
 		return r < 0 ? PASS(r) : r;
@@ -104,6 +116,6 @@ int settle_run(struct db *db, const struct actor *actor, const struct settle *se
 	r = db_commit(db);
 	if (r)
 		return FOLD(r);
-	*ret_chart = match.chart;
+	*ret_chart = chart;
 	return 0;
 }

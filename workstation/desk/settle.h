@@ -16,6 +16,7 @@ struct settle {
 	struct str result_id;
 	int64_t chart;	   /* of this one; 0: a new chart */
 	int qualification; /* 1..: which of several; 0: not said */
+	bool remembers;	   /* the chart learns this spelling of the name, where it is another */
 };
 
 enum settle_outcome {
@@ -32,6 +33,10 @@ enum settle_outcome {
  */
 MUST_CHECK int settle_run(struct db *db, const struct actor *actor, const struct settle *settle,
 			  int64_t *ret_chart);
+
+/* The same inside the caller's transaction, which an outcome is to be rolled back from. */
+MUST_CHECK int settle_do(struct db *db, struct arena *arena, const struct actor *actor,
+			 const struct settle *settle, int64_t *ret_chart);
 
 /*
  * The qualifications of a stored result's raw body; none when it is no such body. They live in the

@@ -94,7 +94,9 @@ static struct queued *queue(struct desk *desk, size_t *ret_count)
 
 static int settle(struct desk *desk, const char *id, int64_t chart, int qualification)
 {
-	const struct settle settle = {str_of(id), chart, qualification};
+	const struct settle settle = {.result_id = str_of(id),
+				      .chart = chart,
+				      .qualification = qualification};
 	int64_t settled = 0;
 	int r = settle_run(desk->db, &sakura, &settle, &settled);
 	assert_true(r || settled > 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/desk/update.h"
 
+#include "workstation/store/aliases.h"
 #include "workstation/store/policies.h"
 #include "workstation/store/store.h"
 
@@ -68,12 +69,30 @@ static void take(struct update *update, enum chart_field field, struct str told)
 	update->chart.limit_to = element(update->result, RECORD_LIMIT_TO);
 }
 
+/* A spelling that somebody has accepted is no difference. */
+static int spelling_known(struct update *update, enum chart_field field, struct str told,
+			  enum difference *difference)
+{
+	const struct candidate_alias alias = {field == CHART_KANA, told};
+	bool has = false;
+	if (*difference != DIFFERENCE_CHANGES || (field != CHART_KANA && field != CHART_NAME))
+		return 0;
+	int r = store_alias_has(update->db, update->arena, update->chart.number, &alias, &has);
+	if (r)
+		return PASS(r);
+	if (has)
+		*difference = DIFFERENCE_NONE;
+	return 0;
+}
+
 static int field_update(struct update *update, enum chart_field field)
 {
 	struct str told = update_told(update->result, field);
 	enum difference difference;
 	int r = difference_find(update->arena, field, update_held(&update->chart, field), told,
 				&difference);
+	if (!r)
+		r = spelling_known(update, field, told, &difference);
 	if (r)
 		return PASS(r);
 	update->report.burden_changed |=

@@ -2,6 +2,7 @@
 /* What the workstation knows: charts, their dated insurances, the results it has seen. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,4 +56,5 @@ struct result {
 	struct str raw;	  /* the XmlMsg body, byte for byte */
 	size_t qualifications_count;
 	const struct record_qualification *first; /* NULL: none */
+	bool remembers; /* somebody says whose it is: the chart learns its spelling of the name */
 };

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Charts that somebody looks for. Faults and texts as in store.h. */
+#pragma once
+
+#include <stdint.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/fault.h"
+#include "lib/base/str.h"
+#include "lib/db/db.h"
+#include "workstation/rules/charts.h"
+
+struct search_line {
+	int64_t number;
+	struct str reference, name, kana, birth, sex, confirmed_at;
+	struct str insurer_name, symbol, member, branch; /* of the open insurance */
+	enum chart_state state;
+};
+
+struct search_ask {
+	struct str text; /* part of a name or kana, as typed; or a number: of the chart, 照会番号,
+			    of the insurance, telephone; absent: all */
+	struct str birth; /* what the text is as a day, yyyymmdd; absent: no day */
+	bool with_away;	  /* those put away too */
+	int64_t limit;
+};
+
+/* By kana; each's texts live until it returns. each answers 0 to go on. */
+MUST_CHECK int store_search(struct db *db, struct arena *arena, const struct search_ask *ask,
+			    int (*each)(void *ctx, const struct search_line *line), void *ctx);
