@@ -26,6 +26,7 @@ export function ask({ title, body = [], buttons, wide = false }) {
     });
     document.body.append(dialog);
     dialog.showModal();
+    dialog.scrollTop = 0; // a long one begins at its beginning, though the button has the focus
   });
 }
 

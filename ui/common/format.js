@@ -79,10 +79,11 @@ function dayOfEra(era, count, month, date) {
 
 /**
  * What somebody typed → yyyymmdd, or null: R7.4.1, 令和7年4月1日, 令7/4/1, 元年, 20250401, 2025/4/1,
- * 2025年4月1日, and 5070401 as receipts write it (era's number, then two digits each).
+ * 2025年4月1日, and 5070401 as receipts write it (era's number, then two digits each); and what
+ * dayText shows, since that is what stands in a field that nobody has touched.
  */
 export function dayParse(typed) {
-  const text = fold(typed).replace(/\s+/g, '').replace(/[年月／。、.,・/ー−―–—]/g, '-').replace(/日$/, '');
+  const text = fold(typed).replace(/\s+/g, '').replace(/\(\d{4}-\d\d-\d\d\)$/, '').replace(/[年月／。、.,・/ー−―–—]/g, '-').replace(/日$/, '');
   let match = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
   if (match) return dayOf(match[1], match[2], match[3]);
   match = /^([1-5])(\d{2})(\d{2})(\d{2})$/.exec(text);

@@ -31,6 +31,7 @@ test('a day is typed in any of the usual ways', () => {
     ' R7.4.1 ', 'R 7. 4. 1', '5070401', 'R7。4。1', '2025ー4ー1', '2025−4−1',
   ];
   for (const way of ways) assert.equal(dayParse(way), 20250401, way);
+  assert.equal(dayParse(dayText(20250401)), 20250401);
   assert.equal(dayParse('令和元年5月1日'), 20190501);
   assert.equal(dayParse('R元.5.1'), 20190501);
   assert.equal(dayParse('S55.3.2'), 19800302);

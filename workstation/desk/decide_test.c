@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose is what, put right: over a store in memory. */
+/* Whose is what, put right: over a store of each test's own. */
 #include "workstation/desk/decide.h"
 
 #include "lib/base/test.h"
+
+#include "workstation/desk/test_store.h"
 
 #include "workstation/desk/edit.h"
 #include "workstation/desk/find.h"
@@ -30,6 +32,7 @@ static const struct actor hanako = {.staff = {"hanako", 6}, .now_ms = INT64_C(17
 
 struct desk {
 	struct db *db;
+	struct test_store store;
 	struct arena arena;
 };
 
@@ -37,7 +40,7 @@ static int desk_open(void **state)
 {
 	struct desk *desk = test_calloc(1, sizeof *desk);
 	arena_init(&desk->arena, 32 << 20);
-	assert_int_equal(store_open(":memory:", &desk->db), 0);
+	test_store_open(&desk->store, &desk->db);
 	*state = desk;
 	return 0;
 }
@@ -45,7 +48,7 @@ static int desk_open(void **state)
 static int desk_close(void **state)
 {
 	struct desk *desk = *state;
-	db_close(desk->db);
+	test_store_close(&desk->store, desk->db);
 	arena_clear(&desk->arena);
 	test_free(desk);
 	return 0;

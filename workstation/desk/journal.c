@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/desk/journal.h"
 
-#include <string.h>
-
 #include "workstation/store/changes.h"
 #include "workstation/store/store.h"
 
@@ -61,17 +59,6 @@ static int put_back(struct journal *journal, const struct change *change)
 	return r ? PASS(r) : 0;
 }
 
-/*
- * Without the queue, which stands last: that a number has been registered meanwhile, or tried, is
- * no change of the chart.
- */
-static struct str without_queue(struct str picture)
-{
-	static const char queue[] = ",\"queue\":[";
-	const char *at = memmem(picture.ptr, picture.len, queue, sizeof queue - 1);
-	return (struct str){picture.ptr, at ? (size_t)(at - picture.ptr) : picture.len};
-}
-
 int journal_undo(struct db *db, struct arena *arena, const struct actor *actor, int64_t no)
 {
 	struct change change;
@@ -92,7 +79,7 @@ int journal_undo(struct db *db, struct arena *arena, const struct actor *actor, 
 	r = journal_begin(&journal);
 	if (r)
 		return PASS(r);
-	if (!str_equal(without_queue(journal.before), without_queue(change.after)))
+	if (!store_picture_same(journal.before, change.after))
 		return JOURNAL_LATER;
 	r = put_back(&journal, &change);
 	return r ? PASS(r) : 0;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every call of the page, by screen. */
+#include "workstation/faces/charts.h"
+#include "workstation/faces/decide.h"
 #include "workstation/faces/faces.h"
 #include "workstation/faces/keep.h"
 #include "workstation/faces/lock.h"
@@ -42,6 +44,23 @@ static const struct face_route routes[] = {
 	OF_FACILITY("keep", face_keep),
 	OF_FACILITY("keep_set", face_keep_set),
 	OF_FACILITY("keep_now", face_keep_now),
+	/* charts.c: 患者, 個人画面 */
+	OF_FACILITY("charts", face_charts),
+	OF_FACILITY("chart", face_chart),
+	OF_FACILITY("chart_save", face_chart_save),
+	OF_FACILITY("chart_alias", face_chart_alias),
+	OF_FACILITY("chart_word", face_chart_word),
+	OF_FACILITY("chart_policy", face_chart_policy),
+	OF_FACILITY("chart_undo", face_chart_undo),
+	OF_FACILITY("chart_merge", face_chart_merge),
+	OF_FACILITY("chart_away", face_chart_away),
+	/* decide.c: 要判断 */
+	OF_FACILITY("result", face_result),
+	OF_FACILITY("decide", face_decide),
+	OF_FACILITY("result_link", face_result_link),
+	OF_FACILITY("result_new", face_result_new),
+	OF_FACILITY("result_unlink", face_result_unlink),
+	OF_FACILITY("result_relink", face_result_relink),
 };
 
 const struct face_route *face_route_find(struct str name)

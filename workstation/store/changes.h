@@ -31,6 +31,12 @@ MUST_CHECK int store_picture_take(struct db *db, struct arena *arena, int64_t ch
 				  struct str result_id, struct str *ret_picture);
 
 /*
+ * Do two pictures show the same? The queue aside: that a number has been registered meanwhile, or
+ * tried, is no change of the chart.
+ */
+bool store_picture_same(struct str a, struct str b);
+
+/*
  * Make the charts of a picture as they were in it. A chart that is not in it is put away: its
  * number may be known at the service, and is never given again.
  */

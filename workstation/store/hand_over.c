@@ -9,7 +9,8 @@ static int run_each(struct db *db, const char *const *texts, size_t count,
 		    const struct db_value *args)
 {
 	for (size_t i = 0; i < count; i++) {
-		int r = db_run(db, texts[i], args, TWO, NULL);
+		const char *sql = texts[i];
+		int r = db_run(db, sql, args, TWO, NULL);
 		if (r)
 			return FOLD(r);
 	}

@@ -5,6 +5,9 @@
  */
 #include "workstation/store/changes.h"
 
+#include <string.h>
+
+#include "lib/json/json.h"
 #include "lib/json/writer.h"
 
 /* The first column of each, then these. */
@@ -36,6 +39,8 @@
 /* One result, or all of the charts'. */
 #define OF_RESULTS "(result_id = $3 OR ($3 IS NULL AND " OF_CHARTS "))"
 
+#define QUEUE "queue"
+
 enum { CHARTS_ONLY = 2, WITH_RESULT = 3 };
 
 static const struct {
@@ -56,7 +61,7 @@ static const struct {
 	{"policies", CHARTS_ONLY,
 	 LIST("policy", "chart", POLICY_COLUMNS, OF_CHARTS, "chart, field")},
 	{"results", WITH_RESULT, LIST("seen", "result_id", SEEN_COLUMNS, OF_RESULTS, "result_id")},
-	{"queue", WITH_RESULT, LIST("queue", "result_id", QUEUE_COLUMNS, OF_RESULTS, "result_id")},
+	{QUEUE, WITH_RESULT, LIST("queue", "result_id", QUEUE_COLUMNS, OF_RESULTS, "result_id")},
 };
 
 static int list_take(struct db *db, const struct db_value args[WITH_RESULT], size_t which,
@@ -90,6 +95,17 @@ int store_picture_take(struct db *db, struct arena *arena, int64_t chart, int64_
 	json_object_close(&writer);
 	int r = json_writer_end(&writer, ret_picture);
 	return r ? PASS(r) : 0;
+}
+
+bool store_picture_same(struct str a, struct str b)
+{
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		const char *name = lists[i].name;
+		if (strcmp(name, QUEUE) != 0 &&
+		    !str_equal(json_span_member(a, name), json_span_member(b, name)))
+			return false;
+	}
+	return true;
 }
 
 /* $1: the picture; $2, $3: the charts. */

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// 患者, 個人画面, 要判断, over results that have come in (fill.c): a chart is found, changed, put back;
+// whose a result is is decided, and decided otherwise.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import test, { after, afterEach, before } from 'node:test';
+import { program } from '../journeys/process.mjs';
+import { accessible, browserStart, until, windowOpen } from './browser.mjs';
+import { Station, unlock } from './station.mjs';
+
+const result = (n) => `0000000000000000000000000000000${n}`;
+let browser;
+const undo = [];
+before(async () => { browser = await browserStart(); });
+after(() => browser.close());
+afterEach(async () => { for (const one of undo.splice(0).reverse()) await one(); });
+
+async function desk() {
+  const station = await Station.start({ prepare: (home) => execFileSync(program('tests/browser/fill'), [home]) });
+  undo.push(() => station.stop());
+  const open = async () => {
+    const window = await windowOpen(browser, station.open);
+    undo.push(() => window.close());
+    return window;
+  };
+  const window = await open();
+  await unlock(window.page);
+  return { station, open, ...window };
+}
+
+async function go(page, address, selector) {
+  await page.evaluate((hash) => { window.location.hash = hash; }, address);
+  await page.locator(selector).first().waitFor();
+}
+
+const rows = (page) => page.locator('.screen.patients tbody tr[data-index]').count();
+const confirmed = (page, text) => page.locator('dialog').getByRole('button', { name: text }).click();
+
+test('a chart is found by kana of either width, a name, a number, a day', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/patients', 'tbody tr[data-index]');
+  assert.equal(await rows(page), 3);
+  await accessible(page);
+  for (const text of ['ささき', 'ｻｻｷ', '𠮷之助', 'S27.3.2', '昭和27年3月2日', '7', '0012']) {
+    await page.getByLabel('検索').fill(text);
+    await until(page, "document.querySelectorAll('.screen.patients tbody tr[data-index]').length === 1");
+  }
+  await page.getByLabel('検索').fill('該当なし');
+  await page.getByText('見つかりませんでした').waitFor();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('やまもと');
+  await until(page, "document.querySelectorAll('.screen.patients tbody tr[data-index]').length === 1");
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.person', { hasText: '山本' }).waitFor();
+  sight.clean();
+});
+
+test('what the result tells differently waits for a word, which can be taken back', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/1', '.person');
+  await accessible(page);
+  const waiting = page.locator('tr.waits');
+  assert.equal(await waiting.count(), 1);
+  assert.match(await waiting.innerText(), /𠮷之助[\s\S]*違います[\s\S]*吉之助/);
+  await waiting.getByRole('button', { name: '反映する' }).click();
+  await page.locator('.person .big', { hasText: '吉之助' }).waitFor();
+  assert.equal(await waiting.count(), 0);
+  await page.getByRole('button', { name: '違いについて決めたを元に戻す' }).first().click();
+  await confirmed(page, '元に戻す');
+  await page.locator('.person .big', { hasText: '𠮷之助' }).waitFor();
+  assert.equal(await waiting.count(), 1);
+  sight.clean();
+});
+
+test('a new insurer is another period of the history, and the ratio is flagged', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/3', '.timeline li');
+  assert.equal(await page.locator('.timeline li').count(), 2);
+  assert.match(await page.locator('.timeline li.now').innerText(), /全国健康保険協会東京支部/);
+  assert.match(await page.locator('.timeline li.past').innerText(), /2026-10-31/);
+  sight.clean();
+});
+
+test('a result that is not valid changes nothing and says what to do next', async () => {
+  const { page, sight } = await desk();
+  await go(page, `#/chart/2/${result(8)}`, '.person');
+  await page.getByText('資格が有効ではありません').first().waitFor();
+  await page.getByText('カルテの保険は変えていません').first().waitFor();
+  sight.clean();
+});
+
+test('every element has its label and its meaning, the raw answer stands beside', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/1', '.person');
+  await page.getByRole('button', { name: '元のデータと証明' }).first().click();
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByText('先頭の0も番号の一部です').waitFor();
+  await dialog.getByText('元のデータ（サービスから届いたまま）').click();
+  assert.match(await dialog.locator('pre').first().innerText(), /InsuredIdentificationNumber/);
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  sight.clean();
+});
+
+test('somebody says whose it is; the spelling is remembered; and it is taken back', async () => {
+  const { page, sight } = await desk();
+  await go(page, `#/decide/${result(6)}`, '.candidate');
+  await accessible(page);
+  const candidate = page.locator('.candidate');
+  assert.match(await candidate.innerText(), /姓が違い、名が同じ[\s\S]*生年月日が同じ[\s\S]*氏名が違う/);
+  assert.equal(await page.locator('button.primary').count(), 0); // nothing is chosen beforehand
+  await candidate.getByRole('button', { name: 'この患者です' }).click();
+  await page.locator('.person').waitFor();
+  await page.getByText('同じ人とわかっている書き方').waitFor();
+  await page.locator('tr', { hasText: '11/21' }).getByRole('button', { name: 'カルテから外す' }).click();
+  await confirmed(page, '外す');
+  await page.locator('.candidate').waitFor();
+  await go(page, '#/chart/2', '.person');
+  assert.equal(await page.getByText('同じ人とわかっている書き方').count(), 0);
+  sight.clean();
+});
+
+test('among several qualifications somebody chooses, and a new patient is made on purpose', async () => {
+  const { page, sight } = await desk();
+  await go(page, `#/decide/${result(7)}`, '.screen.decide .footing');
+  await page.getByRole('button', { name: '新しい患者として登録' }).click();
+  await page.getByText('使う保険を選んでください').waitFor();
+  await accessible(page);
+  await page.getByRole('radio').first().check();
+  await page.getByRole('button', { name: '新しい患者として登録' }).click();
+  if (await page.locator('dialog[open]').count()) await confirmed(page, '新しい患者として登録');
+  await page.locator('.person', { hasText: '次郎' }).waitFor();
+  sight.clean();
+});
+
+test('a chart by hand: errors by field, a doubtful 公費 is told and taken', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/new', '.chart-form');
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.locator('.field-error:visible', { hasText: '氏名かカナ氏名' }).waitFor();
+  await accessible(page);
+  await page.getByLabel('カナ氏名').fill('タナカ　ジロウ');
+  await page.getByLabel('生年月日').fill('S45.1.1');
+  await page.getByLabel('公費1 負担者番号').fill('１２１３０００９');
+  await page.keyboard.press('Enter');
+  await page.locator('dialog', { hasText: '検証番号' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.person', { hasText: 'タナカ' }).waitFor();
+  await page.getByText('番号を確かめてください').waitFor();
+  sight.clean();
+});
+
+test('two windows: the second is told what changed, and keeps what it typed', async () => {
+  const { page, open, sight } = await desk();
+  const other = await open();
+  await go(page, '#/chart/2', '.person');
+  await go(other.page, '#/chart/2', '.person');
+  for (const one of [page, other.page]) {
+    await one.keyboard.press('F7');
+    await one.locator('.chart-form').waitFor();
+  }
+  await page.getByLabel('電話').fill('03-0000-0000');
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.locator('.person').waitFor();
+  await other.page.getByLabel('メモ').fill('左肩');
+  await other.page.getByRole('button', { name: '保存する' }).click();
+  await other.page.locator('.field-error:visible', { hasText: '03-0000-0000' }).waitFor();
+  assert.equal(await other.page.getByLabel('電話').inputValue(), '03-0000-0000');
+  assert.equal(await other.page.getByLabel('メモ').inputValue(), '左肩');
+  sight.clean();
+});
+
+test('two charts of one person become one, and two again', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/3', '.person');
+  await page.getByRole('button', { name: 'ほかのカルテとまとめる' }).click();
+  await page.getByLabel('残すほうのカルテの番号').fill('１');
+  await confirmed(page, '次へ');
+  await page.locator('dialog', { hasText: '残す: カルテ 1' }).waitFor();
+  await confirmed(page, 'はい、まとめる');
+  await page.locator('.person', { hasText: '佐々木' }).waitFor();
+  assert.equal(await page.locator('.timeline li').count(), 3);
+  await page.getByRole('button', { name: 'カルテをまとめたを元に戻す' }).click();
+  await confirmed(page, '元に戻す');
+  await until(page, "document.querySelectorAll('.timeline li').length === 1");
+  await go(page, '#/chart/3', '.person');
+  await page.getByRole('button', { name: '書き直す' }).waitFor();
+  sight.clean();
+});
