@@ -93,8 +93,8 @@ export function table({ label, columns, rowHeight = 48, open, empty, rowId = (ro
     rows: () => rows,
     selected: () => rows[at],
     focus: () => move(at),
-    /** Other rows; the one that had the focus keeps it. */
-    set(next, { sort: by = sort } = {}) {
+    /** Other rows; the one that had the focus keeps it. empty: what there is to do now without any. */
+    set(next, { sort: by = sort, empty: note = empty } = {}) {
       const id = rows[at] && rowId(rows[at]);
       rows = next;
       sort = by;
@@ -102,7 +102,7 @@ export function table({ label, columns, rowHeight = 48, open, empty, rowId = (ro
       at = found >= 0 ? found : Math.min(at, Math.max(0, rows.length - 1));
       nothing.hidden = rows.length > 0;
       scroll.hidden = rows.length === 0;
-      if (!rows.length) fill(nothing, empty);
+      if (!rows.length) fill(nothing, note);
       headDraw();
       draw();
     },

@@ -6,6 +6,7 @@
 #include "workstation/faces/keep.h"
 #include "workstation/faces/lock.h"
 #include "workstation/faces/receive.h"
+#include "workstation/faces/results.h"
 #include "workstation/faces/session.h"
 #include "workstation/faces/setup.h"
 
@@ -21,6 +22,9 @@ static const struct face_route routes[] = {
 	{.name = "lock", .run = face_lock, .phases = FACE_OPEN | FACE_LOCKED, .lane = FACE_LOOP},
 	{.name = "unlock", .run = face_unlock, .phases = FACE_OPEN | FACE_LOCKED},
 	{.name = "recover", .run = face_recover, .phases = FACE_LOCKED},
+	/* results.c: the lists */
+	OF_FACILITY("results", face_results),
+	OF_FACILITY("monthly", face_monthly),
 	/* setup.c: the first start */
 	{.name = "setup", .run = face_setup, .phases = FACE_SETUP},
 	/* session.c: ログイン and パスコード */
