@@ -26,6 +26,7 @@ struct actor {
 #define JOURNAL_TAKE	 "take"	    /* what a result told was taken, or left */
 #define JOURNAL_MERGE	 "merge"    /* two charts became one */
 #define JOURNAL_PUT_AWAY "put_away" /* or brought back */
+#define JOURNAL_NUMBER	 "number"   /* another 照会番号: the service held it, or held ours */
 #define JOURNAL_UNDO	 "undo"
 
 struct journal {

@@ -12,10 +12,15 @@
 
 #include "workstation/desk/find.h"
 #include "workstation/desk/intake.h"
+#include "workstation/desk/numbers.h"
 #include "workstation/rules/matching.h"
 #include "workstation/store/store.h"
 
-enum { SYNC_ARENA_BYTES = 16 * 1024 * 1024 };
+enum {
+	SYNC_ARENA_BYTES = 64 * 1024 * 1024,
+	BATCH_RESULTS = 200,
+	BATCH_BYTES = 4 * 1024 * 1024,
+};
 
 struct sync {
 	struct db *db;
@@ -52,8 +57,8 @@ static bool may_settle_itself(const struct match *match)
 	return match->reason == MATCH_CANDIDATES || match->reason == MATCH_PROPOSED;
 }
 
-/* Looked at, decided and done in one transaction: another synchronisation of the same store, at the
- * same time, sees all of it or nothing. */
+/* Looked at, decided and done in the transaction of its batch: another synchronisation of the same
+ * store, at the same time, sees all of it or nothing; killed, nothing of it has happened. */
 static int result_import(struct sync *sync, struct arena *arena, const struct result *result)
 {
 	struct found found;
@@ -78,12 +83,24 @@ static int result_import(struct sync *sync, struct arena *arena, const struct re
 	return r ? PASS(r) : 0;
 }
 
-static int result_take(struct sync *sync, struct arena *arena, const struct result *result)
+/* --- several at once --- */
+
+/*
+ * A transaction for each would be a sync of the disk for each. They are gathered first: while the
+ * source waits for the network nobody may be kept out of the store.
+ */
+struct batch {
+	struct result results[BATCH_RESULTS];
+	size_t count, bytes;
+};
+
+static int batch_commit(struct sync *sync, struct arena *arena, const struct batch *batch)
 {
 	int r = db_begin(sync->db);
 	if (r)
 		return FOLD(r);
-	r = result_import(sync, arena, result);
+	for (size_t i = 0; r == 0 && i < batch->count; i++)
+		r = result_import(sync, arena, &batch->results[i]);
 	if (r) {
 		db_rollback(sync->db);
 		return PASS(r);
@@ -92,21 +109,73 @@ static int result_take(struct sync *sync, struct arena *arena, const struct resu
 	return r ? FOLD(r) : 0;
 }
 
+/* What the source lends until its next result, over to the arena. */
+static int result_keep(struct arena *arena, struct result *result)
+{
+	struct str *const texts[] = {&result->id,	&result->confirmed_at, &result->reference,
+				     &result->validity, &result->remark,       &result->method,
+				     &result->staff,	&result->entry,	       &result->raw};
+	struct record_qualification *first = NULL;
+	int r = 0;
+	for (size_t i = 0; !r && i < sizeof texts / sizeof texts[0]; i++)
+		r = texts[i]->ptr ? arena_copy(arena, *texts[i], texts[i]) : 0;
+	if (!r && result->first) {
+		first = arena_alloc(arena, sizeof *first);
+		if (!first)
+			return RAISE(ENOMEM);
+		*first = *result->first;
+		for (size_t i = 0; !r && i < RECORD_ELEMENTS; i++)
+			r = first->elements[i].ptr
+				    ? arena_copy(arena, first->elements[i], &first->elements[i])
+				    : 0;
+	}
+	if (r)
+		return PASS(r);
+	result->first = first;
+	return 0;
+}
+
+/* Until it is full: 0; or the source's outcome. */
+static int batch_gather(struct sync *sync, struct arena *arena, struct batch *batch)
+{
+	const struct source *source = sync->source;
+	int r = 0;
+	while (r == 0 && batch->count < BATCH_RESULTS && batch->bytes < BATCH_BYTES) {
+		struct result *result = &batch->results[batch->count];
+		r = source->next(source->ctx, arena, result);
+		if (r)
+			break;
+		r = result_keep(arena, result);
+		batch->bytes += result->raw.len + result->entry.len;
+		batch->count++;
+	}
+	return r < 0 ? PASS(r) : r;
+}
+
+static int batch_take(struct sync *sync, struct arena *arena)
+{
+	struct batch *batch = arena_alloc(arena, sizeof *batch);
+	if (!batch)
+		return RAISE(ENOMEM);
+	int r = batch_gather(sync, arena, batch);
+	if (r < 0)
+		return PASS(r);
+	int committed = batch->count ? batch_commit(sync, arena, batch) : 0;
+	if (committed)
+		return PASS(committed);
+	sync->report.downloaded += sync->is_final ? 0 : (int64_t)batch->count;
+	return r;
+}
+
 /* --- the source --- */
 
 static int results_take(struct sync *sync)
 {
 	AUTO(arena_clear) struct arena arena;
-	struct result result;
 	int r;
 	arena_init(&arena, SYNC_ARENA_BYTES);
-	while ((r = sync->source->next(sync->source->ctx, &arena, &result)) == 0) {
-		sync->report.downloaded += !sync->is_final;
-		r = result_take(sync, &arena, &result);
-		if (r)
-			return PASS(r);
+	while ((r = batch_take(sync, &arena)) == 0)
 		arena_clear(&arena);
-	}
 	if (r < 0)
 		return PASS(r);
 	return r == SOURCE_END ? 0 : SYNC_STOPPED;
@@ -132,48 +201,6 @@ static int download(struct sync *sync)
 	return r < 0 ? PASS(r) : r;
 }
 
-/* What the service answered to one registration, into the queue. */
-static int answer_take(struct sync *sync, struct queued *queued, int answer, struct str held)
-{
-	bool is_held = answer == SOURCE_CONFLICT && str_equal(held, queued->number);
-	int r;
-	if (answer == 0 || is_held) {
-		/* Held already: an answer that was lost on the way. */
-		sync->report.registered++;
-		r = store_queue_remove(sync->db, queued->result_id);
-		return r ? PASS(r) : 0;
-	}
-	queued->problem = sync->source->problem(sync->source->ctx);
-	queued->held = answer == SOURCE_CONFLICT ? held : (struct str){0};
-	queued->state = answer == SOURCE_CONFLICT  ? QUEUED_CONFLICT
-			: answer == SOURCE_REFUSED ? QUEUED_REFUSED
-						   : QUEUED_WAITING;
-	r = store_queue_failed(sync->db, queued);
-	if (r)
-		return PASS(r);
-	return answer == SOURCE_FAILED ? SYNC_STOPPED : 0;
-}
-
-static int registrations_send(struct sync *sync)
-{
-	AUTO(arena_clear) struct arena arena;
-	struct queued *list;
-	size_t count;
-	arena_init(&arena, SYNC_ARENA_BYTES);
-	int r = store_queue_list(sync->db, &arena, true, &list, &count);
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct str held = {0};
-		const struct registration registration = {list[i].result_id, list[i].number,
-							  list[i].expected};
-		r = sync->source->reference_register(sync->source->ctx, &arena, &registration,
-						     &held);
-		if (r < 0)
-			return PASS(r);
-		r = answer_take(sync, &list[i], r, held);
-	}
-	return r < 0 ? PASS(r) : r;
-}
-
 static int queue_count(struct sync *sync)
 {
 	AUTO(arena_clear) struct arena arena;
@@ -191,7 +218,7 @@ static int pass_run(struct sync *sync)
 {
 	int r = download(sync);
 	if (!r)
-		r = registrations_send(sync);
+		r = numbers_send(sync->db, sync->source, sync->actor, &sync->report);
 	return r < 0 ? PASS(r) : r;
 }
 
@@ -260,6 +287,7 @@ int sync_send(struct db *db, const struct source *source, struct sync_report *re
 {
 	AUTO(sync_clear) struct sync sync = {.db = db, .source = source};
 	arena_init(&sync.arena, SYNC_ARENA_BYTES);
-	int r = report_give(&sync, registrations_send(&sync), ret_report);
+	int r = report_give(&sync, numbers_send(sync.db, sync.source, sync.actor, &sync.report),
+			    ret_report);
 	return r < 0 ? PASS(r) : r;
 }

@@ -18,6 +18,7 @@ struct sync_report {
 	int64_t asked;		/* waiting for a decision */
 	int64_t aside;		/* not 有効 */
 	int64_t registered;	/* 照会番号 registered at the service */
+	int64_t joined;		/* charts that took over the number that the service held */
 	int64_t queued;		/* still to be registered, or refused */
 };
 

@@ -10,6 +10,7 @@
 #include "lib/base/number.h"
 #include "workstation/store/settings.h"
 #include "workstation/store/store.h"
+#include "workstation/desk/settle.h"
 #include "workstation/desk/sync.h"
 
 enum { TAPS_MAX = 8, PEOPLE_MAX = 4 };
@@ -35,6 +36,7 @@ struct desk {
 	size_t next, begun_at, downloads, registrations;
 	char cursor[NUMBER_TEXT_BYTES];
 	int register_answer; /* 0: as the real one, else that outcome */
+	int64_t taken_until; /* these numbers are other people's at the service */
 	size_t fail_after;   /* results before next fails; 0: never */
 	struct str problem;
 	struct db *db;
@@ -61,10 +63,29 @@ static int fake_begin(void *ctx, const struct source_ask *ask)
 	return 0;
 }
 
+/* The body of a confirmation, with what somebody's decision reads again. */
+static struct str body(struct arena *arena, const struct record_qualification *said)
+{
+	struct str text = {0};
+	assert_int_equal(
+		arena_print(arena, &text,
+			    "{\"XmlMsg\":{\"MessageBody\":{\"ProcessingResultStatus\":\"1\","
+			    "\"QualificationValidity\":\"1\",\"ResultList\":[{"
+			    "\"ResultOfQualificationConfirmation\":{"
+			    "\"InsurerNumber\":\"%.*s\",\"InsuredIdentificationNumber\":\"2\","
+			    "\"Name\":\"%.*s\",\"NameKana\":\"%.*s\",\"Birthdate\":\"%.*s\","
+			    "\"Sex1\":\"1\"}}]},\"MessageHeader\":{\"SegmentOfResult\":\"1\"}}}",
+			    STR_ARG(said->elements[RECORD_INSURER_NUMBER]),
+			    STR_ARG(said->elements[RECORD_NAME]),
+			    STR_ARG(said->elements[RECORD_NAME_KANA]),
+			    STR_ARG(said->elements[RECORD_BIRTH])),
+		0);
+	return text;
+}
+
 static int fake_next(void *ctx, struct arena *arena, struct result *ret_result)
 {
 	struct desk *desk = ctx;
-	(void)arena;
 	if (desk->fail_after && desk->next == desk->fail_after)
 		return SOURCE_FAILED;
 	if (desk->next == desk->taps_count)
@@ -76,7 +97,7 @@ static int fake_next(void *ctx, struct arena *arena, struct result *ret_result)
 		.confirmed_at = str_of(tap->confirmed_at),
 		.validity = str_of(tap->validity),
 		.reference = *reference ? str_of(reference) : (struct str){0},
-		.raw = STR("{}"),
+		.raw = body(arena, &tap->qualification),
 		.qualifications_count = 1,
 		.first = &tap->qualification,
 	};
@@ -115,6 +136,11 @@ static int fake_register(void *ctx, struct arena *arena, const struct registrati
 	if (!str_equal(str_of(person->reference), registration->expected)) {
 		*ret_held = str_of(person->reference);
 		return SOURCE_CONFLICT;
+	}
+	int64_t number;
+	if (number_parse(registration->number, 0, desk->taken_until, &number) == 0 && number) {
+		desk->problem = STR("reference_taken");
+		return SOURCE_REFUSED;
 	}
 	assert_int_equal(str_to_c(registration->number, person->reference,
 				  sizeof person->reference),
@@ -405,7 +431,7 @@ static void test_a_refused_number_is_kept_and_not_tried_again(void **state)
 	size_t count;
 	tap(desk, "a1", "20261110100000", 0);
 	desk->register_answer = SOURCE_REFUSED;
-	desk->problem = STR("reference_taken");
+	desk->problem = STR("result_not_found");
 	struct sync_report report = synced(desk, 0);
 	assert_int_equal(report.queued, 1);
 	(void)synced(desk, 0);
@@ -413,10 +439,84 @@ static void test_a_refused_number_is_kept_and_not_tried_again(void **state)
 	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(queued[0].state, QUEUED_REFUSED);
-	assert_str_equal(queued[0].problem, STR("reference_taken"));
+	assert_str_equal(queued[0].problem, STR("result_not_found"));
 }
 
-static void test_another_number_at_the_service_is_shown(void **state)
+/* Another PC has given it to another patient. */
+static void test_a_number_that_is_taken_makes_room_for_the_next(void **state)
+{
+	struct desk *desk = *state;
+	struct chart chart;
+	tap(desk, "a1", "20261110100000", 0);
+	desk->taken_until = 5;
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.registered, 1);
+	assert_int_equal(report.queued, 0);
+	assert_int_equal(store_chart_get(desk->db, &desk->arena, 1, &chart), 0);
+	assert_str_equal(chart.reference, str_of(desk->people[0].reference));
+	/* And those who come later do not seek from the beginning again. */
+	size_t registrations = desk->registrations;
+	tap(desk, "b1", "20261110110000", 1);
+	report = synced(desk, 0);
+	assert_int_equal(report.registered, 1);
+	assert_int_equal(desk->registrations, registrations + 1);
+	assert_true(strcmp(desk->people[0].reference, desk->people[1].reference) != 0);
+}
+
+/* Another PC was first with this very patient: both end with the same number. */
+static void test_the_number_that_the_service_holds_becomes_the_new_charts(void **state)
+{
+	struct desk *desk = *state;
+	struct chart chart;
+	tap(desk, "a1", "20261110100000", 0);
+	desk->register_answer = SOURCE_FAILED;
+	(void)synced(desk, SYNC_STOPPED);
+	desk->register_answer = 0;
+	assert_int_equal(str_to_c(STR("41"), desk->people[0].reference, 64), 0);
+	struct sync_report report = synced(desk, 0);
+	assert_int_equal(report.joined, 1);
+	assert_int_equal(report.queued, 0);
+	assert_int_equal(store_chart_get(desk->db, &desk->arena, 1, &chart), 0);
+	assert_str_equal(chart.reference, STR("41"));
+	tap(desk, "a2", "20261112100000", 0);
+	assert_int_equal(synced(desk, 0).linked, 1);
+	assert_int_equal(charts(desk), 1);
+}
+
+/* A chart of the patient's with the service's number, that was not found: kana and name differed.
+ */
+static struct chart chart_put(struct desk *desk, const char *reference, const char *birth)
+{
+	struct chart chart = {.reference = str_of(reference),
+			      .name = STR("患者　一"),
+			      .kana = STR("カンジヤ　イチ"),
+			      .birth = str_of(birth),
+			      .sex = STR("1")};
+	assert_int_equal(store_chart_add(desk->db, &desk->arena, &chart, &chart), 0);
+	return chart;
+}
+
+static void test_a_chart_that_has_the_held_number_gets_the_result(void **state)
+{
+	struct desk *desk = *state;
+	struct chart chart, own;
+	struct seen seen;
+	tap(desk, "a1", "20261110100000", 0);
+	desk->register_answer = SOURCE_FAILED;
+	(void)synced(desk, SYNC_STOPPED);
+	chart = chart_put(desk, "41", "19700101");
+	desk->register_answer = 0;
+	assert_int_equal(str_to_c(STR("41"), desk->people[0].reference, 64), 0);
+	assert_int_equal(synced(desk, 0).joined, 1);
+	assert_int_equal(store_seen_get(desk->db, &desk->arena, STR("a1"), &seen), 0);
+	assert_int_equal(seen.chart, chart.number);
+	/* The duplicate is put away, and the journal says so. */
+	assert_int_equal(store_chart_get(desk->db, &desk->arena, 1, &own), 0);
+	assert_int_equal(own.state, CHART_AWAY);
+	assert_int_equal(synced(desk, 0).queued, 0);
+}
+
+static void test_another_persons_held_number_is_shown(void **state)
 {
 	struct desk *desk = *state;
 	struct queued *queued;
@@ -424,13 +524,35 @@ static void test_another_number_at_the_service_is_shown(void **state)
 	tap(desk, "a1", "20261110100000", 0);
 	desk->register_answer = SOURCE_FAILED;
 	(void)synced(desk, SYNC_STOPPED);
+	(void)chart_put(desk, "X-9", "19700102");
 	desk->register_answer = 0;
+	assert_int_equal(str_to_c(STR("X-9"), desk->people[0].reference, 64), 0);
+	assert_int_equal(synced(desk, 0).joined, 0);
+	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(queued[0].state, QUEUED_CONFLICT);
+	assert_str_equal(queued[0].held, STR("X-9"));
+}
+
+/* What somebody has decided is not changed by a rule. */
+static void test_a_person_s_decision_is_not_taken_back(void **state)
+{
+	struct desk *desk = *state;
+	struct queued *queued;
+	size_t count;
+	struct chart chart = chart_put(desk, "7", "19700101");
+	tap(desk, "a1", "20261110100000", 0);
+	assert_int_equal(synced(desk, 0).asked, 1);
+	const struct settle settle = {STR("a1"), chart.number, 0};
+	int64_t settled;
+	assert_int_equal(settle_run(desk->db, &nobody, &settle, &settled), 0);
 	assert_int_equal(str_to_c(STR("X-9"), desk->people[0].reference, 64), 0);
 	(void)synced(desk, 0);
 	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(queued[0].state, QUEUED_CONFLICT);
-	assert_str_equal(queued[0].held, STR("X-9"));
+	assert_int_equal(store_chart_get(desk->db, &desk->arena, chart.number, &chart), 0);
+	assert_str_equal(chart.reference, STR("7"));
 }
 
 static void test_what_came_before_a_broken_download_is_kept(void **state)
@@ -559,7 +681,11 @@ int main(void)
 		AT_DESK(test_a_number_is_queued_until_the_service_answers),
 		AT_DESK(test_a_lost_answer_is_recognised),
 		AT_DESK(test_a_refused_number_is_kept_and_not_tried_again),
-		AT_DESK(test_another_number_at_the_service_is_shown),
+		AT_DESK(test_a_number_that_is_taken_makes_room_for_the_next),
+		AT_DESK(test_the_number_that_the_service_holds_becomes_the_new_charts),
+		AT_DESK(test_a_chart_that_has_the_held_number_gets_the_result),
+		AT_DESK(test_another_persons_held_number_is_shown),
+		AT_DESK(test_a_person_s_decision_is_not_taken_back),
 		AT_DESK(test_what_came_before_a_broken_download_is_kept),
 		AT_DESK(test_what_was_taken_in_does_not_come_again),
 		AT_DESK(test_what_is_put_off_is_not_behind_the_cursor),

@@ -83,16 +83,12 @@ int store_chart_of_reference(struct db *db, struct arena *arena, struct str refe
 	return r < 0 ? PASS(r) : r;
 }
 
-/* A reference that is no number counts as 0, one of more than 15 digits is none of ours. */
-#define REFERENCE_NUMBER \
-	"CASE WHEN length(reference) <= 15 THEN CAST(reference AS INTEGER) ELSE 0 END"
-
-static int number_next(struct db *db, int64_t *ret_number)
+int store_reference_next(struct db *db, int64_t *ret_number)
 {
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;
 	int r = db_query(db,
-			 "SELECT COALESCE(MAX(MAX(number, " REFERENCE_NUMBER
-			 ")), 0) + 1 FROM chart",
+			 "SELECT 1 + MAX((SELECT COALESCE(MAX(number), 0) FROM chart),"
+			 " (SELECT COALESCE(MAX(" STORE_REFERENCE_NUMBER "), 0) FROM chart))",
 			 DB_NO_ARGS, &rows);
 	if (!r)
 		r = db_next(rows);
@@ -116,7 +112,7 @@ static int number_give(struct db *db, struct arena *arena, struct str reference,
 	if (r < 0)
 		return PASS(r);
 	if (r != STORE_ABSENT)
-		r = number_next(db, &number);
+		r = store_reference_next(db, &number);
 	if (r < 0)
 		return PASS(r);
 	*ret_number = number;
@@ -222,5 +218,15 @@ int store_chart_confirmed(struct db *db, int64_t number, struct str confirmed_at
 		       "UPDATE chart SET confirmed_at = $2 WHERE number = $1"
 		       " AND (confirmed_at IS NULL OR confirmed_at < $2)",
 		       DB_ARGS(db_int(number), db_text(confirmed_at)), NULL);
+	return r ? FOLD(r) : 0;
+}
+
+int store_chart_reference_set(struct db *db, int64_t number, struct str reference)
+{
+	int r = db_run(db,
+		       "UPDATE chart SET reference = $2, version = version + 1 WHERE number = $1",
+		       DB_ARGS(db_int(number), db_text(reference)), NULL);
+	if (r == DB_CONFLICT)
+		return STORE_MOVED;
 	return r ? FOLD(r) : 0;
 }

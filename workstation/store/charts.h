@@ -31,3 +31,8 @@ MUST_CHECK int store_charts_each(struct db *db, int (*each)(void *ctx, const str
 MUST_CHECK int store_chart_update(struct db *db, struct arena *arena, const struct chart *chart);
 /* A 有効 result of that time; an older one than is known changes nothing. No new version. */
 MUST_CHECK int store_chart_confirmed(struct db *db, int64_t number, struct str confirmed_at);
+
+/* Outcome: STORE_MOVED (another chart has it). */
+MUST_CHECK int store_chart_reference_set(struct db *db, int64_t number, struct str reference);
+/* The least number that neither is a chart's here nor comes before one. */
+MUST_CHECK int store_reference_next(struct db *db, int64_t *ret_number);

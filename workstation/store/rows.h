@@ -8,3 +8,10 @@
 
 /* Copy texts that point into a row over to the arena. Fault: -ENOMEM. */
 MUST_CHECK int store_keep(struct arena *arena, struct str *const *texts, size_t count);
+
+/*
+ * A reference that is no number counts as 0, one of more than 15 digits is none of ours. Indexed,
+ * in these very words.
+ */
+#define STORE_REFERENCE_NUMBER \
+	"CASE WHEN length(reference) <= 15 THEN CAST(reference AS INTEGER) ELSE 0 END"

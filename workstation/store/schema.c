@@ -3,6 +3,7 @@
  * The tables. What a chart held is never overwritten without a row of the journal (change), which
  * can put it back; an insurance is closed and another appended.
  */
+#include "workstation/store/rows.h"
 #include "workstation/store/store.h"
 
 enum { BUSY_MS = 5000 };
@@ -18,6 +19,7 @@ static const struct db_migration steps[] = {
 	 " merged_into {int64} NOT NULL DEFAULT 0, confirmed_at {text},"
 	 " version {int64} NOT NULL DEFAULT 1);"
 	 "CREATE INDEX chart_birth ON chart (birth);"
+	 "CREATE INDEX chart_reference_number ON chart (" STORE_REFERENCE_NUMBER ");"
 	 "CREATE INDEX chart_fold_kana ON chart (fold_kana);"
 	 "CREATE INDEX chart_confirmed ON chart (confirmed_at);"
 	 "CREATE TABLE chart_alias (chart {int64} NOT NULL, is_kana {int64} NOT NULL,"
@@ -53,6 +55,7 @@ static const struct db_migration steps[] = {
 	 "CREATE TABLE queue (result_id {text} PRIMARY KEY, chart {int64} NOT NULL,"
 	 " number {text} NOT NULL, expected {text}, state {int64} NOT NULL DEFAULT 0,"
 	 " tries {int64} NOT NULL DEFAULT 0, problem {text}, held {text});"
+	 "CREATE INDEX queue_chart ON queue (chart);"
 	 "CREATE TABLE taken (one {int64} PRIMARY KEY CHECK (one = 1), cursor {text} NOT NULL);"
 	 "CREATE TABLE setting (name {text} PRIMARY KEY, value {text} NOT NULL);"},
 	{4,
