@@ -9,8 +9,9 @@
  *						 facilities' too. SERVICE: with couriers to a real
  *one
  *
- * Each line of standard input is a number of milliseconds by which time goes on; its end ends the
- * program. Stores lie unsealed under HOME.
+ * Each line of standard input is a number of milliseconds by which time goes on, or "event KIND"
+ * of the first facility, as a courier tells it; its end ends the program. Stores lie unsealed
+ * under HOME.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,12 +71,23 @@ static int names_put(struct keeper_memory *memory, const char *home)
 	return 0;
 }
 
-static void time_follow(struct moved *moved)
+/* The kinds that are told are literals. */
+static void event_tell(struct station *station, const char *line)
+{
+	static const char *const kinds[] = {"results", "session", "receive", "queue"};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strncmp(line + 6, kinds[i], strlen(kinds[i])) == 0)
+			faces_event(station, STR("1311234569"), kinds[i]);
+}
+
+static void time_follow(struct moved *moved, struct station *station)
 {
 	char line[64];
 	int64_t by_ms;
 	while (fgets(line, sizeof line, stdin))
-		if (number_parse(str_trim(str_of(line)), 0, INT64_MAX / 2, &by_ms) == 0)
+		if (strncmp(line, "event ", 6) == 0)
+			event_tell(station, line);
+		else if (number_parse(str_trim(str_of(line)), 0, INT64_MAX / 2, &by_ms) == 0)
 			moved->by_ms += by_ms;
 }
 
@@ -110,7 +122,7 @@ int main(int argc, char **argv)
 		return 1;
 	(void)printf("%s\n", window.open_file);
 	(void)fflush(stdout);
-	time_follow(&moved);
+	time_follow(&moved, window.station);
 	window_close(&window);
 	keeper_memory_clear(&memory);
 	return 0;

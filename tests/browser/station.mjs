@@ -36,6 +36,9 @@ export class Station {
   /** The program's own clock goes on; the page's is the page's. */
   advance(ms) { this.child.stdin.write(`${ms}\n`); }
 
+  /** Something has moved, as a courier tells it. */
+  event(kind) { this.child.stdin.write(`event ${kind}\n`); }
+
   async stop() {
     const ended = once(this.child, 'exit');
     this.child.stdin.end();

@@ -4,7 +4,8 @@
 /* A part anywhere in it: instr, because what is typed may hold the wild cards of LIKE. */
 static const char list_sql[] =
 	"SELECT result_id, state, status, kind, reason, chart, confirmed_at, method, staff,"
-	" validity, remark, reference, name, kana, birth, sex, insurer_number, insurer_name,"
+	" validity, remark, COALESCE(reference, (SELECT chart.reference FROM chart"
+	" WHERE chart.number = seen.chart)), name, kana, birth, sex, insurer_number, insurer_name,"
 	" symbol, number, branch, relation, ratio FROM seen"
 	" WHERE confirmed_at >= COALESCE($1, '') AND ($2 IS NULL OR confirmed_at < $2)"
 	" AND ($3 = 0 OR status = $3)"
@@ -109,7 +110,7 @@ static const char unconfirmed_sql[] =
 	" LEFT JOIN insurance ON insurance.chart = chart.number AND insurance.closed_on = 0"
 	" WHERE seen.confirmed_at >= $1 AND chart.state = 0"
 	" AND (chart.confirmed_at IS NULL OR chart.confirmed_at < $2)"
-	" GROUP BY chart.number HAVING MIN(seen.confirmed_at) < $2"
+	" GROUP BY chart.number HAVING SUM(seen.confirmed_at < $2) > 0"
 	" ORDER BY COALESCE(chart.confirmed_at, ''), chart.number";
 
 int store_unconfirmed_each(struct db *db, struct str last, struct str this,

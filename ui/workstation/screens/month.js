@@ -23,9 +23,9 @@ const last = (row) => two(day(row.seen_at), row.validity ?? '');
 const columns = [
   { key: 'confirmed', title: '最後の有効確認', sort: true, class: 'c-at', cell: confirmed },
   { key: 'kana', title: '氏名・カナ', sort: true, class: 'c-name', cell: person },
-  { key: 'birth', title: '生年月日・性別', class: 'c-birth', cell: birth },
+  { key: 'birth', title: '生年月日', class: 'c-birth', cell: birth },
   { key: 'insurer', title: '保険者／記号・番号・枝番', class: 'c-insurer', cell: (row) => two(name(row.insurer ?? '－'), memberText(row)) },
-  { key: 'seen', title: '最後の来院・結果', sort: true, class: 'c-validity', cell: last },
+  { key: 'seen', title: '最後の結果', sort: true, class: 'c-validity', cell: last },
   { key: 'telephone', title: '電話', class: 'c-telephone', cell: (row) => row.telephone ?? '－' },
   { key: 'reference', title: '照会番号', class: 'c-reference', cell: (row) => row.reference ?? '－' },
 ];

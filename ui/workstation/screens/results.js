@@ -13,7 +13,7 @@ export const title = '届いた結果';
 
 const SEARCH_MS = 200, JST_MS = 9 * 36e5;
 const periods = [
-  { value: 'all', text: '届いているものすべて' }, { value: 'today', text: '今日' }, { value: 'week', text: '今週' },
+  { value: 'all', text: 'すべて' }, { value: 'today', text: '今日' }, { value: 'week', text: '今週' },
   { value: 'month', text: '今月' }, { value: 'last', text: '先月' },
 ];
 const kept = { search: '', period: 'all', status: '', sort: { key: 'at', down: true }, opened: new Set() };
@@ -107,9 +107,9 @@ function when(row, today) {
 
 const columns = () => [
   { key: 'status', title: '状態', sort: true, class: 'c-status', cell: (row) => statusMark(row.status) },
-  { key: 'at', title: '確認日時・方法', sort: true, class: 'c-at', cell: (row) => when(row, here.today) },
+  { key: 'at', title: '確認日時', sort: true, class: 'c-at', cell: (row) => when(row, here?.today) },
   { key: 'kana', title: '氏名・カナ', sort: true, class: 'c-name', cell: person },
-  { key: 'birth', title: '生年月日・性別', sort: true, class: 'c-birth', cell: birth },
+  { key: 'birth', title: '生年月日', sort: true, class: 'c-birth', cell: birth },
   { key: 'insurer', title: '保険者／記号・番号・枝番', sort: true, class: 'c-insurer', cell: (row) => two(name(row.insurer), memberText(row)) },
   { key: 'validity', title: '有効性・割合', class: 'c-validity', cell: (row) => two(row.validity ?? '－', ratioText(row.ratio)) },
   { key: 'reference', title: '照会番号', sort: true, class: 'c-reference', cell: (row) => row.reference ?? '－' },
@@ -175,11 +175,12 @@ function reset() {
 }
 
 function controls(app) {
-  const search = field({ name: 'search', label: '検索（カナ・氏名・番号・日付）', value: kept.search, size: 24 });
+  const search = field({ name: 'search', label: '検索 F2', value: kept.search, size: 20 });
   const period = field({ name: 'period', label: '確認した日', type: 'choice', options: periods, value: kept.period });
   const status = field({ name: 'status', label: '状態', type: 'choice', value: kept.status,
     options: [{ value: '', text: 'すべて' }, ...Object.entries(statuses).map(([value, { shape, word }]) => ({ value, text: `${shape} ${word}` }))] });
   let timer;
+  search.input.setAttribute('placeholder', 'カナ・氏名・番号・日付');
   search.input.setAttribute('aria-keyshortcuts', 'F2');
   search.input.addEventListener('input', (event) => {
     if (isComposing(event)) return;
@@ -213,7 +214,7 @@ const paperColumns = [
 function sheet() {
   return paper({ columns: paperColumns, make: () => ({
     title: '届いた資格確認結果',
-    notes: [`${dayText(here.today)} 現在、${periods.find((one) => one.value === kept.period).text}、${here.list.rows().length}行`],
+    notes: [`${dayText(here.today)} 現在　確認した日: ${periods.find((one) => one.value === kept.period).text}　${here.list.rows().length}行`],
     rows: here.list.rows(),
   }) });
 }
