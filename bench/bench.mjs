@@ -2,6 +2,8 @@
 // ./dev bench: each figure as one JSON line, with its reference measured in the same run.
 import fs from 'node:fs';
 import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
 import { Journey, STAFF } from '../tests/journeys/journey.mjs';
 import { PeerReader } from '../tests/journeys/peer.mjs';
 import { program, run } from '../tests/journeys/process.mjs';
@@ -125,10 +127,23 @@ async function sealedBench(work) {
   });
 }
 
-const ALONE = ['record', 'proof', 'sealed', 'certificate'];
+/** A desk with 50,000 charts: 10,000 results taken in, the lists as its page asks for them. */
+async function workstationBench() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'station-bench-'));
+  try {
+    const { stdout } = await run(program('bench/station_bench'), [folder], { expect: 0 });
+    const [imported, list, search, month, rss] = stdout.trim().split(' ').map(Number);
+    const line = (name, value, budget) => ({ bench: `workstation ${name}`, value, unit: 'ms', budget_ms: budget, max_rss_kib: rss });
+    return [line('import', imported, 5000), line('list', list, 100), line('search', search, 100), line('month', month, 100)];
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const ALONE = ['workstation', 'record', 'proof', 'sealed', 'certificate'];
 
 async function main(names) {
-  const wanted = names.length ? names : ['count', 'download', 'login', 'record', 'proof', 'sealed', 'certificate'];
+  const wanted = names.length ? names : ['count', 'download', 'login', 'record', 'proof', 'sealed', 'certificate', 'workstation'];
   const stack = new Stack({ limits: UNLIMITED });
   try {
     const bed = wanted.some((name) => !ALONE.includes(name)) ? await prepare(stack) : undefined;
@@ -145,7 +160,11 @@ async function main(names) {
       } else if (name === 'certificate') {
         console.log(JSON.stringify(await certificateBench(stack, 'certificate')));
         line = await certificateBench(stack, 'certificate_cached');
-      } else throw new Error(`no bench '${name}': count, download, login, record, proof, sealed, certificate`);
+      } else if (name === 'workstation') {
+        const lines = await workstationBench();
+        line = lines.pop();
+        for (const one of lines) console.log(JSON.stringify(one));
+      } else throw new Error(`no bench '${name}': count, download, login, record, proof, sealed, certificate, workstation`);
       console.log(JSON.stringify(line));
     }
   } finally {

@@ -51,10 +51,18 @@ static int carry_out(struct sync *sync, struct arena *arena, const struct result
 	return 0;
 }
 
-/* Somebody who is here already, perhaps only since a moment ago: see above. */
-static bool may_settle_itself(const struct match *match)
+/* Somebody who may be here only since a moment ago, whose number is on its way: see above. */
+static int may_settle_itself(struct sync *sync, const struct found *found, bool *ret_may)
 {
-	return match->reason == MATCH_CANDIDATES || match->reason == MATCH_PROPOSED;
+	bool waits = false;
+	int r = 0;
+	if (found->match.reason == MATCH_CANDIDATES || found->match.reason == MATCH_PROPOSED)
+		for (size_t i = 0; !r && !waits && i < found->count; i++)
+			r = store_queue_waits(sync->db, found->candidates[i].chart, &waits);
+	if (r)
+		return PASS(r);
+	*ret_may = waits;
+	return 0;
 }
 
 /* Looked at, decided and done in the transaction of its batch: another synchronisation of the same
@@ -62,6 +70,7 @@ static bool may_settle_itself(const struct match *match)
 static int result_import(struct sync *sync, struct arena *arena, const struct result *result)
 {
 	struct found found;
+	bool may_settle = false;
 	enum seen_state state;
 	int r = store_seen_state(sync->db, result->id, &state);
 	if (r)
@@ -73,9 +82,11 @@ static int result_import(struct sync *sync, struct arena *arena, const struct re
 		return 0;
 	}
 	r = find_match(sync->db, arena, result, &found);
+	if (!r && state == SEEN_NEVER && !sync->is_final)
+		r = may_settle_itself(sync, &found, &may_settle);
 	if (r)
 		return PASS(r);
-	if (may_settle_itself(&found.match) && state == SEEN_NEVER && !sync->is_final) {
+	if (may_settle) {
 		sync->put_off = true;
 		return 0;
 	}

@@ -26,6 +26,19 @@ int store_queue_remove(struct db *db, struct str result_id)
 	return r ? FOLD(r) : 0;
 }
 
+int store_queue_waits(struct db *db, int64_t chart, bool *ret_waits)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	int r = db_query(db, "SELECT 1 FROM queue WHERE chart = $1 AND state = $2",
+			 DB_ARGS(db_int(chart), db_int(QUEUED_WAITING)), &rows);
+	if (!r)
+		r = db_next(rows);
+	if (r && r != DB_END)
+		return FOLD(r);
+	*ret_waits = r == 0;
+	return 0;
+}
+
 int store_queue_failed(struct db *db, const struct queued *queued)
 {
 	int r = db_run(db,

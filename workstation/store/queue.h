@@ -29,6 +29,8 @@ struct queued {
 MUST_CHECK int store_queue_add(struct db *db, struct str result_id, int64_t chart,
 			       struct str number, struct str expected);
 MUST_CHECK int store_queue_remove(struct db *db, struct str result_id);
+/* Is a number of this chart to be registered? */
+MUST_CHECK int store_queue_waits(struct db *db, int64_t chart, bool *ret_waits);
 /* One more try that did not work. */
 MUST_CHECK int store_queue_failed(struct db *db, const struct queued *queued);
 /* In the state; oldest first. */

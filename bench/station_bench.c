@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A desk with 50,000 charts: 10,000 results taken in, the lists asked for as the page asks. Prints
+ * milliseconds (import, list, search, month) and the largest memory so far in KiB, one line:
+ *
+ *	station_bench FOLDER	which is empty, and is left with the store
+ */
+#include <stdio.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "lib/base/period.h"
+#include "lib/web/web_fake.h"
+#include "tests/workstation/script.h"
+#include "workstation/faces/keeper_memory.h"
+#include "workstation/faces/station.h"
+#include "workstation/rules/matching.h"
+#include "workstation/store/store.h"
+
+enum {
+	CHARTS = 50 * 1000,
+	RESULTS = 10 * 1000,
+	REPEATS = 5,
+	FRAME_BYTES = 4 * 1024 * 1024,
+};
+
+#define NOW_MS INT64_C(1795316400000)
+
+static double now_ms(void)
+{
+	struct timespec at;
+	(void)clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
+}
+
+/* --- people --- */
+
+struct person {
+	char name[64], kana[64], birth[PERIOD_DATE_BYTES], number[24], reference[24];
+	char at[PERIOD_DATETIME_BYTES];
+};
+
+static void person_make(size_t n, struct person *person)
+{
+	static const char *const syllables[] = {"ｶ", "ｻ", "ﾀ", "ﾅ", "ﾊ", "ﾏ", "ﾔ", "ﾗ", "ﾜ", "ｱ"};
+	size_t len = 0;
+	for (size_t rest = n, i = 0; i < 6; i++, rest /= 10)
+		len += (size_t)snprintf(person->kana + len, sizeof person->kana - len, "%s%s",
+					syllables[rest % 10], i == 2 ? " " : "");
+	(void)snprintf(person->name, sizeof person->name, "見本　%zu号", n);
+	(void)snprintf(person->birth, sizeof person->birth, "%d%02d%02d", 1930 + (int)(n % 80),
+		       1 + (int)(n / 80 % 12), 1 + (int)(n / 960 % 28));
+	(void)snprintf(person->number, sizeof person->number, "%zu", n);
+	(void)snprintf(person->reference, sizeof person->reference, "%zu", n);
+}
+
+static struct script_tap tap_of(const struct person *person)
+{
+	return (struct script_tap){
+		.at = person->at,
+		.method = "pin",
+		.validity = "1",
+		.name = person->name,
+		.kana = person->kana,
+		.birth = person->birth,
+		.sex = "1",
+		.insurer_number = "06000004",
+		.insurer_name = "さくら健康保険組合",
+		.symbol = "12",
+		.number = person->number,
+		.branch = "01",
+		.relation = "1",
+		.from = "20250401",
+	};
+}
+
+/* Seven of ten come with their number, two are new, and one has a chart and no number. */
+static void result_tap(void *ctx, size_t n, struct script_tap *ret_tap)
+{
+	struct person *person = ctx;
+	size_t kind = n % 10;
+	person_make(1 + (kind == 8 || kind == 9 ? CHARTS + n : n * 4), person);
+	period_datetime_print(NOW_MS - (int64_t)(RESULTS - n) * 300 * 1000, person->at);
+	*ret_tap = tap_of(person);
+	if (kind < 7)
+		ret_tap->reference = person->reference;
+	if (kind == 6) /* another insurer */
+		ret_tap->insurer_number = "01130012";
+}
+
+static int chart_put(struct db *db, struct arena *arena, size_t n)
+{
+	struct person person;
+	person_make(n, &person);
+	struct chart chart = {.reference = str_of(person.reference),
+			      .name = str_of(person.name),
+			      .kana = str_of(person.kana),
+			      .birth = str_of(person.birth),
+			      .sex = STR("1")};
+	struct record_qualification said = {.diseases_count = 0};
+	said.elements[RECORD_INSURER_NUMBER] = STR("06000004");
+	said.elements[RECORD_INSURER_NAME] = STR("さくら健康保険組合");
+	said.elements[RECORD_SYMBOL] = STR("12");
+	said.elements[RECORD_NUMBER] = str_of(person.number);
+	said.elements[RECORD_BRANCH] = STR("01");
+	const struct result result = {.confirmed_at = STR("20260901090000"), .first = &said};
+	struct insurance insurance;
+	int r = store_chart_add(db, arena, &chart, &chart);
+	if (!r)
+		r = match_insurance(arena, &result, &insurance);
+	if (!r)
+		r = store_insurance_add(db, chart.number, &insurance);
+	return r;
+}
+
+static int charts_put(struct db *db)
+{
+	AUTO(arena_clear) struct arena arena;
+	arena_init(&arena, FRAME_BYTES);
+	int r = db_begin(db);
+	for (size_t n = 1; r == 0 && n <= CHARTS; n++) {
+		r = chart_put(db, &arena, n);
+		arena_clear(&arena);
+	}
+	return r ? r : db_commit(db);
+}
+
+static int import(const char *path, double *ret_ms)
+{
+	AUTO(db_closep) struct db *db = NULL;
+	struct sync_report report = {0};
+	struct person person;
+	int r = store_open(path, &db);
+	if (!r)
+		r = charts_put(db);
+	double start = now_ms();
+	if (!r)
+		r = script_run(db, result_tap, &person, 0, RESULTS, NOW_MS, &report);
+	*ret_ms = now_ms() - start;
+	(void)fprintf(stderr, "%lld linked, %lld new, %lld asked, %lld insurances\n",
+		      (long long)report.linked, (long long)report.charts_new,
+		      (long long)report.asked, (long long)report.insurances_new);
+	return r;
+}
+
+/* --- the page's calls --- */
+
+static int asked(struct station *station, const char *path, const char *body, double *ret_ms)
+{
+	struct web_exchange exchange = {0};
+	const struct web_request request = {.method = STR("POST"),
+					    .path = str_of(path),
+					    .body = str_of(body)};
+	double best = 1e9;
+	int status = 0;
+	for (int i = 0; i < REPEATS; i++) {
+		double start = now_ms();
+		web_fake_call(&station_app, station, &request, &exchange);
+		double ms = now_ms() - start;
+		status = exchange.reply.status;
+		best = ms < best ? ms : best;
+		web_fake_clear(&exchange);
+	}
+	*ret_ms = best;
+	return status == 200 ? 0 : -EIO;
+}
+
+#define OF_FACILITY(with) "{\"facility\":\"1311234569\",\"with\":" with "}"
+
+static int lists(const char *folder, double ret_ms[3])
+{
+	struct clock_fake time = {.now_ms = NOW_MS};
+	const struct clock clock = clock_of_fake(&time);
+	const struct log log = {.fd = 2, .level = LOG_LEVEL_WARNING, .clock = &clock};
+	struct keeper_memory memory = {.folder = folder};
+	const struct keeper keeper = keeper_of_memory(&memory);
+	const struct station_config config = {.clock = &clock,
+					      .log = &log,
+					      .keeper = &keeper,
+					      .version = STR("0")};
+	AUTO(station_destroyp) struct station *station = NULL;
+	double ignored;
+	int r = station_create(&station, &config);
+	if (!r)
+		r = asked(station, "/api/setup",
+			  "{\"with\":{\"facility\":\"1311234569\",\"facility_name\":\"m\","
+			  "\"staff\":\"01\",\"staff_name\":\"s\",\"password\":\"correct horse\"}}",
+			  &ignored);
+	/* Only the first of the repeats makes it. */
+	r = asked(station, "/api/results", OF_FACILITY("{}"), &ret_ms[0]);
+	if (!r)
+		r = asked(station, "/api/results", OF_FACILITY("{\"search\":\"ヤナカ\"}"),
+			  &ret_ms[1]);
+	if (!r)
+		r = asked(station, "/api/monthly", OF_FACILITY("{}"), &ret_ms[2]);
+	keeper_memory_clear(&memory);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	char path[256];
+	double import_ms = 0, lists_ms[3] = {0};
+	struct rusage usage;
+	if (argc != 2)
+		return 2;
+	(void)snprintf(path, sizeof path, "%s/1311234569.db", argv[1]);
+	if (import(path, &import_ms) || lists(argv[1], lists_ms))
+		return 1;
+	(void)getrusage(RUSAGE_SELF, &usage);
+	(void)printf("%.1f %.2f %.2f %.2f %ld\n", import_ms, lists_ms[0], lists_ms[1], lists_ms[2],
+		     usage.ru_maxrss);
+	return 0;
+}
