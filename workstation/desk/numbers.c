@@ -153,7 +153,7 @@ static int making_undo(struct numbers *numbers, const struct queued *queued)
 static int chart_join(struct numbers *numbers, struct queued *queued, const struct chart *holder,
 		      struct str held)
 {
-	const struct settle settle = {queued->result_id, holder->number, 0};
+	const struct settle settle = {.result_id = queued->result_id, .chart = holder->number};
 	int64_t chart;
 	int r = making_undo(numbers, queued);
 	if (r)

@@ -543,7 +543,7 @@ static void test_a_person_s_decision_is_not_taken_back(void **state)
 	struct chart chart = chart_put(desk, "7", "19700101");
 	tap(desk, "a1", "20261110100000", 0);
 	assert_int_equal(synced(desk, 0).asked, 1);
-	const struct settle settle = {STR("a1"), chart.number, 0};
+	const struct settle settle = {.result_id = STR("a1"), .chart = chart.number};
 	int64_t settled;
 	assert_int_equal(settle_run(desk->db, &nobody, &settle, &settled), 0);
 	assert_int_equal(str_to_c(STR("X-9"), desk->people[0].reference, 64), 0);
