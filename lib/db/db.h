@@ -28,7 +28,9 @@ enum db_engine_kind {
 
 struct db_options {
 	enum db_engine_kind engine;
-	const char *target; /* a file's path, or a libpq connection string without a password */
+	/* A file's path (":memory:": of this connection alone), or a libpq connection string
+	 * without a password. */
+	const char *target;
 	bool read_only;
 	int busy_ms; /* wait that long for another writer's lock (SQLite) or statement (PostgreSQL)
 		      */

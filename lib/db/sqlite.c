@@ -419,7 +419,8 @@ static int handle_open(struct sqlite *sqlite, const struct db_options *options)
 	}
 	if (!options->read_only) {
 		flags |= SQLITE_OPEN_CREATE;
-		file_make(options->target);
+		if (strcmp(options->target, ":memory:") != 0)
+			file_make(options->target);
 	}
 	int code = sqlite3_open_v2(options->target, &sqlite->handle, flags,
 				   sqlite->sealed ? sealed_vfs_name(sqlite->sealed) : NULL);

@@ -321,7 +321,7 @@ static void test_a_herd_at_one_card_is_one_question(void **state)
 /* The longest and the middle one of some password steps, ms. */
 static void logins_measure(struct house *house, int64_t *ret_longest_ms, int64_t *ret_middle_ms)
 {
-	int64_t took_ms[LOGINS];
+	int64_t took_ms[LOGINS] = {0};
 	struct str password = secret_str(&house->here.receipt.password);
 	for (int i = 0; i < LOGINS; i++) {
 		int64_t begun_ms = mono_ms();
