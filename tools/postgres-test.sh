@@ -24,10 +24,11 @@ done
 
 # Short: a socket's path ends at 107 bytes.
 folder=$(mktemp -d /tmp/shikaku-pg-XXXXXX)
-server=
+server= command=
 finish() {
 	code=$?
 	trap - EXIT
+	[ -z "$command" ] || kill "$command" 2>/dev/null || true
 	if [ -n "$with_standby" ] && [ -x "$folder/control" ]; then
 		"$folder/control" standby-stop >/dev/null 2>&1 || true
 	fi
@@ -126,4 +127,11 @@ standby_make() {
 
 SHIKAKU_TEST_POSTGRES="host=$folder user=shikaku dbname=postgres"
 export SHIKAKU_TEST_POSTGRES
-"$@"
+# Beside us, so that a signal that ends us is heard while it runs.
+exec 3<&0
+"$@" <&3 3<&- &
+command=$!
+code=0
+wait "$command" || code=$?
+command=
+exit "$code"

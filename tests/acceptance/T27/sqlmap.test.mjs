@@ -68,12 +68,12 @@ function callsOf({ journey, peer, link, result, certificate }) {
     device_close: { first: 404, session: 'link', path: { id: HEX }, reach: ['id'] },
     enrolment_begin: { first: 404, body: { code: 'A'.repeat(32) }, reach: ['code'] },
     enrolment_confirm: { first: 404, body: { code: 'A'.repeat(32), passcode_1: '000000', passcode_2: '111111' } },
-    activate: { first: 403, prover: peer, body: { login_id: reader.login_id, password: PASSWORD, activation_code: 'AAAA-BBBB-CCCC', device: { name: 'T27', platform: 'linux' }, client: CLIENT } },
+    activate: { first: 401, prover: peer, body: { login_id: reader.login_id, password: PASSWORD, activation_code: 'AAAA-BBBB-CCCC', device: { name: 'T27', platform: 'linux' }, client: CLIENT } },
     reader_login: { first: 401, prover: peer, body: { login_id: 'W7777777', password: PASSWORD, client: CLIENT } },
     nonce: { first: 200, session: 'reader', body: { method: 'pin', staff: STAFF.id, purpose: 'check' }, reach: ['staff'] },
     check: { first: 403, session: 'reader', prover: peer, body: card, reach: ['staff'] },
     history: { first: 422, session: 'reader', query: { ...AT, limit: '1', cursor: 'AAAA' } },
-    registration: { first: 403, session: 'reader', prover: peer, body: { ...card, consent: true } },
+    registration: { first: 409, session: 'reader', prover: peer, body: { ...card, consent: true } },
     staff: { first: 200, session: 'reader' },
   };
 }
