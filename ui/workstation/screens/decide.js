@@ -116,7 +116,10 @@ async function draw(root, id, app) {
 }
 
 export async function show(root, [id], app) {
-  if (!id) return app.go('results');
+  if (!id) {
+    return root.append(el('div', { class: 'empty' }, el('p', {}, 'どの結果について決めるかを、届いた結果の一覧から選んでください。'),
+      el('p', {}, el('button', { type: 'button', onclick: () => app.go('results') }, '一覧に戻る'))));
+  }
   shown = { id, draw: () => draw(root, id, app) };
   await shown.draw();
   return () => { shown = null; };

@@ -85,6 +85,7 @@ export async function show(root, params, app) {
     label: title, columns, rowHeight: 64, rowId: (row) => row.chart, open: (row) => app.go('chart', String(row.chart)),
     onsort: (key) => { kept.sort = { key, down: kept.sort.key === key && !kept.sort.down }; draw(); },
   });
+  list.node.classList.add('list');
   here = { app, list, head: el('p', { class: 'headline' }), explain: el('p', { class: 'no-print' }) };
   root.append(here.explain, el('div', { class: 'tools no-print' }, month.node, here.head, el('span', { class: 'grow' }),
     el('button', { type: 'button', class: 'primary', onclick: printed.print }, '印刷')), list.node, printed.node);

@@ -240,6 +240,7 @@ export async function show(root, params, app) {
   });
   const parts = { head: el('p', { class: 'headline' }), more: el('div', {}), ...controls(app) };
   here = { app, list, turn: 0, today: dayFrom(new Date(app.state.now_ms + JST_MS)), ...parts };
+  list.node.classList.add('list');
   list.node.addEventListener('keydown', foldKeys);
   root.append(
     el('div', { class: 'tools no-print' }, parts.search.node, parts.period.node, parts.status.node, parts.head,
