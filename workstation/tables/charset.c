@@ -47,21 +47,20 @@ int charset_decode(struct arena *arena, enum charset charset, struct str bytes,
 		   struct str *ret_text, size_t *ret_bad)
 {
 	struct conversion conversion;
+	bool utf8 = charset == CHARSET_UTF8;
 	*ret_bad = 0;
-	if (charset == CHARSET_UTF8) {
-		if (!utf8_valid(bytes))
-			return CHARSET_BAD;
+	if (utf8 && utf8_valid(bytes)) {
 		*ret_text = bytes;
 		return 0;
 	}
-	int r = conversion_open(&conversion, arena, "UTF-8", "CP932", bytes);
+	int r = conversion_open(&conversion, arena, "UTF-8", utf8 ? "UTF-8" : "CP932", bytes);
 	if (r)
 		return PASS(r);
 	const char *begin = conversion.out;
 	bool whole = conversion_run(&conversion);
 	iconv_close(conversion.handle);
 	*ret_bad = bytes.len - conversion.in_left;
-	if (!whole)
+	if (!whole || utf8)
 		return CHARSET_BAD;
 	*ret_text = (struct str){begin, (size_t)(conversion.out - begin)};
 	return 0;

@@ -25,7 +25,8 @@ MUST_CHECK int charset_decode(struct arena *arena, enum charset charset, struct 
 
 /*
  * text is valid UTF-8. For CP932, characters that it does not have are written as 〓 (geta), and
- * counted: somebody is to be told. Fault: -ENOMEM.
+ * counted: somebody is to be told. 〜 − ¢ and their like come back in their wide forms, which is
+ * what Windows writes. Fault: -ENOMEM.
  */
 MUST_CHECK int charset_encode(struct arena *arena, enum charset charset, struct str text,
 			      struct str *ret_bytes, size_t *ret_lost);

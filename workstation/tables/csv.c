@@ -94,6 +94,12 @@ static bool is_control(char c)
 	return ((unsigned char)c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
 }
 
+static bool ends_line(struct str text, size_t at)
+{
+	bool pair = at + 1 < text.len && text.ptr[at + 1] == '\n';
+	return text.ptr[at] == '\n' || (text.ptr[at] == '\r' && !pair);
+}
+
 /* Inside quotes; the text before each doubled quote is copied with one. */
 static int quoted_read(struct csv_reader *reader, struct arena *arena, struct str *ret_cell)
 {
@@ -117,7 +123,7 @@ static int quoted_read(struct csv_reader *reader, struct arena *arena, struct st
 		return RAISE(ENOMEM);
 	for (size_t i = 0; i < raw.len; i++) {
 		bytes[len++] = raw.ptr[i];
-		reader->lines += raw.ptr[i] == '\n';
+		reader->lines += ends_line(raw, i);
 		i += raw.ptr[i] == '"';
 	}
 	*ret_cell = (struct str){bytes, len};
@@ -183,7 +189,9 @@ int csv_next(struct csv_reader *reader, struct arena *arena, struct csv_row *ret
 	while (reader->rest.len) {
 		int r = row_read(reader, arena, ret_row);
 		if (r) {
-			reader->rest.len = 0;
+			while (!at_line_end(reader))
+				skip(reader, 1);
+			line_end_skip(reader);
 			return r < 0 ? PASS(r) : r;
 		}
 		if (!is_blank(ret_row))

@@ -48,7 +48,8 @@ struct csv_row {
 
 /*
  * The next row that is not blank; its cells point into the text or lie in the arena. Line ends may
- * be CRLF, LF or CR. Outcomes: enum csv_outcome; after one the reader is behind the text.
+ * be CRLF, LF or CR. Outcomes: enum csv_outcome; behind a bad row (reader->line) the next begins
+ * with the next line.
  * Fault: -ENOMEM.
  */
 MUST_CHECK int csv_next(struct csv_reader *reader, struct arena *arena, struct csv_row *ret_row);

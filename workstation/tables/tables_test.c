@@ -67,9 +67,26 @@ static void test_what_is_no_csv_is_named(void **state)
 		arena_init(&arena, 1 << 20);
 		csv_reader_init(&reader, str_bytes(rows[i].text, rows[i].len));
 		assert_int_equal(csv_next(&reader, &arena, &row), rows[i].outcome);
+		assert_int_equal(reader.line, 1);
 		assert_true(csv_outcome_text((enum csv_outcome)rows[i].outcome)[0]);
 		assert_int_equal(csv_next(&reader, &arena, &row), CSV_END);
 	}
+}
+
+static void test_a_bad_row_does_not_hide_the_next(void **state)
+{
+	(void)state;
+	AUTO(arena_clear) struct arena arena;
+	struct csv_reader reader;
+	struct csv_row row;
+	arena_init(&arena, 1 << 20);
+	csv_reader_init(&reader, STR("a,\"b\rc\"d,e\r\n1,2\r\n"));
+	assert_int_equal(csv_next(&reader, &arena, &row), CSV_QUOTE);
+	assert_int_equal(reader.line, 1);
+	assert_int_equal(csv_next(&reader, &arena, &row), 0);
+	assert_int_equal(reader.line, 3);
+	assert_str_equal(row.cells[1], STR("2"));
+	assert_int_equal(csv_next(&reader, &arena, &row), CSV_END);
 }
 
 static void test_too_much_is_refused(void **state)
@@ -138,6 +155,7 @@ static void test_the_shift_jis_of_windows_is_read_and_written(void **state)
 	assert_int_equal(bad, 2);
 	assert_int_equal(charset_decode(&arena, CHARSET_UTF8, STR("ab\x81"), &text, &bad),
 			 CHARSET_BAD);
+	assert_int_equal(bad, 2);
 }
 
 int main(void)
@@ -146,6 +164,7 @@ int main(void)
 		cmocka_unit_test(test_rows_are_read_as_rfc_4180_has_them),
 		cmocka_unit_test(test_tabs_may_separate),
 		cmocka_unit_test(test_what_is_no_csv_is_named),
+		cmocka_unit_test(test_a_bad_row_does_not_hide_the_next),
 		cmocka_unit_test(test_too_much_is_refused),
 		cmocka_unit_test(test_what_is_written_is_read_again),
 		cmocka_unit_test(test_the_shift_jis_of_windows_is_read_and_written),
