@@ -38,7 +38,7 @@ const confirmed = (page, text) => page.locator('dialog').getByRole('button', { n
 
 test('a chart is found by kana of either width, a name, a number, a day', async () => {
   const { page, sight } = await desk();
-  await go(page, '#/patients', 'tbody tr[data-index]');
+  await go(page, '#/patients', '.screen.patients tbody tr[data-index]');
   assert.equal(await rows(page), 3);
   await accessible(page);
   for (const text of ['ささき', 'ｻｻｷ', '𠮷之助', 'S27.3.2', '昭和27年3月2日', '7', '0012']) {
