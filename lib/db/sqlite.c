@@ -8,6 +8,7 @@
  */
 #include <assert.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -429,8 +430,16 @@ static int handle_open(struct sqlite *sqlite, const struct db_options *options)
 	return sqlite->handle ? sqlite_answer(sqlite, code) : RAISE(ENOMEM);
 }
 
+/* SQLite counts its memory under one lock for the whole process, and nobody reads the count. */
+static void library_configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int sqlite_open(struct db **ret_db, const struct db_options *options)
 {
+	static pthread_once_t configured = PTHREAD_ONCE_INIT;
+	pthread_once(&configured, library_configure);
 	struct sqlite *sqlite = calloc(1, sizeof *sqlite);
 	if (!sqlite)
 		return RAISE(ENOMEM);

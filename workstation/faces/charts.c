@@ -320,7 +320,7 @@ static int word_read(struct face_call *call, const struct json_field *fields, si
 int face_chart_word(struct face_call *call)
 {
 	const struct actor actor = actor_of(call);
-	struct edit_word word;
+	struct edit_word word = {0};
 	int r = word_read(call, FIELDS(word_fields), &word);
 	if (r)
 		return r < 0 ? PASS(r) : r;
@@ -334,7 +334,7 @@ int face_chart_word(struct face_call *call)
 int face_chart_policy(struct face_call *call)
 {
 	const struct actor actor = actor_of(call);
-	struct edit_word word;
+	struct edit_word word = {0};
 	int r = word_read(call, FIELDS(policy_fields), &word);
 	if (r)
 		return r < 0 ? PASS(r) : r;

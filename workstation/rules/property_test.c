@@ -668,8 +668,9 @@ static void test_each_planted_fault_is_found(void **state)
 		const struct tally tally = run(PAIRS);
 		if (!tally.complaint)
 			fail_msg("fault %d was not found", fault);
-		print_message("fault %d: %s after %zu pairs\n", fault, tally.complaint,
-			      tally.worlds * PEOPLE);
+		else
+			print_message("fault %d: %s after %zu pairs\n", fault, tally.complaint,
+				      tally.worlds * PEOPLE);
 	}
 	planted = FAULT_NONE;
 }
