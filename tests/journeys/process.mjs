@@ -16,12 +16,15 @@ export class StepError extends Error {}
 
 /**
  * Run a program to its end. input is written to its standard input, which is then closed.
- * Gives {code, stdout, stderr}; with `expect` (not null) another exit code is an error that shows both.
+ * onOutput is called with what it says as it says it. Gives {code, stdout, stderr}; with `expect` (not null) another exit code is an error that shows both.
  */
-export async function run(file, args, { input = '', env = {}, cwd = root, expect, timeout_ms = 60000 } = {}) {
+export async function run(file, args, { input = '', env = {}, cwd = root, expect, timeout_ms = 60000, onOutput } = {}) {
   const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const out = [], err = [];
-  child.stdout.on('data', (d) => out.push(d));
+  child.stdout.on('data', (d) => {
+    out.push(d);
+    onOutput?.(d);
+  });
   child.stderr.on('data', (d) => err.push(d));
   child.stdin.on('error', () => {}); // it may end without reading
   child.stdin.end(input);
