@@ -454,6 +454,48 @@ def stop_ends_the_process_it_was_told_and_no_other():
                 process.wait()
 
 
+MAN_PROGRAM = """
+    const char options_help[] = "使い方: x [指定]\\n"
+        "  go --fast\\n";
+    static const struct command_row commands[] = {
+        {.name = "--help", .command = HELP},
+        {.name = "go", .command = GO},
+    };
+"""
+MAN_PAGE = """
+    description: [{en: It goes., ja: 進む。}]
+    commands:
+      - {use: "go [--fast]", en: Go., ja: 進む。}
+    options:
+      - {use: "--help, --version", en: Help., ja: 説明。}
+    notes: []
+    files: []
+"""
+
+
+def man(page=MAN_PAGE, program=MAN_PROGRAM, problems="exits: {0: done}\nexits_japanese: {0: 終}\n"):
+    return {"man/shikaku.yaml": page, "man/shikaku-workstation.yaml": page,
+            "cli/options.c": program, "workstation/options.c": program,
+            "api/problems.yaml": problems}
+
+
+@test
+def man_passes_pages_that_know_what_the_program_knows():
+    passes("man", man())
+
+
+@test
+def man_refuses_a_missing_option_command_or_language():
+    refuses("man", man(program=MAN_PROGRAM.replace("--fast", "--fast --slow")),
+            "man/shikaku.yaml: lacks the option --slow")
+    refuses("man", man(program=MAN_PROGRAM.replace('"go", .command', '"stop", .command')),
+            "man/shikaku.yaml: lacks the command stop")
+    refuses("man", man(page=MAN_PAGE.replace("--help,", "--help, --gone,")),
+            "cli/options.c knows no option --gone")
+    refuses("man", man(page=MAN_PAGE.replace("ja: 説明。", "ja: ''")), "has no ja")
+    refuses("man", man(problems="exits: {0: done}\nexits_japanese: {}\n"), "different numbers")
+
+
 @test
 def the_front_door_refuses_unknown_words():
     door = str(TOOLS.parent / "dev")

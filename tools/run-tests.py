@@ -26,7 +26,8 @@ import tap  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NODE_TIMEOUT_S = 300
 NODE_FOLDERS = (("journeys", "tests/journeys"), ("contract", "tests/contract"),
-                ("workstation", "tests/browser"), ("workstation", "ui"))
+                ("workstation", "tests/browser"), ("workstation", "ui"),
+                ("workstation", "tests/package"))
 OUTPUT_SHOWN_LINES = 60
 SLOW_FACTOR = 4  # meson's timeouts are meant for an idle machine
 NIGHTLY_TIMEOUT_S = 4 * 3600  # and for the short forms

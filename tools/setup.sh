@@ -12,15 +12,16 @@ packages_of() {
 	build) echo build-essential meson ninja-build pkgconf nginx nginx-dev libpcre2-dev \
 		libssl-dev libsodium-dev libjansson-dev libsqlite3-dev libpq-dev \
 		libcurl4-openssl-dev libmicrohttpd-dev libpcsclite-dev libinih-dev libqrencode-dev libutf8proc-dev libcmocka-dev \
-		python3 python3-yaml ;;
+		python3 python3-markdown python3-yaml ;;
 	demo) echo pcscd vsmartcard-vpcd opensc oathtool openssl curl iproute2 util-linux procps \
 		"$(node_package)" ;;
 	test) echo postgresql-15 python3-jsonschema python3-aiosmtpd sqlmap ;;
 	check) echo git clang clang-format libclang-rt-14-dev cppcheck postgresql-15 ;;
 	browser) echo chromium fonts-noto-cjk dnsmasq-base iproute2 util-linux "$(node_package)" "$(npm_package)" ;;
+	package) echo debhelper dpkg-dev lintian desktop-file-utils appstream man-db groff-base xdg-utils util-linux ;;
 	bench) echo wrk ;;
 	*)
-		echo "setup: no such part: $1 (build, demo, test, check, browser, bench)" >&2
+		echo "setup: no such part: $1 (build, demo, test, check, browser, package, bench)" >&2
 		return 2
 		;;
 	esac
