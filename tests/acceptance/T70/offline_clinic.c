@@ -6,9 +6,9 @@
  * comes then, too: inside 翌月末 nothing is lost; three days before something would be, the desk is
  * warned. Read-only means: what needs the service is refused with its cause, and changes nothing.
  *
- * The courier over the real library over the real service, turn by turn in virtual time. What the
- * screen makes of it is tests/browser/session.test.mjs. Planted faults: a courier that forgets its
- * queue at the restart, and one that sends it twice, must be found.
+ * The courier over the real library over the real service, on either engine, turn by turn in
+ * virtual time. What the screen makes of it is tests/browser/journey_days.test.mjs. Planted faults:
+ * a courier that forgets its queue at the restart, and one that sends it twice, must be found.
  */
 #include "lib/base/test.h"
 
@@ -38,6 +38,7 @@ int __wrap_store_queue_remove(struct db *db, struct str result_id)
 }
 
 struct clinic {
+	struct db_fixture *fixture; /* of the service's store */
 	struct clock clock;
 	struct log log;
 	char folder[64], path[96];
@@ -79,8 +80,10 @@ static int entry_remove(const char *path, const struct stat *facts, int kind, st
 static int clinic_open(void **state)
 {
 	static struct clinic clinic;
-	clinic = (struct clinic){.folder = "/tmp/shikaku-T70-XXXXXX"};
-	wire_open();
+	assert_int_equal(db_fixture_setup(state), 0);
+	clinic = (struct clinic){.fixture = db_fixture_of(state),
+				 .folder = "/tmp/shikaku-T70-XXXXXX"};
+	wire_open(clinic.fixture);
 	assert_non_null(mkdtemp(clinic.folder));
 	(void)snprintf(clinic.path, sizeof clinic.path, "%s/desk.db", clinic.folder);
 	clinic.clock = clock_of_fake(wire.time);
@@ -97,7 +100,8 @@ static int clinic_close(void **state)
 	desk_stop(clinic);
 	nftw(clinic->folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS);
 	wire_close();
-	return 0;
+	*state = clinic->fixture;
+	return db_fixture_teardown(state);
 }
 
 /* --- at the desk --- */
@@ -326,7 +330,12 @@ static void test_a_queue_that_is_sent_again_is_found(void **state)
 	assert_int_not_equal(state_of(clinic).queued, 0);
 }
 
-#define AT_CLINIC(test) cmocka_unit_test_setup_teardown(test, clinic_open, clinic_close)
+#define AT_CLINIC_ON(engine, test)                                       \
+	{                                                                \
+#test " (" #engine ")", test, clinic_open, clinic_close, \
+			(void *)(uintptr_t)&db_fixture_##engine          \
+	}
+#define AT_CLINIC(test) AT_CLINIC_ON(sqlite, test), AT_CLINIC_ON(postgres, test)
 
 int main(void)
 {
@@ -339,5 +348,5 @@ int main(void)
 		AT_CLINIC(test_a_queue_that_is_lost_is_found),
 		AT_CLINIC(test_a_queue_that_is_sent_again_is_found),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);
 }

@@ -105,10 +105,11 @@ void __wrap_client_wait_system(void *ctx, int64_t ms, const atomic_int *cancelle
 	(void)ctx, (void)ms, (void)cancelled;
 }
 
-void wire_open(void)
+void wire_open(const struct db_fixture *fixture)
 {
 	void *house = NULL;
-	assert_int_equal(house_open(&house), 0);
+	bool is_postgres = fixture->options.engine == DB_POSTGRES;
+	assert_int_equal(house_open_on(&house, is_postgres ? fixture->target : NULL), 0);
 	wire = (struct wire){.house = house};
 	wire.time = &wire.house->time;
 	house_enrol(wire.house, &wire.house->here.receipt);

@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/secret.h"
 #include "lib/client/transport.h"
+#include "lib/db/testing.h"
 
 #define WIRE_ORIGIN   "https://localhost:8443"
 #define WIRE_FACILITY "1310000003"
@@ -35,8 +36,8 @@ struct wire {
 
 extern struct wire wire;
 
-/* A house with one enrolled WA account, of a facility with a reader. */
-void wire_open(void);
+/* A house on the fixture's engine, with one enrolled WA account, of a facility with a reader. */
+void wire_open(const struct db_fixture *fixture);
 void wire_close(void);
 
 /* The account's password; the passcode of a step that was not used yet: time goes on. */

@@ -6,10 +6,10 @@
  *
  * One desk lives through all the runs: in each of them one to three patients are tapped, some of
  * them for the first time; the desk synchronises under accidents until it gets through; then its
- * store is held against the service. The library is the real one, over the real service; a power
- * cut leaves the files as they lay on the disk at that moment, before a commit or after it. Every
- * put of a result is noted by a trigger, in the same transaction, so that a cut takes the note
- * along.
+ * store is held against the service. The library is the real one, over the real service on either
+ * engine; a power cut leaves the files as they lay on the disk at that moment, before a commit or
+ * after it. Every put of a result is noted by a trigger, in the same transaction, so that a cut
+ * takes the note along.
  *
  * Whole form: 10,000 runs; short: 100. Planted faults, each of which must be found: a desk that
  * forgets what it has seen, and one that forgets what it has to register.
@@ -402,16 +402,15 @@ static const char *runs(size_t count, enum plant plant, struct world *world)
 
 static int house_enrolled(void **state)
 {
-	(void)state;
-	wire_open();
+	assert_int_equal(db_fixture_setup(state), 0);
+	wire_open(db_fixture_of(state));
 	return 0;
 }
 
 static int house_left(void **state)
 {
-	(void)state;
 	wire_close();
-	return 0;
+	return db_fixture_teardown(state);
 }
 
 static void test_each_result_lands_once_and_each_number_is_effective_once(void **state)
@@ -447,7 +446,12 @@ static void test_a_desk_that_forgets_to_register_is_found(void **state)
 	assert_non_null(runs(RUNS_CONTROL, PLANT_QUEUE_FORGOTTEN, &world));
 }
 
-#define IN_HOUSE(test) cmocka_unit_test_setup_teardown(test, house_enrolled, house_left)
+#define IN_HOUSE_ON(engine, test)                                         \
+	{                                                                 \
+#test " (" #engine ")", test, house_enrolled, house_left, \
+			(void *)(uintptr_t)&db_fixture_##engine           \
+	}
+#define IN_HOUSE(test) IN_HOUSE_ON(sqlite, test), IN_HOUSE_ON(postgres, test)
 
 int main(void)
 {
@@ -456,5 +460,5 @@ int main(void)
 		IN_HOUSE(test_a_desk_that_forgets_what_it_saw_is_found),
 		IN_HOUSE(test_a_desk_that_forgets_to_register_is_found),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return db_fixture_run(tests, sizeof tests / sizeof tests[0]);
 }
