@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real service with two facilities of one PC, each with a receipt account that is enrolled, and a
-// reader that taps without a card reader (peer.mjs): for the journeys of the workstation's page.
+// reader that taps without a card reader (peer.mjs); with card, the first also has shikaku-reader at
+// a real pcscd with the virtual card. For the journeys of the workstation's page.
 import assert from 'node:assert/strict';
 import { Journey, STAFF } from '../journeys/journey.mjs';
 import { PeerReader } from '../journeys/peer.mjs';
@@ -12,28 +13,51 @@ export const SEKKOTSU = { code: '1311234569', name: 'みほん接骨院' };
 export const SHINKYU = { code: '1329876542', name: 'みほん鍼灸マッサージ院' };
 
 export class World {
-  static async start({ limits = {} } = {}) {
+  static async start({ card = false, mail = false, ...options } = {}) {
     const world = new World();
-    world.stack = new Stack({ limits });
+    world.stack = new Stack(options);
     const { stack } = world;
     await stack.startPki();
     await stack.startOcsp();
     await stack.startStore();
+    if (mail) await stack.startMail();
     await stack.startService();
     world.journey = new Journey(stack);
     await world.journey.people();
     world.here = await world.facility(SEKKOTSU);
     world.there = await world.facility(SHINKYU);
+    if (card) await world.reader();
     return world;
+  }
+
+  /** A second reader at the first facility: the program, over PC/SC. */
+  async reader() {
+    const { stack, journey } = this;
+    await stack.startPcsc();
+    journey.reader = await journey.account(SEKKOTSU, 'W');
+    await journey.activate();
+  }
+
+  /** One confirmation by the virtual card on the reader, with its PIN. */
+  card(name) { return this.journey.tapPin(name); }
+
+  /** One more receipt account, enrolled: its first passcode is there at once. */
+  async account(facility = SEKKOTSU, options = {}) {
+    const account = await this.journey.account(facility, 'WA', options);
+    await this.enrol(account);
+    return account;
+  }
+
+  async enrol(account) {
+    await this.journey.enrol(account);
+    account.spent = Math.floor(Date.now() / STEP_MS);
   }
 
   async facility(facility) {
     const { stack, journey } = this;
     await stack.admin(['facility', 'add', '--code', facility.code, '--name', facility.name]);
     await stack.admin(['staff', 'add', '--facility', facility.code, '--id', STAFF.id, '--name', STAFF.name]);
-    const receipt = await journey.account(facility, 'WA');
-    await journey.enrol(receipt);
-    receipt.spent = Math.floor(Date.now() / STEP_MS); // the step of the enrolment
+    const receipt = await this.account(facility);
     const desk = await journey.account(facility, 'W');
     const [{ code }] = await stack.admin(['activation', 'issue', '--login-id', desk.login_id]);
     const reader = new PeerReader(stack);

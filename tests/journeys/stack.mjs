@@ -150,6 +150,12 @@ ${this.more}`;
     await this.restartService();
   }
 
+  /** With other limits or sections than before: the settings anew, the service anew. */
+  async reconfigure() {
+    fs.writeFileSync(this.settingsFile, this.settings(), { mode: 0o600 });
+    await this.restartService();
+  }
+
   async restartService() {
     await this.service?.stop('SIGQUIT');
     const service = start(program('server/shikakud'), ['--config', this.settingsFile], { log: this.log('shikakud') });
