@@ -171,20 +171,121 @@ test('two windows: the second is told what changed, and keeps what it typed', as
   sight.clean();
 });
 
-test('two charts of one person become one, and two again', async () => {
+/** As somebody without a mouse: Tab until the button has the focus, then Enter. */
+async function press(page, text) {
+  for (let i = 0; i < 200; i++) {
+    if ((await page.evaluate(() => document.activeElement?.textContent ?? '')).startsWith(text)) return page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+  }
+  return assert.fail(`no way to ${text} by Tab`);
+}
+
+/** Through the dialog that looks for a chart, by the keyboard. */
+async function choose(page, text, line) {
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByLabel('カルテをさがす').waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(text);
+  await until(page, `document.querySelectorAll('dialog .choices button').length === 1 && document.querySelector('dialog .choices button').textContent.includes(${JSON.stringify(line)})`);
+  await accessible(page);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+}
+
+test('two charts of one person become one, and two again, by the keyboard', async () => {
   const { page, sight } = await desk();
   await go(page, '#/chart/3', '.person');
-  await page.getByRole('button', { name: 'ほかのカルテとまとめる' }).click();
-  await page.getByLabel('残すほうのカルテの番号').fill('１');
-  await confirmed(page, '次へ');
-  await page.locator('dialog', { hasText: '残す: カルテ 1' }).waitFor();
-  await confirmed(page, 'はい、まとめる');
+  await press(page, 'ほかのカルテとまとめる');
+  await choose(page, 'ササキ', 'カルテ 1');
+  const question = page.locator('dialog', { hasText: '残す: カルテ 1' });
+  await question.getByText('生年月日が違います').waitFor();
+  await accessible(page);
+  await question.getByLabel('理由').focus();
+  await page.keyboard.insertText('改姓');
+  await page.keyboard.press('Enter');
   await page.locator('.person', { hasText: '佐々木' }).waitFor();
   assert.equal(await page.locator('.timeline li').count(), 3);
-  await page.getByRole('button', { name: 'カルテをまとめたを元に戻す' }).click();
-  await confirmed(page, '元に戻す');
+  await page.locator('.changes', { hasText: '理由: 改姓' }).waitFor();
+  await press(page, '元に戻す');
+  await page.locator('dialog[open]').waitFor();
+  await page.keyboard.press('Enter');
   await until(page, "document.querySelectorAll('.timeline li').length === 1");
   await go(page, '#/chart/3', '.person');
   await page.getByRole('button', { name: '書き直す' }).waitFor();
+  sight.clean();
+});
+
+test('a result goes to another chart, and back, by the keyboard', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/3', '.person');
+  const results = () => page.locator('table[aria-label="確認の記録"] tbody tr').count();
+  const before = await results();
+  await press(page, '別のカルテへ');
+  await choose(page, '1', 'カルテ 1');
+  await page.locator('dialog', { hasText: 'カルテ 1 の結果にしますか' }).getByText('生年月日が違います').waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.person', { hasText: '佐々木' }).waitFor();
+  await until(page, "document.querySelector('table[aria-label=\"確認の記録\"]').textContent.includes('全国健康保険協会東京支部')");
+  await go(page, '#/chart/3', '.person');
+  assert.equal(await results(), before - 1);
+  await go(page, '#/chart/1', '.person');
+  await press(page, '元に戻す');
+  await page.locator('dialog[open]').waitFor();
+  await page.keyboard.press('Enter');
+  await until(page, "!document.querySelector('table[aria-label=\"確認の記録\"]').textContent.includes('11/8')");
+  sight.clean();
+});
+
+test('an insurance is written by hand, put right and ended; a doubtful number is told and taken', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/2', '.person');
+  await page.keyboard.press('F6');
+  await page.locator('.chart-form').waitFor();
+  await page.getByRole('button', { name: '保存する' }).click();
+  await page.locator('.error-summary', { hasText: '保険者番号' }).waitFor();
+  await accessible(page);
+  await page.getByLabel('保険者番号').fill('０１１３００１３');
+  await page.getByLabel('番号', { exact: false }).nth(1).waitFor();
+  await page.locator('input[name=number]').fill('0077');
+  await page.locator('input[name=begins]').fill('R8.11.1');
+  await page.locator('input[name=why]').fill('資格確認書を見て');
+  await page.keyboard.press('Enter');
+  await page.locator('dialog', { hasText: '検証番号' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.timeline li.now', { hasText: '手で入れた保険です' }).waitFor();
+  assert.match(await page.locator('.timeline li.past').first().innerText(), /2026-10-31/);
+  await page.locator('.changes', { hasText: '保険を書いた' }).getByText('資格確認書を見て').waitFor();
+  await page.locator('.timeline li.now').getByRole('button', { name: '終わりにする' }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'closed_on');
+  await page.keyboard.insertText('R8.10.1');
+  await page.keyboard.press('Enter');
+  await page.locator('.field-error:visible', { hasText: 'はじまる日より前' }).waitFor();
+  await page.locator('input[name=closed_on]').fill('R8.11.20');
+  await page.keyboard.press('Enter');
+  await page.locator('.timeline li.past', { hasText: '2026-11-20' }).waitFor();
+  await page.getByRole('button', { name: '保険を書いたを元に戻す' }).first().click();
+  await confirmed(page, '元に戻す');
+  await page.locator('.timeline li.now', { hasText: '手で入れた保険です' }).waitFor();
+  sight.clean();
+});
+
+test('two windows on one insurance: the second is told, and keeps what it typed', async () => {
+  const { page, open, sight } = await desk();
+  const other = await open();
+  for (const one of [page, other.page]) {
+    await go(one, '#/chart/2', '.timeline li');
+    await one.locator('.timeline li').getByRole('button', { name: '直す' }).click();
+    await one.locator('.chart-form').waitFor();
+  }
+  await page.locator('input[name=symbol]').fill('千国改');
+  await page.keyboard.press('Enter');
+  await page.locator('.timeline li', { hasText: '千国改' }).waitFor();
+  await other.page.locator('input[name=insurer_name]').fill('千代田区国保');
+  await other.page.keyboard.press('Enter');
+  await other.page.locator('.field-error:visible', { hasText: '千国改' }).waitFor();
+  assert.equal(await other.page.locator('input[name=insurer_name]').inputValue(), '千代田区国保');
+  await other.page.locator('input[name=insurer_name]').focus();
+  await other.page.keyboard.press('Enter');
+  await other.page.locator('.timeline li', { hasText: '千代田区国保' }).waitFor();
   sight.clean();
 });

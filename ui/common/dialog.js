@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions and notices over the page. The browser's own modal dialog keeps the focus inside and
 // gives it back; Escape leaves, Enter does what the filled button says.
-import { el, newId } from './dom.js';
+import { el, isComposing, newId } from './dom.js';
 
 /**
  * Ask, and wait. buttons: [{text, value, primary?}], the filled one first; Escape answers null.
@@ -19,6 +19,13 @@ export function ask({ title, body = [], buttons, wide = false }) {
     }, button.text));
     const dialog = el('dialog', { class: wide ? 'wide' : '', 'aria-labelledby': titleId },
       el('h2', { id: titleId }, title), el('div', { class: 'dialog-body' }, body), el('div', { class: 'buttons' }, row));
+    // Enter in a field does what the filled button says.
+    dialog.addEventListener('keydown', (event) => {
+      const primary = buttons.find((button) => button.primary);
+      if (event.key !== 'Enter' || isComposing(event) || !primary || !event.target.matches('input')) return;
+      event.preventDefault();
+      done(primary.value);
+    });
     dialog.addEventListener('close', () => {
       dialog.remove();
       if (before?.isConnected) before.focus();

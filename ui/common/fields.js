@@ -102,7 +102,7 @@ function draftWatch(key, fields) {
 function missing(fields) {
   return fields.flatMap((one) => {
     const value = one.value();
-    if (one.spec.required && (value === '' || value === false)) return [{ one, text: '入力してください。' }];
+    if (one.spec.required && (value === '' || value === false || (one.spec.type === 'day' && !one.input.value.trim()))) return [{ one, text: '入力してください。' }];
     if (one.spec.type === 'day' && one.input.value.trim() && value === null) return [{ one, text: '日付として読めません。' }];
     return [];
   });

@@ -14,7 +14,7 @@ enum { POST_DIGITS = 7, RATIO_DIGITS = 3 };
 
 /* --- what is typed --- */
 
-static void note(struct edit_notes *notes, const char *field, const char *text)
+void edit_note_add(struct edit_notes *notes, const char *field, const char *text)
 {
 	if (notes->count < EDIT_NOTES_MAX)
 		notes->items[notes->count++] = (struct edit_note){field, text};
@@ -48,7 +48,7 @@ static int post_check(struct arena *arena, struct chart *chart, struct edit_note
 	if (r)
 		return PASS(r);
 	if (!number_is_digits(digits, POST_DIGITS))
-		note(wrong, "post", "7桁の数字で入れてください。例: 100-0001");
+		edit_note_add(wrong, "post", "7桁の数字で入れてください。例: 100-0001");
 	else
 		r = arena_print(arena, &chart->post, "%.3s-%.4s", digits.ptr, digits.ptr + 3);
 	return r ? PASS(r) : 0;
@@ -58,15 +58,15 @@ static int chart_check(struct arena *arena, struct chart *chart, struct edit_not
 {
 	texts_clean(chart);
 	if (!chart->name.ptr && !chart->kana.ptr)
-		note(wrong, "name", "氏名かカナ氏名のどちらかを入れてください。");
+		edit_note_add(wrong, "name", "氏名かカナ氏名のどちらかを入れてください。");
 	if (chart->birth.ptr && !day_is(chart->birth))
-		note(wrong, "birth", "日付として読めません。");
+		edit_note_add(wrong, "birth", "日付として読めません。");
 	if (chart->sex.ptr && !record_code_word(RECORD_TABLE_SEX, chart->sex).ptr)
-		note(wrong, "sex", "一覧から選んでください。");
+		edit_note_add(wrong, "sex", "一覧から選んでください。");
 	if (chart->ratio.ptr && !number_is_digits(chart->ratio, RATIO_DIGITS))
-		note(wrong, "ratio", "一覧から選んでください。");
+		edit_note_add(wrong, "ratio", "一覧から選んでください。");
 	if (chart->first_visit && !period_day_valid(chart->first_visit))
-		note(wrong, "first_visit", "日付として読めません。");
+		edit_note_add(wrong, "first_visit", "日付として読めません。");
 	int r = post_check(arena, chart, wrong);
 	return r ? PASS(r) : 0;
 }
@@ -84,15 +84,17 @@ static void number_judge(struct str number, size_t digits, const char *field,
 	case PUBLIC_EXPENSE_FITS:
 	case PUBLIC_EXPENSE_ABSENT: break;
 	case PUBLIC_EXPENSE_MALFORMED:
-		note(wrong, field,
-		     digits == PUBLIC_EXPENSE_PAYER_DIGITS
-			     ? "負担者番号は8桁の数字です。受給者証を見て入れてください。"
-			     : "受給者番号は7桁の数字です。受給者証を見て入れてください。");
+		edit_note_add(
+			wrong, field,
+			digits == PUBLIC_EXPENSE_PAYER_DIGITS
+				? "負担者番号は8桁の数字です。受給者証を見て入れてください。"
+				: "受給者番号は7桁の数字です。受給者証を見て入れてください。");
 		break;
 	case PUBLIC_EXPENSE_DOUBTFUL:
-		note(doubts, field,
-		     "最後の数字（検証番号）が合いません。写しまちがいがないか確かめてください。"
-		     "受給者証のとおりなら、このままでかまいません。");
+		edit_note_add(
+			doubts, field,
+			"最後の数字（検証番号）が合いません。写しまちがいがないか確かめてください。"
+			"受給者証のとおりなら、このままでかまいません。");
 		break;
 	}
 }
@@ -108,7 +110,7 @@ static int expense_check(struct arena *arena, struct expense *expense, size_t i,
 		return PASS(r);
 	expense->place = (int)i + 1;
 	if (!expense->payer_number.ptr && expense->recipient_number.ptr)
-		note(wrong, payer_fields[i], "負担者番号も入れてください。");
+		edit_note_add(wrong, payer_fields[i], "負担者番号も入れてください。");
 	number_judge(expense->payer_number, PUBLIC_EXPENSE_PAYER_DIGITS, payer_fields[i], wrong,
 		     doubts);
 	number_judge(expense->recipient_number, PUBLIC_EXPENSE_RECIPIENT_DIGITS,

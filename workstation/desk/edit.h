@@ -35,6 +35,9 @@ struct edit_notes {
 	size_t count;
 };
 
+/* One more; what is over EDIT_NOTES_MAX is left out. Texts are constants. */
+void edit_note_add(struct edit_notes *notes, const char *field, const char *text);
+
 /*
  * chart.number 0: a new one. Of the chart name, kana, birth, sex, post, address, telephone, ratio,
  * notes, first_visit and version are taken; an empty text is nothing. Blank 公費 are left out.

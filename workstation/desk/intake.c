@@ -11,14 +11,24 @@ static struct str element(const struct result *result, enum record_element which
 	return result->first ? result->first->elements[which] : (struct str){0};
 }
 
-static int insurance_append(struct db *db, int64_t chart, const struct insurance *current,
+static int insurance_follow(struct db *db, int64_t chart, const struct insurance *current,
 			    const struct insurance *told)
 {
-	int r = current ? store_insurance_close(db, chart, current->order,
-						insurance_last_day(told->begins))
-			: 0;
+	int r = store_insurance_close(db, chart, current->order, insurance_last_day(told->begins));
 	if (!r)
 		r = store_insurance_add(db, chart, told);
+	return r ? PASS(r) : 0;
+}
+
+/* None is open: a new one, or one that somebody ended too early is open again. */
+static int insurance_open(struct db *db, int64_t chart, const struct insurance *told)
+{
+	struct insurance again = *told;
+	int r = store_insurance_order(db, chart, told, &again.order);
+	if (r < 0)
+		return PASS(r);
+	r = r == STORE_ABSENT ? store_insurance_add(db, chart, told)
+			      : store_insurance_put(db, chart, &again);
 	return r ? PASS(r) : 0;
 }
 
@@ -36,10 +46,16 @@ static int insurance_take(struct db *db, struct arena *arena, const struct resul
 	bool appended = false;
 	switch (insurance_compare(open, &told)) {
 	case INSURANCE_SAME:
-		r = store_insurance_confirmed(db, chart, current.order, told.confirmed_at);
+		r = store_insurance_confirmed(db, chart, current.order, told.confirmed_at,
+					      told.ratio);
+		break;
+	case INSURANCE_PROVES:
+		told.order = current.order;
+		r = store_insurance_put(db, chart, &told);
 		break;
 	case INSURANCE_NEWER:
-		r = insurance_append(db, chart, open, &told);
+		r = open ? insurance_follow(db, chart, open, &told)
+			 : insurance_open(db, chart, &told);
 		appended = open != NULL;
 		break;
 	case INSURANCE_OLDER: r = 0; break;

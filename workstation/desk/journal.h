@@ -23,6 +23,7 @@ struct actor {
 #define JOURNAL_LINK	 "link"	    /* a result became a chart's */
 #define JOURNAL_UNLINK	 "unlink"   /* and is no more */
 #define JOURNAL_EDIT	 "edit"	    /* by hand */
+#define JOURNAL_INSURE	 "insure"   /* an insurance by hand */
 #define JOURNAL_TAKE	 "take"	    /* what a result told was taken, or left */
 #define JOURNAL_MERGE	 "merge"    /* two charts became one */
 #define JOURNAL_PUT_AWAY "put_away" /* or brought back */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/desk/update.h"
 
+#include "workstation/rules/matching.h"
 #include "workstation/store/aliases.h"
 #include "workstation/store/policies.h"
 #include "workstation/store/store.h"
@@ -12,11 +13,8 @@ static struct str element(const struct result *result, enum record_element which
 
 struct str update_told(const struct result *result, enum chart_field field)
 {
-	struct str told = element(result, chart_field_row(field)->element);
-	/* The 高齢受給者証 says it for those of 70 to 74. */
-	if (field == CHART_RATIO && element(result, RECORD_ELDERLY_RATIO).ptr)
-		told = element(result, RECORD_ELDERLY_RATIO);
-	return told;
+	return field == CHART_RATIO ? match_ratio(result)
+				    : element(result, chart_field_row(field)->element);
 }
 
 static struct str *place_of(struct chart *chart, enum chart_field field)

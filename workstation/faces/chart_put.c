@@ -63,6 +63,12 @@ static int insurance_put(void *ctx, const struct insurance *insurance)
 	json_put_member(out, "valid_from", insurance->valid_from);
 	json_put_member(out, "valid_to", insurance->valid_to);
 	json_put_member(out, "qualified", insurance->qualified);
+	json_put_member(out, "relation_code", insurance->relation);
+	json_put_member(out, "card_class_code", insurance->card_class);
+	json_put_member(out, "ratio", insurance->ratio);
+	json_put_member_number(out, "order", insurance->order);
+	json_key(out, "by_hand");
+	json_put_bool(out, insurance->is_by_hand);
 	json_put_member_number(out, "begins", insurance->begins);
 	json_put_member_number(out, "closed_on", insurance->closed_on);
 	json_put_member(out, "confirmed_at", insurance->confirmed_at);

@@ -4,9 +4,11 @@
 
 #include "workstation/faces/faces.h"
 
-int face_charts(struct face_call *call);       /* {text, birth?, away?} → {charts, more} */
-int face_chart(struct face_call *call);	       /* {number, result?} → all of it */
-int face_chart_save(struct face_call *call);   /* → {number, doubts} */
+int face_charts(struct face_call *call);     /* {text, birth?, away?} → {charts, more} */
+int face_chart(struct face_call *call);	     /* {number, result?} → all of it */
+int face_chart_save(struct face_call *call); /* → {number, doubts} */
+int face_chart_insure(
+	struct face_call *call); /* {chart, version, order (0: one more), …} → {doubts} */
 int face_chart_alias(struct face_call *call);  /* {number, kind, text, known} */
 int face_chart_word(struct face_call *call);   /* {number, field, take, always?} */
 int face_chart_policy(struct face_call *call); /* {number (0: the facility), field, choice?} */

@@ -3,6 +3,7 @@
 
 #include "workstation/desk/decide.h"
 #include "workstation/desk/find.h"
+#include "workstation/faces/chart_call.h"
 #include "workstation/faces/chart_put.h"
 #include "workstation/store/store.h"
 
@@ -12,11 +13,13 @@ enum { RESULT_CHARS_MAX = 64 };
 
 struct decision {
 	struct str id;
+	struct str why;
 	int64_t chart, qualification;
 	bool remember;
 };
 
 static const struct json_field id_fields[] = {
+	JSON_FIELD(struct decision, why, "why", JSON_TEXT, JSON_OPTIONAL, 0, CHART_WHY_CHARS_MAX),
 	JSON_FIELD(struct decision, id, "id", JSON_TEXT, JSON_REQUIRED, 1, RESULT_CHARS_MAX),
 };
 static const struct json_field new_fields[] = {
@@ -25,17 +28,13 @@ static const struct json_field new_fields[] = {
 		   RECORD_QUALIFICATIONS_MAX),
 };
 static const struct json_field link_fields[] = {
+	JSON_FIELD(struct decision, why, "why", JSON_TEXT, JSON_OPTIONAL, 0, CHART_WHY_CHARS_MAX),
 	JSON_FIELD(struct decision, id, "id", JSON_TEXT, JSON_REQUIRED, 1, RESULT_CHARS_MAX),
 	JSON_FIELD(struct decision, chart, "chart", JSON_NUMBER, JSON_REQUIRED, 1, INT64_MAX),
 	JSON_FIELD(struct decision, qualification, "qualification", JSON_NUMBER, JSON_OPTIONAL, 0,
 		   RECORD_QUALIFICATIONS_MAX),
 	JSON_FIELD(struct decision, remember, "remember", JSON_BOOL, JSON_OPTIONAL, 0, 0),
 };
-
-static struct actor actor_of(const struct face_call *call)
-{
-	return (struct actor){.staff = call->staff, .now_ms = call->now_ms};
-}
 
 /* --- looking --- */
 
@@ -126,14 +125,6 @@ int face_decide(struct face_call *call)
 
 /* --- deciding --- */
 
-/* What somebody did is seen in every window; a number that is to be registered goes its way. */
-static void tell(struct face_call *call)
-{
-	faces_event(call->station, call->facility, "results");
-	faces_event(call->station, call->facility, "charts");
-	faces_event(call->station, call->facility, "queue");
-}
-
 static int settle_problem(enum settle_outcome outcome)
 {
 	switch (outcome) {
@@ -147,7 +138,7 @@ static int settle_problem(enum settle_outcome outcome)
 
 static int settle(struct face_call *call, const struct decision *in)
 {
-	const struct actor actor = actor_of(call);
+	const struct actor actor = chart_actor(call, in->why);
 	const struct settle settle = {
 		.result_id = in->id,
 		.chart = in->chart,
@@ -159,7 +150,7 @@ static int settle(struct face_call *call, const struct decision *in)
 	if (r)
 		return r < 0 ? PASS(r) : settle_problem((enum settle_outcome)r);
 	json_put_member_number(call->out, "chart", chart);
-	tell(call);
+	chart_tell(call);
 	return 0;
 }
 
@@ -189,18 +180,18 @@ static int moved(struct face_call *call, int r, bool is_exact)
 		return r < 0 ? PASS(r) : FACE_DESK_ALREADY;
 	json_key(call->out, "exact");
 	json_put_bool(call->out, is_exact);
-	tell(call);
+	chart_tell(call);
 	return 0;
 }
 
 int face_result_unlink(struct face_call *call)
 {
-	const struct actor actor = actor_of(call);
 	struct decision in = {0};
 	bool is_exact = false;
 	int r = face_read(call, FIELDS(id_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	const struct actor actor = chart_actor(call, in.why);
 	r = decide_unlink(call->db, &actor, in.id, &is_exact);
 	r = moved(call, r, is_exact);
 	return r < 0 ? PASS(r) : r;
@@ -208,12 +199,12 @@ int face_result_unlink(struct face_call *call)
 
 int face_result_relink(struct face_call *call)
 {
-	const struct actor actor = actor_of(call);
 	struct decision in = {0};
 	bool is_exact = false;
 	int r = face_read(call, FIELDS(link_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	const struct actor actor = chart_actor(call, in.why);
 	const struct settle settle = {
 		.result_id = in.id,
 		.chart = in.chart,

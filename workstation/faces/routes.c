@@ -52,6 +52,7 @@ static const struct face_route routes[] = {
 	OF_FACILITY("charts", face_charts),
 	OF_FACILITY("chart", face_chart),
 	OF_FACILITY("chart_save", face_chart_save),
+	OF_FACILITY("chart_insure", face_chart_insure),
 	OF_FACILITY("chart_alias", face_chart_alias),
 	OF_FACILITY("chart_word", face_chart_word),
 	OF_FACILITY("chart_policy", face_chart_policy),

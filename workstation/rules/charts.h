@@ -40,7 +40,10 @@ struct insurance {
 	struct str key; /* record_member_key: whose insurance, for comparison */
 	int begins;
 	int closed_on;		 /* last day; 0: still open */
-	struct str confirmed_at; /* of the result that last agreed with it, 14 digits */
+	struct str ratio;	 /* per cent, as last told with it; absent: not told */
+	bool is_by_hand;	 /* somebody typed it, and no result has agreed yet */
+	struct str confirmed_at; /* of the result that last agreed with it, 14 digits; or when it
+				    was typed */
 };
 
 /* A 資格確認結果 on its way in; borrowed from where it came. */

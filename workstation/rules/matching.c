@@ -93,6 +93,12 @@ static int day_of(struct str text)
 	return text.ptr && period_date_parse(text, &day) == 0 ? day : 0;
 }
 
+struct str match_ratio(const struct result *result)
+{
+	struct str elderly = element(result, RECORD_ELDERLY_RATIO);
+	return elderly.ptr ? elderly : element(result, RECORD_RATIO);
+}
+
 /* The first day it holds: the card's, else that of the qualification, else that of the check. */
 static int first_day(const struct result *result)
 {
@@ -125,6 +131,7 @@ int match_insurance(struct arena *arena, const struct result *result,
 		.qualified = element(result, RECORD_QUALIFIED),
 		.key = key,
 		.begins = first_day(result),
+		.ratio = match_ratio(result),
 		.confirmed_at = result->confirmed_at,
 	};
 	return 0;
@@ -142,10 +149,12 @@ enum insurance_change insurance_compare(const struct insurance *current,
 {
 	if (!current)
 		return INSURANCE_NEWER;
+	bool is_later = str_compare(told->confirmed_at, current->confirmed_at) >= 0;
+	if (current->is_by_hand && is_later && str_equal(current->key, told->key))
+		return INSURANCE_PROVES;
 	if (is_same_insurance(current, told))
 		return INSURANCE_SAME;
-	return str_compare(told->confirmed_at, current->confirmed_at) < 0 ? INSURANCE_OLDER
-									  : INSURANCE_NEWER;
+	return is_later ? INSURANCE_NEWER : INSURANCE_OLDER;
 }
 
 int insurance_last_day(int begins)

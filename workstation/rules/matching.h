@@ -45,6 +45,9 @@ const char *match_reason_text(enum match_reason reason);
 struct match match_decide(const struct result *result, const struct candidate *candidates,
 			  size_t candidates_count);
 
+/* Per cent at the counter; the 高齢受給者証 says it for those of 70 to 74. Absent: not told. */
+struct str match_ratio(const struct result *result);
+
 /* The insurance a result with one qualification tells of; order is not set. Fault: -ENOMEM. */
 MUST_CHECK int match_insurance(struct arena *arena, const struct result *result,
 			       struct insurance *ret_insurance);
@@ -53,6 +56,7 @@ enum insurance_change {
 	INSURANCE_SAME = 1, /* agrees with the current one */
 	INSURANCE_NEWER,    /* to be appended, the current one closed */
 	INSURANCE_OLDER,    /* confirmed before the current one: nothing changes */
+	INSURANCE_PROVES,   /* the one somebody typed, with what they could not know */
 };
 
 /* current: the open insurance of the chart, or NULL. */

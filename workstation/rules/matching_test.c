@@ -272,6 +272,31 @@ static void test_a_new_insurer_is_newer_unless_confirmed_before(void **state)
 	assert_int_equal(insurance_last_day(20240301), 20240229);
 }
 
+static void test_what_somebody_typed_is_proven_by_the_next_result(void **state)
+{
+	struct record_qualification person = hanako();
+	struct insurance current = told_by(state, &person, "20261110103000");
+	current.is_by_hand = true;
+	current.begins = 20250403; /* read wrong */
+	current.valid_from = STR("20250403");
+	struct insurance told = told_by(state, &person, "20261122103000");
+	assert_int_equal(insurance_compare(&current, &told), INSURANCE_PROVES);
+	current.confirmed_at = STR("20261123000000"); /* typed later than that was confirmed */
+	assert_int_equal(insurance_compare(&current, &told), INSURANCE_OLDER);
+	person.elements[RECORD_INSURER_NUMBER] = STR("01130012");
+	told = told_by(state, &person, "20261124103000");
+	assert_int_equal(insurance_compare(&current, &told), INSURANCE_NEWER);
+}
+
+static void test_the_ratio_is_that_of_the_certificate_of_the_elderly(void **state)
+{
+	struct record_qualification person = hanako();
+	person.elements[RECORD_RATIO] = STR("030");
+	assert_true(str_equal(told_by(state, &person, "20261122103000").ratio, STR("030")));
+	person.elements[RECORD_ELDERLY_RATIO] = STR("020");
+	assert_true(str_equal(told_by(state, &person, "20261122103000").ratio, STR("020")));
+}
+
 #define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, arena_make, arena_drop)
 
 int main(void)
@@ -290,6 +315,8 @@ int main(void)
 		WITH_ARENA(test_an_insurance_begins_where_the_card_says),
 		WITH_ARENA(test_the_same_insurance_in_other_widths_is_the_same),
 		WITH_ARENA(test_a_new_insurer_is_newer_unless_confirmed_before),
+		WITH_ARENA(test_what_somebody_typed_is_proven_by_the_next_result),
+		WITH_ARENA(test_the_ratio_is_that_of_the_certificate_of_the_elderly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

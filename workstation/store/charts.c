@@ -196,7 +196,10 @@ int store_chart_update(struct db *db, struct arena *arena, const struct chart *c
 		   " birth = $7, sex = $8, post = $9, address = $10, telephone = $11, notes = $12,"
 		   " ratio = $13, limit_class = $14, limit_from = $15, limit_to = $16,"
 		   " first_visit = $17, state = $18, merged_into = $19, confirmed_at = $20,"
-		   " version = version + 1 WHERE number = $1 AND version = $2",
+		   " version = version + ((name, kana, birth, sex, post, address, telephone, notes,"
+		   " ratio, limit_class, limit_from, limit_to, first_visit, state, merged_into,"
+		   " confirmed_at) IS NOT ($3, $4, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+		   " $17, $18, $19, $20)) WHERE number = $1 AND version = $2",
 		   DB_ARGS(db_int(chart->number), db_int(chart->version), db_text(chart->name),
 			   db_text(chart->kana), db_text(name), db_text(kana),
 			   db_text(chart->birth), db_text(chart->sex), db_text(chart->post),
@@ -207,6 +210,17 @@ int store_chart_update(struct db *db, struct arena *arena, const struct chart *c
 			   db_int(chart->state), db_int(chart->merged_into),
 			   db_text(chart->confirmed_at)),
 		   &changed);
+	if (r)
+		return FOLD(r);
+	return changed ? 0 : STORE_MOVED;
+}
+
+int store_chart_touch(struct db *db, int64_t number, int64_t version)
+{
+	int64_t changed = 0;
+	int r = db_run(db,
+		       "UPDATE chart SET version = version + 1 WHERE number = $1 AND version = $2",
+		       DB_ARGS(db_int(number), db_int(version)), &changed);
 	if (r)
 		return FOLD(r);
 	return changed ? 0 : STORE_MOVED;

@@ -26,9 +26,12 @@ MUST_CHECK int store_charts_each(struct db *db, int (*each)(void *ctx, const str
 
 /*
  * Put the chart as it is now: all but number and reference; its version must still be the one that
- * was read, and rises. Outcome: STORE_MOVED (somebody else was first; nothing is changed).
+ * was read, and rises where anything is other than it was. Outcome: STORE_MOVED (somebody else was
+ * first; nothing is changed).
  */
 MUST_CHECK int store_chart_update(struct db *db, struct arena *arena, const struct chart *chart);
+/* What belongs to it has changed: another version of it. Outcome: STORE_MOVED, as above. */
+MUST_CHECK int store_chart_touch(struct db *db, int64_t number, int64_t version);
 /* A 有効 result of that time; an older one than is known changes nothing. No new version. */
 MUST_CHECK int store_chart_confirmed(struct db *db, int64_t number, struct str confirmed_at);
 

@@ -18,7 +18,7 @@
 #define CHART_COLUMNS(X)      CHART_PERSON(X) CHART_PLACE(X) CHART_BURDEN(X) CHART_STATE(X)
 #define INSURANCE_WHOSE(X)    X(place) X(insurer_number) X(insurer_name) X(symbol) X(number) X(branch)
 #define INSURANCE_WHAT(X)     X(card_class) X(relation) X(valid_from) X(valid_to) X(qualified)
-#define INSURANCE_ROW(X)      X(member_key) X(begins) X(closed_on) X(confirmed_at)
+#define INSURANCE_ROW(X)      X(member_key) X(begins) X(closed_on) X(ratio) X(by_hand) X(confirmed_at)
 #define INSURANCE_COLUMNS(X)  INSURANCE_WHOSE(X) INSURANCE_WHAT(X) INSURANCE_ROW(X)
 #define EXPENSE_COLUMNS(X)    X(place) X(payer_number) X(recipient_number) X(valid_from) X(valid_to)
 #define ALIAS_COLUMNS(X)      X(is_kana) X(text) X(fold)

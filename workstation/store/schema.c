@@ -31,7 +31,8 @@ static const struct db_migration steps[] = {
 	 " insurer_number {text}, insurer_name {text}, symbol {text}, number {text},"
 	 " branch {text}, card_class {text}, relation {text}, valid_from {text},"
 	 " valid_to {text}, qualified {text}, member_key {text} NOT NULL,"
-	 " begins {int64} NOT NULL, closed_on {int64} NOT NULL DEFAULT 0,"
+	 " begins {int64} NOT NULL, closed_on {int64} NOT NULL DEFAULT 0, ratio {text},"
+	 " by_hand {int64} NOT NULL DEFAULT 0,"
 	 " confirmed_at {text} NOT NULL, PRIMARY KEY (chart, place));"
 	 "CREATE INDEX insurance_key ON insurance (member_key);"},
 	{2,

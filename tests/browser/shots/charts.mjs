@@ -32,6 +32,23 @@ export default [
     await page.getByRole('button', { name: '保存する' }).click();
     await page.waitForSelector('.error-summary:visible');
   } },
+  { name: 'chart-insurance', prepare, tall: true, show: async (page) => {
+    await at('#/chart/2', '.person')(page);
+    await page.keyboard.press('F6');
+    await page.getByRole('button', { name: '保存する' }).click();
+    await page.waitForSelector('.error-summary:visible');
+  } },
+  { name: 'chart-choose', prepare, show: async (page) => {
+    await at('#/chart/3', '.person')(page);
+    await page.getByRole('button', { name: 'ほかのカルテとまとめる' }).click();
+    await page.waitForSelector('dialog .choices button');
+  } },
+  { name: 'chart-merge', prepare, show: async (page) => {
+    await at('#/chart/3', '.person')(page);
+    await page.getByRole('button', { name: 'ほかのカルテとまとめる' }).click();
+    await page.locator('dialog .choices button', { hasText: '佐々木' }).click();
+    await page.getByText('生年月日が違います').waitFor();
+  } },
   { name: 'chart-new', prepare, show: at('#/chart/new', '.chart-form') },
   { name: 'decide', prepare, show: at(`#/decide/${result(6)}`, '.candidates') },
   { name: 'decide-several', prepare, show: at(`#/decide/${result(7)}`, '.candidates') },

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// 個人画面: what the chart holds and what the result told, beside each other; its insurances in time;
-// its results with their proof; who changed what, and the way back.
+// 個人画面: what the chart holds and what the result told, beside each other. What follows below is
+// chart_history.js.
 import { announce, el, fill, name } from '/common/dom.js';
-import { ageOn, dayShort, dayText, japan, ratioText } from '/common/format.js';
-import { ask, confirm, tell } from '/common/dialog.js';
+import { ageOn, dayShort, dayText } from '/common/format.js';
+import { confirm } from '/common/dialog.js';
 import { draftForget } from '/common/fields.js';
 import { call } from '../api.js';
+import { besideEachOther, chartChoose, confirmWhy } from '../choose.js';
 import { chartForm } from './chart_form.js';
-import { adviceBox, factList, fieldText, INSURANCE, insuranceLine, insuranceText, methodText, momentLong, momentNear, statusMark, today } from './person.js';
+import { changes, checks, timeline } from './chart_history.js';
+import { insuranceForm } from './insurance_form.js';
+import { adviceBox, fieldText, INSURANCE, insuranceText, methodText, momentLong, statusMark, today } from './person.js';
 
 export const title = (params) => (params[0] === 'new' ? '新しいカルテ' : `カルテ ${params[0]}`);
 
 let shown = null; // {draw, isEditing, edit, print}
 
 export const keys = {
+  F6: { run: () => shown?.insure?.(0) },
   F7: { run: () => shown?.edit?.() },
   F8: { run: () => window.print() },
 };
@@ -131,102 +135,18 @@ function spellings(answer, app, again) {
       el('button', { type: 'button', class: 'quiet', onclick: forget(one) }, '忘れる')))));
 }
 
-/* --- the history --- */
-
-function timeline(insurances) {
-  const rows = [...insurances].sort((a, b) => b.begins - a.begins);
-  return el('section', { class: 'card' }, el('h2', {}, '保険の履歴'), rows.length
-    ? el('ol', { class: 'timeline' }, rows.map((one) => el('li', { class: one.closed_on ? 'past' : 'now' },
-      el('p', {}, el('strong', {}, `${dayText(one.begins)} 〜 ${one.closed_on ? dayText(one.closed_on) : 'いま'}`), !one.closed_on && el('span', { class: 'mark success' }, '✓ 使っている保険')),
-      el('p', {}, insuranceLine(one), ` ${one.relation ?? ''}`), el('p', { class: 'hint' }, `最後に同じと確かめた日時 ${momentLong(one.confirmed_at)}`))))
-    : el('p', { class: 'hint' }, '保険はまだありません。'));
-}
-
-async function resultShow(id, app) {
-  const answer = await call('result', { id });
-  let raw = answer.raw;
-  try { raw = JSON.stringify(JSON.parse(answer.raw), null, 1); } catch { /* as it came */ }
-  const copy = el('button', { type: 'button', onclick: () => app.run(async () => { await app.copy(answer.raw); announce('写しました'); }) }, '元のデータを写す');
-  await ask({ wide: true, title: `確認の結果　${momentLong(answer.result.confirmed_at)}`, body: [
-    adviceBox(answer.result), answer.qualifications.map((facts, i) => [answer.qualifications.length > 1 && el('h3', {}, `資格 ${i + 1}`), factList(facts)]),
-    el('details', {}, el('summary', {}, '元のデータ（サービスから届いたまま）'), el('pre', { tabindex: '0' }, raw), copy),
-    el('details', {}, el('summary', {}, answer.entry ? '証明（サービスの署名つき）' : '証明はありません'),
-      answer.entry && [el('p', {}, 'この結果がサービスのもので、書き換えられていないことを示す署名です。返戻などで示すときに使います。'), el('pre', { tabindex: '0' }, answer.entry)]),
-  ], buttons: [{ text: '閉じる', value: true, primary: true }] });
-}
-
-function checks(answer, app, again) {
-  const { chart, results } = answer;
-  const unlink = (one) => () => app.run(async () => {
-    if (!await confirm({ title: 'この結果を、このカルテから外しますか', yes: '外す',
-      body: [el('p', {}, `${momentLong(one.confirmed_at)}の結果です。外すと「要判断」に戻り、どなたの結果かを選び直せます。`)] })) return;
-    const { exact } = await call('result_unlink', { id: one.id });
-    if (!exact) await tell({ title: '外しました', body: [el('p', {}, 'この結果のあとにもカルテが変わっています。氏名・住所・割合が正しいか、確かめてください。')] });
-    app.go('decide', one.id);
-  });
-  return el('section', { class: 'card' }, el('h2', {}, '確認の記録'), results.length
-    ? el('div', { class: 'table-scroll' }, el('table', { 'aria-label': '確認の記録' }, el('thead', {}, el('tr', {},
-      ['状態', '確認日時', '方法', '有効性', '保険者', '割合'].map((text) => el('th', { scope: 'col' }, text)), el('th', { scope: 'col', class: 'no-print' }, 'この結果で'))),
-    el('tbody', {}, [...results].reverse().map((one) => el('tr', {}, el('td', {}, statusMark(one.status)), el('td', {}, momentNear(one.confirmed_at)), el('td', {}, methodText(one.method)),
-      el('td', {}, one.validity_word ?? ''), el('td', {}, name(one.insurer_name)), el('td', {}, ratioText(one.ratio)),
-      el('td', { class: 'no-print' }, el('div', { class: 'buttons tight' }, el('button', { type: 'button', onclick: () => app.run(() => resultShow(one.id, app)) }, '元のデータと証明'),
-        chart.state === 'live' && el('button', { type: 'button', class: 'quiet', onclick: unlink(one) }, 'カルテから外す')))))))) : el('p', { class: 'hint' }, 'まだありません。'));
-}
-
-/* --- who changed what --- */
-
-const KINDS = { new: '新しいカルテを作った', link: '結果を反映した', unlink: '結果を外した', edit: '書き直した', take: '違いについて決めた',
-  merge: 'カルテをまとめた', put_away: 'しまった・戻した', undo: '元に戻した' };
-const LABELS = { name: '氏名', kana: 'カナ', birth: '生年月日', sex: '性別', post: '郵便番号', address: '住所', telephone: '電話', ratio: '割合', notes: 'メモ',
-  first_visit: '初めて来た日', limit_class: '限度額', state: '状態' };
-
-/** What is other after than before, in a few words. */
-function changeText(change, number) {
-  const of = (picture) => picture.charts?.find((one) => one.number === number) ?? {};
-  const [before, after] = [of(change.before), of(change.after)];
-  const parts = Object.keys(LABELS).filter((key) => before.number && (before[key] ?? '') !== (after[key] ?? '') && key !== 'state')
-    .map((key) => `${LABELS[key]} ${fieldText(key, String(before[key] ?? '')) || '（なし）'} → ${fieldText(key, String(after[key] ?? '')) || '（なし）'}`);
-  const count = (picture, list) => (picture[list] ?? []).filter((one) => (one.chart ?? number) === number).length;
-  if (JSON.stringify(change.before.insurances) !== JSON.stringify(change.after.insurances)) parts.push(count(change.after, 'insurances') === count(change.before, 'insurances') ? '保険の確認日' : '保険の履歴');
-  if (JSON.stringify(change.before.expenses) !== JSON.stringify(change.after.expenses)) parts.push('公費');
-  if (JSON.stringify(change.before.aliases) !== JSON.stringify(change.after.aliases)) parts.push('書き方');
-  return parts.join('、');
-}
-
-function changes(answer, app, again) {
-  const { chart, changes: list } = answer;
-  const people = new Map((app.state?.people ?? []).map((one) => [one.id, one.name]));
-  const undo = (change) => () => app.run(async () => {
-    const what = changeText(change, chart.number);
-    if (!await confirm({ title: 'この変更を元に戻しますか', yes: '元に戻す', body: [el('p', {}, KINDS[change.kind] ?? change.kind, what && `（${what}）`)] })) return;
-    await call('chart_undo', { change: change.no });
-    await again();
-  });
-  return el('section', { class: 'card no-print' }, el('h2', {}, '変更の記録'), list.length
-    ? el('ol', { class: 'plain changes' }, list.map((change) => {
-      const at = japan(change.at_ms);
-      const who = change.staff === '' ? '自動' : people.get(change.staff) ?? change.staff;
-      return el('li', { class: change.undone_by ? 'undone' : '' }, el('span', { class: 'when' }, `${dayShort(at.day)} ${at.time}　`, name(who)),
-        el('span', { class: 'what' }, KINDS[change.kind] ?? change.kind, el('small', { class: 'hint' }, name(changeText(change, chart.number)))),
-        change.undone_by ? el('span', { class: 'mark plain' }, '元に戻しました') : el('button', { type: 'button', onclick: undo(change), 'aria-label': `${KINDS[change.kind] ?? change.kind}を元に戻す` }, '元に戻す'));
-    })) : el('p', { class: 'hint' }, 'まだありません。'));
-}
-
 /* --- merge, put away --- */
 
 async function mergeAsk(chart, app) {
-  const input = el('input', { id: 'merge-into', inputmode: 'numeric', size: 8, autocomplete: 'off' });
-  const said = await ask({ title: '2つのカルテをまとめる', body: [
-    el('p', {}, `カルテ ${chart.number}（`, name(chart.name), '）の結果・保険・公費・書き方を、残すほうのカルテに移します。あとで元に戻せます。'),
-    el('div', { class: 'field' }, el('label', { for: 'merge-into' }, '残すほうのカルテの番号'), input)],
-  buttons: [{ text: '次へ', value: true, primary: true }, { text: 'やめる', value: null }] });
-  const into = Number(input.value.normalize('NFKC').trim());
-  if (!said || !Number.isInteger(into) || into < 1) return;
-  const { chart: kept } = await call('chart', { number: into });
-  const both = (one) => `カルテ ${one.number}　${one.name ?? ''}　${one.kana ?? ''}　${dayText(one.birth)}`;
-  if (!await confirm({ title: '同じ患者さんですか', yes: 'はい、まとめる', body: [el('p', {}, '残す: ', name(both(kept))), el('p', {}, '移す: ', name(both(chart)))] })) return;
-  await call('chart_merge', { from: chart.number, into });
-  app.go('chart', into);
+  const row = await chartChoose({ title: '2つのカルテをまとめる', except: chart.number,
+    lead: el('p', {}, `カルテ ${chart.number}（`, name(chart.name), '）の結果・保険・公費・書き方を、残すほうのカルテに移します。あとで元に戻せます。残すほうを選んでください。') });
+  if (!row) return;
+  const { chart: kept } = await call('chart', { number: row.number });
+  const said = await confirmWhy({ title: '同じ患者さんですか', yes: 'はい、まとめる',
+    body: [besideEachOther({ ...kept, title: `残す: カルテ ${kept.number}` }, { ...chart, title: `移す: カルテ ${chart.number}` })] });
+  if (!said) return;
+  await call('chart_merge', { from: chart.number, into: kept.number, ...said });
+  app.go('chart', kept.number);
 }
 
 function tools(answer, app, again) {
@@ -249,18 +169,29 @@ function tools(answer, app, again) {
 async function draw(root, number, result, app) {
   const answer = await call('chart', { number, ...(result ? { result } : {}) });
   const again = () => draw(root, number, result, app);
+  const isLive = answer.chart.state === 'live';
+  Object.assign(shown ??= {}, { isEditing: false, draw: again, edit: isLive ? () => editShow(root, answer, result, app) : null,
+    insure: isLive ? (order, focus) => insureShow(root, answer, { order, focus, result }, app) : null });
   fill(root, head(answer.chart), stateBox(answer.chart, app, again), tools(answer, app, again), comparison(answer, app, again),
-    ownWords(answer), spellings(answer, app, again), timeline(answer.insurances), checks(answer, app, again), changes(answer, app, again));
-  Object.assign(shown ??= {}, { isEditing: false, draw: again, edit: answer.chart.state === 'live' ? () => editShow(root, answer, result, app) : null });
+    ownWords(answer), spellings(answer, app, again), timeline(answer.insurances, shown.insure), checks(answer, app), changes(answer, app, again));
+}
+
+/** In the place of everything else: what is typed is kept until it is saved or given up. */
+function formShow(root, answer, { key, make, title, focus }, result, app) {
+  const back = () => draw(root, answer.chart.number, result, app);
+  Object.assign(shown, { isEditing: true, edit: null, insure: null });
+  const made = make({ answer, saved: back, cancel: () => { draftForget(key); app.run(back); } });
+  fill(root, head(answer.chart), title && el('h2', {}, title), made.node);
+  (made.fields.find((one) => one.name === focus) ?? made.fields[0]).input.focus();
+}
+
+function insureShow(root, answer, { order, focus, result }, app) {
+  formShow(root, answer, { key: `insurance/${answer.chart.number}/${order || 'new'}`, focus, title: order ? '保険を直す' : '保険を加える',
+    make: (wish) => insuranceForm({ ...wish, order }) }, result, app);
 }
 
 function editShow(root, answer, result, app) {
-  const { chart } = answer;
-  const back = () => draw(root, chart.number, result, app);
-  Object.assign(shown, { isEditing: true, edit: null });
-  const made = chartForm({ answer, saved: back, cancel: () => { draftForget(`chart/${chart.number}`); app.run(back); } });
-  fill(root, head(chart), made.node);
-  made.fields[0].input.focus();
+  formShow(root, answer, { key: `chart/${answer.chart.number}`, make: chartForm }, result, app);
 }
 
 export async function show(root, [number, result], app) {

@@ -6,6 +6,7 @@ import { dayText } from '/common/format.js';
 import { tell } from '/common/dialog.js';
 import { field, form } from '/common/fields.js';
 import { call } from '../api.js';
+import { saveOver } from '../moved.js';
 import { fieldText, RATIOS, SEXES } from './person.js';
 
 const PLACES = [1, 2, 3, 4];
@@ -50,7 +51,7 @@ function bodyOf(values, chart) {
       telephone: text('telephone'), ratio: text('ratio'),
     },
     more: {
-      notes: text('notes'), first_visit: values.first_visit || 0,
+      notes: text('notes'), why: text('why'), first_visit: values.first_visit || 0,
       expenses: PLACES.map((place) => ({ payer: text(`expense${place}_payer`), recipient: text(`expense${place}_recipient`),
         from: values[`expense${place}_from`] || 0, to: values[`expense${place}_to`] || 0 })),
     },
@@ -71,42 +72,27 @@ function valuesOf({ chart, expenses }) {
 const shownText = (key, value) => (typeof value === 'number' ? dayText(value)
   : key === 'sex' ? SEXES.find((one) => one.value === value)?.text : fieldText(key, value)) || '（なし）';
 
-/**
- * What somebody else changed since this form was opened, in words at its field. Where nothing is
- * typed here the new value is put in; what is typed stays.
- */
-function joinMoved(fields, before, now) {
-  return fields.filter((one) => before[one.name] !== now[one.name]).map((one) => {
-    const untouched = (one.value() ?? '') === before[one.name];
-    if (untouched) one.set(now[one.name]);
-    const said = `ほかの画面で「${shownText(one.name, now[one.name])}」に変わりました。`;
-    return { field: one.name, text: untouched ? said : `${said}この画面で入れたものを残しています。` };
-  });
-}
-
 /** answer: of call('chart'), or null for a new one. saved(number): it is stored. */
 export function chartForm({ answer, saved, cancel }) {
   let chart = answer?.chart ?? {};
-  let before = answer ? valuesOf(answer) : null;
+  const before = answer ? valuesOf(answer) : {};
   const simple = simpleFields(chart);
   const expenses = expenseFields(answer?.expenses ?? []);
-  const fields = [...simple, ...expenses];
+  const why = field({ name: 'why', label: '書き直す理由', hint: '書かなくてもかまいません。例: 電話で聞いた' });
+  const fields = [...simple, ...expenses, ...(answer ? [why] : [])];
   async function run(values) {
-    let made;
-    try {
-      made = await call('chart_save', bodyOf(values, chart));
-    } catch (problem) {
-      if (problem.code !== 'chart_moved') throw problem;
-      const answerNow = await call('chart', { number: chart.number });
-      const now = valuesOf(answerNow);
-      problem.fields = joinMoved(fields, before, now);
-      chart = answerNow.chart; // the next save is on top of what is there
-      before = now;
-      if (!problem.fields.length) return run(values); // a result came: nothing that is typed here
-      throw problem;
-    }
-    if (made.doubts.length) {
-      await tell({ title: '保存しました。番号を確かめてください', body: made.doubts.map((one) =>
+    const made = await saveOver({
+      fields, before, text: shownText,
+      save: () => call('chart_save', bodyOf(values, chart)),
+      async values() {
+        const now = await call('chart', { number: chart.number });
+        chart = now.chart;
+        return valuesOf(now);
+      },
+    });
+    const doubts = made.doubts.filter((one) => values[one.field] !== before[one.field]); // told once
+    if (doubts.length) {
+      await tell({ title: '保存しました。番号を確かめてください', body: doubts.map((one) =>
         el('p', {}, `${fields.find((f) => f.name === one.field)?.spec.label ?? ''}: ${one.text}`)) });
     }
     return saved(made.number);
@@ -116,6 +102,6 @@ export function chartForm({ answer, saved, cancel }) {
   made.node.classList.add('chart-form');
   const rows = el('fieldset', { class: 'expenses' }, el('legend', {}, '公費（4つまで）'),
     PLACES.map((place) => el('div', { class: 'expense' }, expenses.slice((place - 1) * 4, place * 4).map((one) => one.node))));
-  made.node.querySelector('.buttons').before(rows);
+  made.node.querySelector('.buttons').before(rows, ...(answer ? [why.node] : []));
   return made;
 }

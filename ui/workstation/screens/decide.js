@@ -5,13 +5,14 @@ import { el, fill, name } from '/common/dom.js';
 import { dayText, ratioText } from '/common/format.js';
 import { confirm } from '/common/dialog.js';
 import { call } from '../api.js';
+import { besideEachOther, chartChoose } from '../choose.js';
 import { adviceBox, factList, methodText, momentLong, statusMark } from './person.js';
 
 export const title = 'どなたの結果ですか';
 
-let shown = null; // {id, draw}
+let shown = null; // {id, draw, search}
 
-export const keys = { Escape: { run: (app) => app.go('results') } };
+export const keys = { F2: { run: () => shown?.search?.() }, Escape: { run: (app) => app.go('results') } };
 
 const ROWS = [
   ['カナ', (one) => name(one.kana)], ['氏名', (one) => name(one.name)],
@@ -50,18 +51,17 @@ function qualificationChoice(qualifications) {
   } };
 }
 
-function otherChart(app, link) {
-  const input = el('input', { id: 'decide-other', inputmode: 'numeric', size: 8, autocomplete: 'off' });
+function otherChart(result, app, link) {
   const go = () => app.run(async () => {
-    const number = Number(input.value.normalize('NFKC').trim());
-    if (!Number.isInteger(number) || number < 1) return input.focus();
-    const { chart } = await call('chart', { number });
+    const row = await chartChoose({ title: 'ほかのカルテをさがす', text: result.kana ?? result.name ?? '',
+      lead: el('p', {}, 'この結果は、どなたのものですか。') });
+    if (!row) return undefined;
+    const { chart } = await call('chart', { number: row.number });
     const sure = await confirm({ title: 'このカルテの患者さんですか', yes: 'はい、この患者です',
-      body: [factsOf(ofInsurance(chart), ROWS.slice(0, 4))] });
+      body: [besideEachOther({ ...result, title: 'この結果' }, { ...chart, title: `カルテ ${chart.number}` })] });
     return sure ? link(chart) : undefined;
   });
-  return el('div', { class: 'tools' }, el('label', { for: 'decide-other' }, 'ほかのカルテの番号'), input,
-    el('button', { type: 'button', onclick: go }, 'このカルテにする'));
+  return el('div', { class: 'tools' }, el('button', { type: 'button', onclick: go }, 'ほかのカルテをさがす', el('kbd', {}, 'F2')));
 }
 
 async function draw(root, id, app) {
@@ -98,6 +98,8 @@ async function draw(root, id, app) {
     el('div', { class: 'buttons' }, el('button', { type: 'button', class: chart.number === proposed ? 'primary' : '', onclick: () => link(chart) }, 'この患者です'),
       el('a', { href: `#/chart/${chart.number}` }, 'カルテを見る')));
 
+  const other = otherChart(result, app, link);
+  if (shown) shown.search = () => other.querySelector('button').click();
   fill(root,
     el('p', { class: 'lead' }, statusMark(result.status), ` ${answer.why || '決める人を待っています。'}`),
     adviceBox(result), which.node,
@@ -109,7 +111,7 @@ async function draw(root, id, app) {
         el('details', {}, el('summary', {}, 'すべての項目'), answer.qualifications.map(factList))),
       el('section', { class: 'candidates', 'aria-label': '候補' }, el('h2', {}, candidates.length ? `カルテの候補 ${candidates.length}件` : 'カルテの候補はありません'),
         !candidates.length && el('p', {}, '初めての患者さんなら「新しい患者として登録」を押してください。'),
-        el('div', { class: 'cards' }, candidates.map(card)), otherChart(app, link))),
+        el('div', { class: 'cards' }, candidates.map(card)), other)),
     el('div', { class: 'buttons footing' },
       el('button', { type: 'button', class: proposed || candidates.length ? '' : 'primary', onclick: create }, '新しい患者として登録'),
       el('button', { type: 'button', onclick: later }, 'あとで', el('kbd', {}, 'Esc'))));

@@ -43,9 +43,9 @@ export function fieldText(field, value, word) {
 /** What belongs to an insurance, in the order people read it. */
 export const INSURANCE = [
   ['insurer_number', '保険者番号'], ['insurer_name', '保険者名'], ['symbol', '記号'], ['number', '番号'], ['branch', '枝番'],
-  ['relation', '本人・家族'], ['card_class', '証区分'], ['valid_from', '有効開始日'], ['valid_to', '有効終了日'],
+  ['relation', '本人・家族'], ['card_class', '証区分'], ['ratio', '負担割合'], ['valid_from', '有効開始日'], ['valid_to', '有効終了日'],
 ];
-export const insuranceText = (key, value) => (!value ? '' : key.startsWith('valid_') ? dayText(value) : value);
+export const insuranceText = (key, value) => (!value ? '' : key.startsWith('valid_') ? dayText(value) : key === 'ratio' ? ratioText(value) : value);
 
 export const insuranceLine = (one) => [name(one.insurer_name ?? one.insurer_number ?? ''),
   ` ${[one.symbol, one.number, one.branch].filter(Boolean).join('-')}`];
