@@ -4,7 +4,8 @@
 #
 # The server lives in a folder of its own, listens on a socket in that folder and on nothing else,
 # and is gone when COMMAND ends. COMMAND finds it through SHIKAKU_TEST_POSTGRES (libpq conninfo) and
-# its exit code is ours. As root the server runs as the user postgres.
+# its exit code is ours. As root the server runs as the user postgres. It syncs nothing: tests end
+# processes, never the machine.
 #
 # With --standby before COMMAND a second server follows the first and confirms each of its commits:
 # SHIKAKU_TEST_STANDBY (conninfo), and SHIKAKU_TEST_CONTROL, a program that takes one of
@@ -64,6 +65,7 @@ cat >>"$folder/data/postgresql.conf" <<-SETTINGS
 	shared_buffers = 64MB
 	shared_preload_libraries = 'pg_stat_statements'
 	logging_collector = off
+	fsync = off
 SETTINGS
 cd "$OLDPWD"
 
