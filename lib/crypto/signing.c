@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <openssl/core_names.h>
+#include <openssl/decoder.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -35,6 +36,7 @@ DEFINE_AUTO_POINTER(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
 DEFINE_AUTO_POINTER(EVP_MD_CTX, EVP_MD_CTX_free)
 DEFINE_AUTO_POINTER(ECDSA_SIG, ECDSA_SIG_free)
 DEFINE_AUTO_POINTER(BIGNUM, BN_free)
+DEFINE_AUTO_POINTER(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free)
 DEFINE_AUTO_POINTER(BIO, BIO_free)
 
 /* Takes the key over, also when it fails. */
@@ -74,13 +76,6 @@ int signing_key_generate(struct signing_key **ret_key)
 	return r < 0 ? PASS(r) : 0;
 }
 
-/* OpenSSL would ask the terminal for the password of an encrypted key: never here. */
-static int password_refuse(char *buffer, int bytes, int writing, void *ctx)
-{
-	(void)buffer, (void)bytes, (void)writing, (void)ctx;
-	return -1;
-}
-
 static bool pkey_is_p256(const EVP_PKEY *pkey)
 {
 	char group[20];
@@ -96,15 +91,26 @@ static bool pkey_is_pair(EVP_PKEY *pkey)
 	return ctx && EVP_PKEY_check(ctx) == 1;
 }
 
+/*
+ * NULL when it is none. PEM_read_bio_PrivateKey would look through the decoders of every kind of
+ * key, three times as long, and ask the terminal for the password of an encrypted one.
+ */
+static EVP_PKEY *pkey_read(struct str pem)
+{
+	EVP_PKEY *pkey = NULL;
+	const unsigned char *text = (const unsigned char *)pem.ptr;
+	size_t len = pem.len;
+	AUTO(OSSL_DECODER_CTX_freep)
+	OSSL_DECODER_CTX *ctx = OSSL_DECODER_CTX_new_for_pkey(&pkey, "PEM", "PrivateKeyInfo", "EC",
+							      EVP_PKEY_KEYPAIR, NULL, NULL);
+	return ctx && OSSL_DECODER_from_data(ctx, &text, &len) == 1 ? pkey : NULL;
+}
+
 int signing_key_read(struct str pem, struct signing_key **ret_key)
 {
 	if (!str_starts(pem, STR("-----BEGIN PRIVATE KEY-----")) || pem.len > SECRET_BYTES_MAX)
 		return CRYPTO_MALFORMED;
-	AUTO(BIO_freep) BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
-	if (!bio)
-		return RAISE(ENOMEM);
-	AUTO(EVP_PKEY_freep)
-	EVP_PKEY *pkey = PEM_read_bio_PrivateKey(bio, NULL, password_refuse, NULL);
+	AUTO(EVP_PKEY_freep) EVP_PKEY *pkey = pkey_read(pem);
 	if (!pkey || !pkey_is_p256(pkey) || !pkey_is_pair(pkey)) {
 		ERR_clear_error();
 		return CRYPTO_MALFORMED;
