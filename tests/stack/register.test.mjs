@@ -36,7 +36,7 @@ function fileWrite(name, batch) {
   fs.closeSync(out);
 }
 
-/** Start the import; {child, ended: {code, out}, peak()}. */
+/** Start the import; {child, ended: {code, out}, peak()}: its own memory, without the store's file that it maps. */
 function importStart(stack, file) {
   const child = spawn(program('server/admin/shikaku-admin'), ['--config', stack.settingsFile, '--operator', OPERATOR.name,
     '--reason', '試験', '--operator-password-fd', '0', 'register', 'import', file], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -45,7 +45,7 @@ function importStart(stack, file) {
   child.stdin.end(`${OPERATOR.password}\n`);
   const look = setInterval(() => {
     try {
-      peak = Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? peak);
+      peak = Math.max(peak, Number(/RssAnon:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0));
     } catch { /* it has ended */ }
   }, 20);
   const ended = new Promise((done) => child.on('close', (code) => { clearInterval(look); done({ code, out }); }));
