@@ -191,16 +191,22 @@ const char *period_datetime_print(int64_t at_ms, char text[PERIOD_DATETIME_BYTES
 	return text;
 }
 
+/* Newest first; the receipts' code of an era is its place from the end. */
+static const struct era {
+	int first_day;
+	int year_before;
+	const char *name, *short_name;
+	char letter;
+} eras[] = {
+	{20190501, 2018, "令和", "令", 'R'}, {19890108, 1988, "平成", "平", 'H'},
+	{19261225, 1925, "昭和", "昭", 'S'}, {19120730, 1911, "大正", "大", 'T'},
+	{18680125, 1867, "明治", "明", 'M'},
+};
+
+enum { ERAS = sizeof eras / sizeof eras[0] };
+
 const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES])
 {
-	static const struct {
-		int first_day;
-		int year_before;
-		const char *name;
-	} eras[] = {
-		{20190501, 2018, "令和"}, {19890108, 1988, "平成"}, {19261225, 1925, "昭和"},
-		{19120730, 1911, "大正"}, {18680125, 1867, "明治"},
-	};
 	assert(period_day_valid(day));
 	struct civil civil = civil_of_day(day);
 	size_t era = 0;
@@ -214,6 +220,107 @@ const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES])
 		snprintf(text, PERIOD_WAREKI_BYTES, "%s%d年%d月%d日", eras[era].name, year,
 			 civil.month, civil.day);
 	return text;
+}
+
+/* --- as people write it --- */
+
+static bool take(struct str *rest, const char *word)
+{
+	size_t len = strlen(word);
+	if (!str_starts(*rest, (struct str){word, len}))
+		return false;
+	*rest = (struct str){rest->ptr + len, rest->len - len};
+	return true;
+}
+
+/* NULL: none stands in front. */
+static const struct era *era_take(struct str *rest)
+{
+	for (size_t i = 0; i < ERAS; i++) {
+		const char upper[] = {eras[i].letter, '\0'};
+		const char lower[] = {(char)(eras[i].letter - 'A' + 'a'), '\0'};
+		if (take(rest, eras[i].name) || take(rest, eras[i].short_name) ||
+		    take(rest, upper) || take(rest, lower))
+			return &eras[i];
+	}
+	return NULL;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* At most eight digits; how many. */
+static size_t group_take(struct str *rest, int *ret_number)
+{
+	size_t len = 0;
+	int number = 0;
+	for (; len < rest->len && len < 8 && is_digit(rest->ptr[len]); len++)
+		number = number * 10 + (rest->ptr[len] - '0');
+	*rest = (struct str){rest->ptr + len, rest->len - len};
+	*ret_number = number;
+	return len;
+}
+
+/* What stands between the parts. */
+static bool mark_take(struct str *rest)
+{
+	static const char *const marks[] = {"年", "月", "/", "-", ".", "、", "。", "・"};
+	bool any = false;
+	while (take(rest, " "))
+		;
+	for (size_t i = 0; !any && i < sizeof marks / sizeof marks[0]; i++)
+		any = take(rest, marks[i]);
+	while (take(rest, " "))
+		;
+	return any;
+}
+
+static int day_of_parts(const struct era *era, int year, int month, int date, int *ret_day)
+{
+	int full = era ? era->year_before + year : year;
+	if (full < 1868 || full > 9999 || month > 12 || date > 31)
+		return PERIOD_MALFORMED;
+	int day = full * 10000 + month * 100 + date;
+	if (!period_day_valid(day))
+		return PERIOD_MALFORMED;
+	/* A day before its era began, or after the next did, is a slip of the pen. */
+	if (era && (day < era->first_day || (era > eras && day >= era[-1].first_day)))
+		return PERIOD_MALFORMED;
+	*ret_day = day;
+	return 0;
+}
+
+/* One row of digits: 20250401, era and 070401, or 5070401 as receipts have it. */
+static int day_of_row(const struct era *era, int number, size_t digits, int *ret_day)
+{
+	if (!era && digits == 7 && number / 1000000 >= 1 && number / 1000000 <= ERAS) {
+		era = &eras[ERAS - number / 1000000];
+		number %= 1000000;
+	} else if (digits != (era ? 6u : 8u)) {
+		return PERIOD_MALFORMED;
+	}
+	return day_of_parts(era, number / 10000, number / 100 % 100, number % 100, ret_day);
+}
+
+int period_written_parse(struct str text, int *ret_day)
+{
+	struct str rest = str_trim(text);
+	int parts[3] = {1, 0, 0};
+	const struct era *era = era_take(&rest);
+	(void)take(&rest, " ");
+	size_t digits = era && take(&rest, "元") ? 1 : group_take(&rest, &parts[0]);
+	if (!rest.len)
+		return day_of_row(era, parts[0], digits, ret_day);
+	for (int i = 1; i < 3; i++)
+		if (!mark_take(&rest) || !group_take(&rest, &parts[i]))
+			return PERIOD_MALFORMED;
+	(void)take(&rest, "日");
+	/* Spreadsheets put a time behind it. */
+	if (!digits || (!era && digits != 4) || (rest.len && rest.ptr[0] != ' '))
+		return PERIOD_MALFORMED;
+	return day_of_parts(era, parts[0], parts[1], parts[2], ret_day);
 }
 
 const char *period_mail_print(int64_t at_ms, char text[PERIOD_MAIL_BYTES])

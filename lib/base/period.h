@@ -65,6 +65,13 @@ const char *period_date_print(int day, char text[PERIOD_DATE_BYTES]);
 /* yyyyMMddHHmmss in JST and a NUL; returns text. */
 const char *period_datetime_print(int64_t at_ms, char text[PERIOD_DATETIME_BYTES]);
 
+/*
+ * A day as people and their programs write it, widths folded (lib/record/names.h): 2025-04-01,
+ * 2025/4/1 0:00, 2025年4月1日, R7.4.1, 令7/4/1, 令和元年5月1日, 20250401, S450102, and 5070401 as
+ * receipts do. A day that its era did not have is none. Outcome: PERIOD_MALFORMED.
+ */
+MUST_CHECK int period_written_parse(struct str text, int *ret_day);
+
 /* 令和7年4月1日 and a NUL for a valid day; returns text. */
 const char *period_wareki_print(int day, char text[PERIOD_WAREKI_BYTES]);
 

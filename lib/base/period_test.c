@@ -300,6 +300,41 @@ static void test_the_date_of_a_mail_is_in_jst(void **state)
 		assert_string_equal(period_mail_print(rows[i].at_ms, text), rows[i].text);
 }
 
+static void test_a_day_is_read_as_people_write_it(void **state)
+{
+	static const struct {
+		const char *text;
+		int day;
+	} rows[] = {
+		{"20250401", 20250401},		{"2025-04-01", 20250401},
+		{"2025/4/1", 20250401},		{"2025.04.01", 20250401},
+		{"2025年4月1日", 20250401},	{" 1985/01/02 0:00:00 ", 19850102},
+		{"R7.4.1", 20250401},		{"r7/4/1", 20250401},
+		{"令7.4.1", 20250401},		{"令和7年4月1日", 20250401},
+		{"令和元年5月1日", 20190501},	{"R1.5.1", 20190501},
+		{"平成31年4月30日", 20190430},	{"S60-1-2", 19850102},
+		{"S600102", 19850102},		{"3600102", 19850102},
+		{"5070401", 20250401},		{"昭和 60年 1月 2日", 19850102},
+		{"大正15年12月24日", 19261224}, {"M1.1.25", 18680125},
+		{"2024/2/29", 20240229},
+	};
+	static const char *const none[] = {
+		"",	      "0",	   "1985",	 "19850230",	"2025/13/1", "2025/4",
+		"25/4/1",     "R1.4.30",   "H31.5.1",	 "S65.1.1",	"R7.4",	     "R",
+		"元年5月1日", "6010101",   "0010101",	 "2025/4/1x",	"昭和",	     "20250401x",
+		"2025//1",    "99999/1/1", "1867/12/31", "2025年4月日", "X1.1.1",
+	};
+	int day;
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(period_written_parse(str_of(rows[i].text), &day), 0);
+		assert_int_equal(day, rows[i].day);
+	}
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+		if (period_written_parse(str_of(none[i]), &day) != PERIOD_MALFORMED)
+			fail_msg("'%s' was read as %d", none[i], day);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_times_go_there_and_back),
 		cmocka_unit_test(test_a_date_is_printed_with_eight_digits),
 		cmocka_unit_test(test_eras_change_on_their_day),
+		cmocka_unit_test(test_a_day_is_read_as_people_write_it),
 		cmocka_unit_test(test_certificates_are_read_in_utc),
 		cmocka_unit_test(test_logs_are_written_in_utc),
 	};

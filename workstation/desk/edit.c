@@ -176,23 +176,16 @@ static int chart_change(const struct step *step, void *ctx)
 	return r ? PASS(r) : 0;
 }
 
-static int chart_make(const struct step *step, struct editing *editing)
+static int chart_make(const struct step *step, void *ctx, int64_t *ret_chart)
 {
-	struct journal journal = {
-		.db = step->db,
-		.arena = step->arena,
-		.actor = step->actor,
-		.kind = JOURNAL_NEW,
-	};
-	int r = journal_begin(&journal);
-	if (!r)
-		r = store_chart_add(step->db, step->arena, &editing->edit->chart, &editing->kept);
+	struct editing *editing = ctx;
+	int r = store_chart_add(step->db, step->arena, &editing->edit->chart, &editing->kept);
 	if (!r)
 		r = expenses_put(step, editing);
-	journal.chart = editing->kept.number;
-	if (!r)
-		r = journal_end(&journal);
-	return r ? PASS(r) : 0;
+	if (r)
+		return PASS(r);
+	*ret_chart = editing->kept.number;
+	return 0;
 }
 
 static int chart_store(const struct step *step, struct editing *editing)
@@ -217,7 +210,7 @@ static int edit_step(const struct step *step, void *ctx)
 		return EDIT_FIELDS;
 	if (!edit->chart.number) {
 		edit->chart.reference = (struct str){0};
-		r = chart_make(step, editing);
+		r = step_new(step, chart_make, editing);
 	} else {
 		r = chart_store(step, editing);
 	}

@@ -38,3 +38,20 @@ int step_change(const struct step *step, const char *kind, int64_t chart,
 		r = journal_end(&journal);
 	return r < 0 ? PASS(r) : r;
 }
+
+int step_new(const struct step *step,
+	     int (*run)(const struct step *step, void *ctx, int64_t *ret_chart), void *ctx)
+{
+	struct journal journal = {
+		.db = step->db,
+		.arena = step->arena,
+		.actor = step->actor,
+		.kind = JOURNAL_NEW,
+	};
+	int r = journal_begin(&journal);
+	if (!r)
+		r = run(step, ctx, &journal.chart);
+	if (!r)
+		r = journal_end(&journal);
+	return r < 0 ? PASS(r) : r;
+}

@@ -21,3 +21,8 @@ MUST_CHECK int step_run(struct db *db, const struct actor *actor,
 /* A change of one chart, noted: journal_begin, run, journal_end. */
 MUST_CHECK int step_change(const struct step *step, const char *kind, int64_t chart,
 			   int (*run)(const struct step *step, void *ctx), void *ctx);
+
+/* A new chart, noted: run makes it and says its number. */
+MUST_CHECK int step_new(const struct step *step,
+			int (*run)(const struct step *step, void *ctx, int64_t *ret_chart),
+			void *ctx);
