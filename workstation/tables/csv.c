@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "workstation/tables/guard.h"
+
 enum { WRITER_BYTES = 64 * 1024 };
 
 const char *csv_outcome_text(enum csv_outcome outcome)
@@ -15,32 +17,6 @@ const char *csv_outcome_text(enum csv_outcome outcome)
 	case CSV_END: break;
 	}
 	return "";
-}
-
-/* --- guard --- */
-
-/* Excel and its like calculate what begins so; the wide forms are folded by some of them. */
-static bool is_calculated(struct str cell)
-{
-	static const char *const marks[] = {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
-	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-		if (str_starts(cell, str_of(marks[i])))
-			return true;
-	return false;
-}
-
-/* Apostrophes of its own in front do not hide it: the guard is one more, and one less. */
-static bool needs_guard(struct str cell)
-{
-	while (str_starts(cell, STR("'")))
-		cell = (struct str){cell.ptr + 1, cell.len - 1};
-	return is_calculated(cell);
-}
-
-static struct str unguarded(struct str cell)
-{
-	bool is = str_starts(cell, STR("'")) && needs_guard(cell);
-	return is ? (struct str){cell.ptr + 1, cell.len - 1} : cell;
 }
 
 /* --- in --- */
@@ -153,8 +129,8 @@ static int cell_read(struct csv_reader *reader, struct arena *arena, struct str 
 			return CSV_CONTROL;
 	if (!at_line_end(reader) && first(reader) != reader->separator)
 		return CSV_QUOTE;
-	*ret_cell = unguarded(*ret_cell);
-	return 0;
+	r = guard_remove(arena, *ret_cell, ret_cell);
+	return r ? PASS(r) : 0;
 }
 
 static int row_read(struct csv_reader *reader, struct arena *arena, struct csv_row *row)
@@ -231,37 +207,35 @@ static void bytes_put(struct csv_writer *writer, const char *bytes, size_t len)
 static bool needs_quotes(struct str cell)
 {
 	for (size_t i = 0; i < cell.len; i++)
-		if (cell.ptr[i] == '"' || cell.ptr[i] == ',' || cell.ptr[i] == '\t' ||
-		    cell.ptr[i] == '\r' || cell.ptr[i] == '\n')
+		if (memchr("\",;\t\r\n", cell.ptr[i], 6))
 			return true;
 	return cell.len && (cell.ptr[0] == ' ' || cell.ptr[cell.len - 1] == ' ');
 }
 
-static void quoted_put(struct csv_writer *writer, struct str cell)
+/* Quotes are doubled, whether or not some stand around the cell: it has none otherwise. */
+static void guarded_put(struct csv_writer *writer, struct str cell)
 {
-	bytes_put(writer, "\"", 1);
-	if (needs_guard(cell))
-		bytes_put(writer, "'", 1);
+	size_t guard = guard_next(cell, 0);
 	for (size_t i = 0; i < cell.len; i++) {
-		bytes_put(writer, &cell.ptr[i], 1);
+		if (i == guard) {
+			bytes_put(writer, "'", 1);
+			guard = guard_next(cell, i + 1);
+		}
 		if (cell.ptr[i] == '"')
 			bytes_put(writer, "\"", 1);
+		bytes_put(writer, &cell.ptr[i], 1);
 	}
-	bytes_put(writer, "\"", 1);
 }
 
 void csv_put(struct csv_writer *writer, struct str cell)
 {
+	const bool quoted = needs_quotes(cell);
 	if (writer->in_row)
 		bytes_put(writer, ",", 1);
 	writer->in_row = true;
-	if (needs_quotes(cell)) {
-		quoted_put(writer, cell);
-		return;
-	}
-	if (needs_guard(cell))
-		bytes_put(writer, "'", 1);
-	bytes_put(writer, cell.ptr, cell.len);
+	bytes_put(writer, "\"", quoted);
+	guarded_put(writer, cell);
+	bytes_put(writer, "\"", quoted);
 }
 
 void csv_row_end(struct csv_writer *writer)

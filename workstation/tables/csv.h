@@ -2,7 +2,7 @@
 /*
  * CSV (RFC 4180) in and out. Pure.
  *
- * Out: every cell that a spreadsheet would calculate gets an apostrophe in front, so that a name
+ * Out: what a spreadsheet would calculate gets an apostrophe in front (guard.h), so that a name
  * that begins with '=' stays a name; in: that apostrophe is taken away again.
  */
 #pragma once

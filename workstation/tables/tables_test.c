@@ -109,9 +109,29 @@ static void test_too_much_is_refused(void **state)
 static void test_what_is_written_is_read_again(void **state)
 {
 	(void)state;
-	static const char *const cells[] = {"=1+1", "+81-3", "-x",    "@SUM(A1)", "\tx",   "＝1",
-					    "'=1",  "'",     "\"q\"", "a,b",	  "a\nb",  " x ",
-					    "ー",   "●田",   "",      "山田",	  "00123", "−1"};
+	static const char *const cells[] = {"メモ\n- 右;'=膝",
+					    "'' ＠",
+					    "\n",
+					    ";",
+					    "\"=1\"",
+					    "=1+1",
+					    "+81-3",
+					    "-x",
+					    "@SUM(A1)",
+					    "\tx",
+					    "＝1",
+					    "'=1",
+					    "'",
+					    "\"q\"",
+					    "a,b",
+					    "a\nb",
+					    " x ",
+					    "ー",
+					    "●田",
+					    "",
+					    "山田",
+					    "00123",
+					    "−1"};
 	AUTO(arena_clear) struct arena arena;
 	struct csv_writer writer;
 	struct csv_reader reader;
