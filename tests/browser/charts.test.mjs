@@ -103,6 +103,34 @@ test('every element has its label and its meaning, the raw answer stands beside'
   sight.clean();
 });
 
+/** What the page says of the n-th newest result's proof. */
+async function proofSaid(page, n) {
+  await page.getByRole('button', { name: '元のデータと証明' }).nth(n).click();
+  const dialog = page.locator('dialog[open]');
+  const said = await dialog.locator('.box', { hasText: '署名を確認' }).innerText();
+  await dialog.getByText('元のデータ（サービスから届いたまま）').click();
+  const raw = await dialog.locator('pre').first().innerText();
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  return { said, raw };
+}
+
+test('the signature is checked offline; a stored answer that was changed does not match', async () => {
+  const { page, sight } = await desk();
+  await go(page, '#/chart/1', '.person');
+  const changed = await proofSaid(page, 0); // fill.c changed its ratio
+  assert.match(changed.said, /✕ 署名を確認できません。保存してある内容が、サービスの署名と合いません[\s\S]*もう一度カードで確認/);
+  assert.match(changed.raw, /"InsuredPartialContributionRatio": "030"/);
+  assert.match((await proofSaid(page, 1)).said, /この署名の鍵が、このPCにありません[\s\S]*ログイン/);
+  await go(page, '#/chart/2', '.person');
+  await page.locator('.person', { hasText: '花子' }).waitFor();
+  assert.match((await proofSaid(page, 0)).said, /✓ 署名を確認しました[\s\S]*2026-11-22[\s\S]*書き換えられていません/);
+  await go(page, '#/chart/3', '.person');
+  await page.locator('.person', { hasText: '太郎' }).waitFor();
+  assert.match((await proofSaid(page, 1)).said, /この結果には証明がついていません/);
+  sight.clean();
+});
+
 test('somebody says whose it is; the spelling is remembered; and it is taken back', async () => {
   const { page, sight } = await desk();
   await go(page, `#/decide/${result(6)}`, '.candidate');

@@ -5,6 +5,7 @@
 #include "workstation/desk/find.h"
 #include "workstation/faces/chart_call.h"
 #include "workstation/faces/chart_put.h"
+#include "workstation/faces/proof.h"
 #include "workstation/store/store.h"
 
 enum { RESULT_CHARS_MAX = 64 };
@@ -58,7 +59,8 @@ int face_result(struct face_call *call)
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	result_put(call->out, &facts);
-	return 0;
+	r = proof_put(call, &facts.seen);
+	return r ? PASS(r) : 0;
 }
 
 static void reasons_put(struct json_writer *out, unsigned reasons)

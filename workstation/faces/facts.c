@@ -12,6 +12,11 @@ static const char *const meanings[RECORD_ELEMENTS] = {
 #undef MEANING
 };
 
+struct str facts_meaning(enum record_element element)
+{
+	return str_of(meanings[element]);
+}
+
 struct str facts_word(enum record_table table, struct str code)
 {
 	struct str word = code.ptr ? record_code_word(table, code) : (struct str){0};
@@ -32,28 +37,18 @@ struct str facts_status_name(enum seen_status status)
 
 /* --- one line --- */
 
-static const struct {
-	const char *code, *title, *action;
-} advices[] = {
-#define PROBLEM_ROW(name, code, status, exit, title, action, vendor) {code, title, action},
-#include "api/problems.def"
-#undef PROBLEM_ROW
-};
-
 /* What is not 有効, and what to do about it, by its row of the catalogue. */
 static void advice_put(struct json_writer *out, struct str validity)
 {
 	struct str code = validity_problem(validity);
-	for (size_t i = 0; code.ptr && i < sizeof advices / sizeof *advices; i++) {
-		if (!str_equal(code, str_of(advices[i].code)))
-			continue;
-		json_key(out, "advice");
-		json_object_open(out);
-		json_put_member(out, "title", str_of(advices[i].title));
-		json_put_member(out, "action", str_of(advices[i].action));
-		json_object_close(out);
+	enum face_problem problem = code.ptr ? face_problem_of_code(code) : FACE_NO_PROBLEM;
+	if (!problem)
 		return;
-	}
+	json_key(out, "advice");
+	json_object_open(out);
+	json_put_member(out, "title", face_problem_title(problem));
+	json_put_member(out, "action", face_problem_action(problem));
+	json_object_close(out);
 }
 
 static void person_put(struct json_writer *out, const struct seen *seen)
@@ -143,7 +138,7 @@ static void element_put(struct json_writer *out, enum record_element element, st
 	json_object_open(out);
 	json_put_member(out, "name", str_of(row->oqs_name));
 	json_put_member(out, "label", str_of(row->label));
-	json_put_member(out, "meaning", str_of(meanings[element]));
+	json_put_member(out, "meaning", facts_meaning(element));
 	json_put_member(out, "form", str_of(form_name(row->format)));
 	json_put_member(out, "value", value);
 	if (row->table != RECORD_TABLE_NONE)

@@ -9,6 +9,9 @@
 /* A code's word in Japanese, or the code itself where no table knows it; absent stays absent. */
 struct str facts_word(enum record_table table, struct str code);
 
+/* A sentence or two in Japanese; every element has one. */
+struct str facts_meaning(enum record_element element);
+
 struct str facts_status_name(enum seen_status status);
 
 /*

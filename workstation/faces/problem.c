@@ -19,6 +19,26 @@ static const char *const reasons[FACE_REASONS] = {
 #undef REASON_ROW
 };
 
+struct str face_problem_title(enum face_problem problem)
+{
+	assert(problem > FACE_NO_PROBLEM && problem < FACE_PROBLEMS);
+	return str_of(rows[problem].title);
+}
+
+struct str face_problem_action(enum face_problem problem)
+{
+	assert(problem > FACE_NO_PROBLEM && problem < FACE_PROBLEMS);
+	return str_of(rows[problem].action);
+}
+
+enum face_problem face_problem_of_code(struct str code)
+{
+	for (enum face_problem problem = FACE_NO_PROBLEM + 1; problem < FACE_PROBLEMS; problem++)
+		if (str_equal(code, str_of(rows[problem].code)))
+			return problem;
+	return FACE_NO_PROBLEM;
+}
+
 void face_field_add(struct face_fields *fields, struct str name, struct str text)
 {
 	if (fields->count < FACE_FIELDS_MAX)

@@ -39,6 +39,12 @@ void face_field_add(struct face_fields *fields, struct str name, struct str text
 /* With the sentence of a reason. */
 void face_field_reason(struct face_fields *fields, struct str name, enum face_reason reason);
 
+/* Its sentences: what happened; what to do now. */
+struct str face_problem_title(enum face_problem problem);
+struct str face_problem_action(enum face_problem problem);
+/* FACE_NO_PROBLEM: no row has this code. */
+enum face_problem face_problem_of_code(struct str code);
+
 /* {code, title, action, vendor, request_id, fields: [{field, text}]} */
 void face_problem_put(struct json_writer *out, enum face_problem problem, struct str request_id,
 		      const struct face_fields *fields);

@@ -25,6 +25,11 @@ export default [
     await page.getByRole('button', { name: '元のデータと証明' }).first().click();
     await page.waitForSelector('dialog[open]');
   } },
+  { name: 'chart-proof', prepare, show: async (page) => {
+    await at('#/chart/2', '.person')(page);
+    await page.getByRole('button', { name: '元のデータと証明' }).first().click();
+    await page.waitForSelector('dialog[open]');
+  } },
   { name: 'chart-edit', prepare, tall: true, show: async (page) => {
     await at('#/chart/1', '.person')(page);
     await page.keyboard.press('F7');

@@ -29,16 +29,26 @@ export function timeline(insurances, edit) {
 
 /* --- its results --- */
 
+/** Easier to read; copied is what came, byte for byte. */
+function indented(raw) {
+  try { return JSON.stringify(JSON.parse(raw), null, 1); } catch { return raw; }
+}
+
+/** Whether it is still what the service signed; and if not, why nobody can say so. */
+const proofBox = (proof) => (proof.proven
+  ? el('div', { class: 'box success' }, el('h3', {}, `✓ ${proof.title}`),
+    el('p', {}, `この内容は、サービスが ${momentLong(proof.issued_at)} にこの施設へ出したままです。書き換えられていません。`),
+    el('p', { class: 'hint' }, `方法 ${methodText(proof.method)}　担当 ${proof.staff}　鍵 ${proof.kid}`))
+  : el('div', { class: 'box error' }, el('h3', {}, `✕ ${proof.title}`), el('p', {}, proof.action)));
+
 async function resultShow(id, app) {
   const answer = await call('result', { id });
-  let raw = answer.raw;
-  try { raw = JSON.stringify(JSON.parse(answer.raw), null, 1); } catch { /* as it came */ }
   const copy = el('button', { type: 'button', onclick: () => app.run(async () => { await app.copy(answer.raw); announce('写しました'); }) }, '元のデータを写す');
   await ask({ wide: true, title: `確認の結果　${momentLong(answer.result.confirmed_at)}`, body: [
-    adviceBox(answer.result), answer.qualifications.map((facts, i) => [answer.qualifications.length > 1 && el('h3', {}, `資格 ${i + 1}`), factList(facts)]),
-    el('details', {}, el('summary', {}, '元のデータ（サービスから届いたまま）'), el('pre', { tabindex: '0' }, raw), copy),
-    el('details', {}, el('summary', {}, answer.entry ? '証明（サービスの署名つき）' : '証明はありません'),
-      answer.entry && [el('p', {}, 'この結果がサービスのもので、書き換えられていないことを示す署名です。返戻などで示すときに使います。'), el('pre', { tabindex: '0' }, answer.entry)]),
+    proofBox(answer.proof), adviceBox(answer.result), answer.qualifications.map((facts, i) => [answer.qualifications.length > 1 && el('h3', {}, `資格 ${i + 1}`), factList(facts)]),
+    el('details', {}, el('summary', {}, '元のデータ（サービスから届いたまま）'), el('pre', { tabindex: '0' }, indented(answer.raw)), copy),
+    answer.entry && el('details', {}, el('summary', {}, '証明（サービスの署名つき、届いたまま）'),
+      el('p', {}, 'この結果がサービスのもので、書き換えられていないことを示す署名です。返戻などで示すときに使います。'), el('pre', { tabindex: '0' }, answer.entry)),
   ], buttons: [{ text: '閉じる', value: true, primary: true }] });
 }
 
