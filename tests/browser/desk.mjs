@@ -146,6 +146,10 @@ export class Hands {
     return this.dialog.getByRole('heading').innerText();
   }
 
+  /** All that the list holds, and all charts, whatever the screens filter. */
+  async results() { return (await this.call('results', { from: 0, to: 0, status: '', search: '', day: 0 })).results; }
+  async charts() { return (await this.call('charts', { text: '', away: false })).charts; }
+
   automatic(on) { return this.call('receive_automatic', { on }); }
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Planted faults for T29: one wall of the page's door is missing (SHIKAKU_FAULT names it,
- * or several with commas), the others stand. The wrapped functions are those of lib/web.
+ * Planted faults (SHIKAKU_FAULT names one, or several with commas), each of which a test must find.
+ * T29: one wall of the page's door is missing, the others stand. Journeys: a desk that forgets what
+ * it has seen, that takes a number's word for the person, that sends its queue again.
  */
 #include <stdlib.h>
 
 #include "lib/web/local_guard.h"
 #include "lib/web/local_peer.h"
+#include "workstation/rules/matching.h"
+#include "workstation/store/store.h"
 
 static bool is_planted(const char *name)
 {
@@ -50,4 +53,36 @@ bool __wrap_local_peer_is(uint16_t peer, uint16_t ours, uint32_t uid);
 bool __wrap_local_peer_is(uint16_t peer, uint16_t ours, uint32_t uid)
 {
 	return __real_local_peer_is(peer, ours, uid) || is_planted("peer");
+}
+
+int __real_store_seen_state(struct db *db, struct str result_id, enum seen_state *ret_state);
+int __wrap_store_seen_state(struct db *db, struct str result_id, enum seen_state *ret_state);
+int __wrap_store_seen_state(struct db *db, struct str result_id, enum seen_state *ret_state)
+{
+	int r = __real_store_seen_state(db, result_id, ret_state);
+	if (is_planted("seen"))
+		*ret_state = SEEN_NEVER;
+	return r;
+}
+
+/* Whoever fits best is taken, and an unknown number is a new patient's. */
+struct match __real_match_decide(const struct result *result, const struct candidate *candidates,
+				 size_t candidates_count);
+struct match __wrap_match_decide(const struct result *result, const struct candidate *candidates,
+				 size_t candidates_count);
+struct match __wrap_match_decide(const struct result *result, const struct candidate *candidates,
+				 size_t candidates_count)
+{
+	struct match match = __real_match_decide(result, candidates, candidates_count);
+	if (match.kind != MATCH_ASK || !is_planted("guess"))
+		return match;
+	return candidates_count ? (struct match){.kind = MATCH_LINK, .chart = candidates[0].chart}
+				: (struct match){.kind = MATCH_NEW};
+}
+
+int __real_store_queue_remove(struct db *db, struct str result_id);
+int __wrap_store_queue_remove(struct db *db, struct str result_id);
+int __wrap_store_queue_remove(struct db *db, struct str result_id)
+{
+	return is_planted("queue") ? 0 : __real_store_queue_remove(db, result_id);
 }

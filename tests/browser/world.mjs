@@ -13,11 +13,11 @@ export const SEKKOTSU = { code: '1311234569', name: 'みほん接骨院' };
 export const SHINKYU = { code: '1329876542', name: 'みほん鍼灸マッサージ院' };
 
 export class World {
-  static async start({ card = false, mail = false, ...options } = {}) {
+  static async start({ card = false, mail = false, people = 12, ...options } = {}) {
     const world = new World();
     world.stack = new Stack(options);
     const { stack } = world;
-    await stack.startPki();
+    await stack.startPki(['--people', String(people)]);
     await stack.startOcsp();
     await stack.startStore();
     if (mail) await stack.startMail();

@@ -7,10 +7,10 @@
 // what the two others show. SHIKAKU_NIGHTLY does everything everywhere, at more cuts.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Cutter } from './cutter.mjs';
 import { Journey, STAFF } from './journey.mjs';
 import { PeerReader } from './peer.mjs';
 import { program, start, waitFor } from './process.mjs';
@@ -23,50 +23,6 @@ const CUTS = [AT_FIRST, 0.3, 0.45, 0.6, 0.7, 0.8, 0.88, 0.94], CUTS_SHORT = [AT_
 const WITHIN_MS = 1000, POLLED_MS = 8000;
 const ids = (text) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line).id);
 const twice = (list) => list.filter((one, i) => list.indexOf(one) !== i);
-
-/** A proxy (HTTP CONNECT) that passes so many bytes of the service's and then is dead to all. */
-class Cutter {
-  constructor() {
-    this.sockets = new Set();
-    this.server = net.createServer((socket) => {
-      if (this.left <= 0) return socket.destroy();
-      this.keep(socket).once('data', (bytes) => this.connect(socket, bytes));
-    });
-  }
-
-  keep(socket) {
-    this.sockets.add(socket);
-    socket.on('error', () => socket.destroy()).on('close', () => this.sockets.delete(socket));
-    return socket;
-  }
-
-  connect(socket, bytes) {
-    const [, port] = /^CONNECT localhost:(\d+) /.exec(bytes.toString());
-    const beyond = this.keep(net.connect(Number(port), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      socket.pipe(beyond);
-    }));
-    beyond.on('data', (data) => {
-      socket.write(data.subarray(0, this.left));
-      this.left -= data.length;
-      if (this.left <= 0) this.cut();
-    });
-    beyond.on('close', () => socket.destroy());
-    socket.on('close', () => beyond.destroy());
-  }
-
-  cut() {
-    this.left = 0;
-    for (const one of this.sockets) one.destroy();
-  }
-
-  async listen() {
-    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
-    return `http://127.0.0.1:${this.server.address().port}`;
-  }
-
-  close() { for (const one of this.sockets) one.destroy(); this.server.close(); }
-}
 
 /** A service without pages and cursors: the library makes its own, and asks now and then. */
 function unpaged() {
