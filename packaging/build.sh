@@ -4,7 +4,7 @@
 #
 # A copy of what git knows of the tree (and would add) is laid out as Debian's tools want it and
 # built there; the packages lie in OUT (build/packages) afterwards. FOLDER holds the pictures of the
-# manual, as ./dev shots makes them. The same tree and pictures give the same bytes, wherever it is
+# manual, as ./dev shots makes them; without it the manual has none. The same tree and pictures give the same bytes, wherever it is
 # built: the version is Meson's, the time that of the last commit.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -41,6 +41,14 @@ tree_files() {
 	fi
 }
 
+pictures_copy() {
+	local name
+	mkdir "$source/docs/manual/pictures"
+	sed -n 's/^\[\[picture \([a-z0-9-]*\) .*/\1/p' docs/manual/*.md | while read -r name; do
+		cp "$pictures/$name.png" "$source/docs/manual/pictures"
+	done
+}
+
 tree_copy() {
 	local file
 	mkdir "$source"
@@ -48,7 +56,7 @@ tree_copy() {
 		[ ! -e "$file" ] || printf '%s\0' "$file"
 	done | tar --null --no-recursion -cf - -T - | tar -C "$source" -xf -
 	cp -r packaging/debian "$source/debian"
-	[ -z "$pictures" ] || cp -r "$pictures" "$source/docs/manual/pictures"
+	[ -z "$pictures" ] || pictures_copy
 }
 
 changelog_write() {

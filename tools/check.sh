@@ -7,7 +7,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=/usr/bin/python3
-checks=(format scripts layers banned content requirements glossary doors documents api man exports
+checks=(format scripts layers banned content requirements glossary doors documents api man manual exports
 	clang production sanitizers cppcheck)
 
 sources() { # what git knows or would add, and what a merge did not leave half deleted
@@ -38,6 +38,7 @@ check_glossary() { "$python" tools/check-glossary.py; }
 check_doors() { "$python" tools/check-doors.py; }
 check_documents() { "$python" tools/check-documents.py; }
 check_man() { "$python" tools/check-man.py; }
+check_manual() { "$python" tools/check-manual.py; }
 
 check_api() {
 	[ -e tools/generate-api.py ] || return 77

@@ -496,6 +496,29 @@ def man_refuses_a_missing_option_command_or_language():
     refuses("man", man(problems="exits: {0: done}\nexits_japanese: {}\n"), "different numbers")
 
 
+MANUAL = "# A {: #results }\n## B {: #setup }\n## C {: #lock }\n[[picture results words]]\n"
+
+
+def manual(text=MANUAL, screens="  results: { load: () => 1 },\n", listed="'results'"):
+    return {"docs/manual/1.md": text, "ui/workstation/screens.js": screens,
+            "docs/manual/meson.build": f"foreach name : [{listed}]\n",
+            "tests/browser/shots/a.mjs": "export default [{ name: 'results' }];\n"}
+
+
+@test
+def manual_passes_a_chapter_for_each_screen():
+    passes("manual", manual())
+
+
+@test
+def manual_refuses_screens_without_a_chapter_and_pictures_nobody_makes():
+    refuses("manual", manual(screens="  results: { load: 1 },\n  month: { load: 1 },\n"),
+            "no chapter for the screen month")
+    refuses("manual", manual(text=MANUAL + "[[picture gone words]]\n"), "makes no gone")
+    refuses("manual", manual(listed=""), "the picture results is in only one")
+    refuses("manual", manual(screens=""), "names no screens")
+
+
 @test
 def the_front_door_refuses_unknown_words():
     door = str(TOOLS.parent / "dev")

@@ -89,7 +89,14 @@ async function useExamine(place, packaged) {
   if (stdout !== `shikaku-workstation ${packaged}\n`) complaints.push(`--version says ${stdout.trim()}`);
   await place.run(['shikaku-workstation', 'init', '--home', '/desk/home', '--facility', FACILITY, '--name', '佐々木 𠮷之助'],
     { input: `${PASSWORD}\n`, expect: 0 });
-  const seen = await versionsSeen(place);
+  const seen = await versionsSeen(place, async (page) => {
+    const manual = page.context().waitForEvent('page');
+    await page.keyboard.press('F1');
+    const text = await (await manual).locator('.version').first().innerText();
+    if (text !== `版 ${packaged}`) complaints.push(`the manual says ${text}`);
+  });
+  const { stdout: paper } = await place.run(['cat', '/usr/share/doc/shikaku-workstation/manual/index.html']);
+  if (!paper.includes(`版 ${packaged}<`)) complaints.push('the installed manual is not of this version');
   if (seen.some((text) => text !== packaged)) complaints.push(`the screen says ${seen.join(' and ')}`);
   return complaints;
 }
@@ -172,7 +179,8 @@ test('control: a package of another version than its program is found out', { ti
     const control = path.join(tree, 'DEBIAN/control');
     fs.writeFileSync(control, fs.readFileSync(control, 'utf8').replace(/^Version: .*$/m, 'Version: 9.9.9'));
   });
-  assert.deepEqual(await examine(files), [`--version says shikaku-workstation ${version}`, `the screen says ${version} and ${version}`]);
+  assert.deepEqual(await examine(files), [`--version says shikaku-workstation ${version}`, `the manual says 版 ${version}`,
+    'the installed manual is not of this version', `the screen says ${version} and ${version}`]);
 });
 
 test('control: a package that takes the charts with it, or leaves files behind, is found out', { timeout: BUILD_MS }, async () => {

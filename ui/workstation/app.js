@@ -98,6 +98,14 @@ window.addEventListener('keydown', (event) => {
   app.run(action);
 });
 
+/** The manual, at what is shown: a page of this program, in a window of its own. Locked or not. */
+window.addEventListener('keydown', (event) => {
+  if (event.key !== 'F1' || isComposing(event)) return;
+  event.preventDefault();
+  const place = state?.phase === 'open' ? shown?.id : { locked: 'lock', setup: 'setup' }[state?.phase];
+  window.open(`/manual/#${place ?? ''}`, 'shikaku-manual');
+});
+
 /* --- what moves --- */
 
 async function eventsFollow(mine) {

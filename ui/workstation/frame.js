@@ -10,7 +10,7 @@ function rail() {
       el('kbd', {}, `Alt+${screen.key}`))));
   const foot = el('p', { class: 'version' });
   const node = el('nav', { class: 'rail', 'aria-label': '画面' }, el('p', { class: 'brand' }, '資格'),
-    el('ul', {}, links), foot);
+    el('ul', {}, links), el('a', { class: 'manual', href: '/manual/', target: 'shikaku-manual' }, '手引き', el('kbd', {}, 'F1')), foot);
   return {
     node,
     version(text) { foot.textContent = `版 ${text}`; },

@@ -142,7 +142,8 @@ export function unlockScreen({ state, done, first }) {
   const node = el('main', { class: 'single' }, el('div', { class: 'card' }, el('h1', {}, first ? '資格ワークステーション' : '画面ロック中'),
     el('p', {}, first ? '担当者を選び、パスワードを入れてください。'
       : '席を離れている間、患者さんの情報を隠しています。結果の受け取りは続いています。'), made.node,
-    el('p', { class: 'version' }, `資格ワークステーション 版 ${state.version}`)));
+    el('p', { class: 'version' }, `資格ワークステーション 版 ${state.version}　`,
+      el('a', { href: '/manual/#lock', target: 'shikaku-manual' }, '手引き', el('kbd', {}, 'F1')))));
   return { node, focus: () => password.input.focus() };
 }
 
