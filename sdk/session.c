@@ -107,6 +107,13 @@ const char *SHK_CALL shk_session_facility_name(const shk_client *client)
 	return session && session->facility_name[0] ? session->facility_name : NULL;
 }
 
+int32_t SHK_CALL shk_service_clock(const shk_client *client, int64_t *ret_ahead_ms)
+{
+	if (!client_lives(client) || !ret_ahead_ms)
+		return SHK_ERR_ARGUMENT;
+	return client_clock(client->client, ret_ahead_ms) ? SHK_OK : SHK_ERR_STATE;
+}
+
 const char *SHK_CALL shk_session_notice(const shk_client *client)
 {
 	const struct session *session = session_of(client);

@@ -365,6 +365,15 @@ SHK_API const char *SHK_CALL shk_session_facility_name(const shk_client *client)
  */
 SHK_API const char *SHK_CALL shk_session_notice(const shk_client *client);
 
+/*
+ * By how many milliseconds the service's clock is ahead of this PC's, by its last answer, to about
+ * a second. Passcodes, tokens and proofs do not need this PC's clock; what you date or delete by it
+ * does.
+ * ret_ahead_ms  behind: negative
+ * Errors: ARGUMENT, STATE (no answer has told it yet).
+ */
+SHK_API int32_t SHK_CALL shk_service_clock(const shk_client *client, int64_t *ret_ahead_ms);
+
 /* The login id of the session; NULL without one. Until the next call. */
 SHK_API const char *SHK_CALL shk_session_login_id(const shk_client *client);
 

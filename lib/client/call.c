@@ -183,6 +183,23 @@ static bool clock_follow(struct client *client, const struct transport_reply *re
 	return true;
 }
 
+/* A Date is cut to its second: on the average half of one is missing. */
+static void clock_note(struct client *client, const struct transport_reply *reply)
+{
+	int64_t theirs_ms;
+	if (date_parse(reply->date, &theirs_ms) != 0)
+		return;
+	client->ahead_ms = theirs_ms + 500 - clock_now_ms(client->options.clock);
+	client->has_ahead = true;
+}
+
+bool client_clock(const struct client *client, int64_t *ret_ahead_ms)
+{
+	if (client->has_ahead)
+		*ret_ahead_ms = client->ahead_ms;
+	return client->has_ahead;
+}
+
 /* One try: 0, or a fault, or a problem that the trouble tells. */
 static int attempt(struct client *client, const struct call *call, struct arena *arena,
 		   struct str *ret_body, bool *ret_late)
@@ -195,6 +212,7 @@ static int attempt(struct client *client, const struct call *call, struct arena 
 		r = transport_problem(client, (enum transport_outcome)r);
 		return r < 0 ? PASS(r) : r;
 	}
+	clock_note(client, &reply);
 	bool is_known = reply.status == STATUS_NOT_MODIFIED && call->if_none_match.ptr;
 	if (reply.status / 100 != 2 && !is_known) {
 		r = trouble_reply(client, &reply);

@@ -64,6 +64,12 @@ MUST_CHECK int client_program_set(struct client *client, const struct wire_clien
  * set. NULL: none. With one, logins and renewals are proven, and calls where the service asks.
  */
 void client_device_set(struct client *client, const struct signing_key *key);
+
+/*
+ * By how much the service's clock is ahead of options.clock, by its last answer: to the second, and
+ * less the answer's way. False: no answer has told it.
+ */
+bool client_clock(const struct client *client, int64_t *ret_ahead_ms);
 /* Keep the password for renewals by itself? True when never set. */
 void client_keep_password_set(struct client *client, bool keep);
 

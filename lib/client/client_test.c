@@ -226,8 +226,12 @@ static void test_proofs_follow_the_services_clock(void **state)
 	assert_int_equal(signing_key_generate(&key), 0);
 	client_device_set(desk->client, key);
 	SCRIPT(desk, steps);
+	int64_t ahead_ms;
+	assert_false(client_clock(desk->client, &ahead_ms)); /* nothing was heard yet */
 	assert_int_equal(login(desk), 0);
 	const struct transport_fake_asked *asked = desk->fake.asked;
+	assert_true(client_clock(desk->client, &ahead_ms));
+	assert_int_equal(ahead_ms, 10 * 60 * 60 * 1000 + 500);
 	assert_str_equal(claim(desk, asked[0].proof, "iat"), STR("1795300000"));
 	assert_str_equal(claim(desk, asked[1].proof, "iat"), STR("1795336000"));
 	/* With the service's time it is no question of time any more. */

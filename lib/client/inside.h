@@ -20,6 +20,8 @@ struct client {
 	char vendor[PROGRAM_TEXT_BYTES], product[PROGRAM_TEXT_BYTES], version[PROGRAM_TEXT_BYTES];
 	const struct signing_key *device; /* borrowed; NULL: none */
 	int64_t skew_ms;		  /* the service's clock against ours, for proofs */
+	int64_t ahead_ms;		  /* the same by the last answer … */
+	bool has_ahead;			  /* … that said what time it is */
 	bool password_is_dropped;
 	struct session session;
 	struct wire_profile profile; /* one that was read; its texts lie in profile_arena */

@@ -93,6 +93,7 @@ static void check_null(void)
 		      !shk_devices_registered_at(NULL, 0) && !shk_devices_is_current(NULL, 0) &&
 		      !shk_session_notice(NULL),
 	      "no devices are none");
+	check(shk_service_clock(NULL, NULL) == SHK_ERR_ARGUMENT, "no client has no clock");
 	shk_devices_destroy(NULL);
 	check(shk_access_history(NULL, "20261101", "20261130", NULL) == SHK_ERR_ARGUMENT &&
 		      shk_accesses_next(NULL, NULL) == SHK_ERR_ARGUMENT && !shk_access_at(NULL) &&
