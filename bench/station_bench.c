@@ -198,7 +198,7 @@ static int bench(const char *folder, struct figures *ret_figures)
 	struct clock_fake time = {.now_ms = NOW_MS};
 	const struct clock clock = clock_of_fake(&time);
 	const struct log log = {.fd = 2, .level = LOG_LEVEL_WARNING, .clock = &clock};
-	struct keeper_vault vault = {.clock = &clock};
+	AUTO(keeper_vault_clear) struct keeper_vault vault = {.clock = &clock};
 	(void)snprintf(vault.home.path, sizeof vault.home.path, "%s/home", folder);
 	const struct keeper keeper = keeper_of_vault(&vault);
 	const struct station_config config = {.clock = &clock,
@@ -209,7 +209,6 @@ static int bench(const char *folder, struct figures *ret_figures)
 	int r = station_create(&station, &config);
 	if (!r)
 		r = figures_take(station, &keeper, ret_figures);
-	keeper_vault_clear(&vault);
 	return r;
 }
 

@@ -3,8 +3,9 @@
  * Locking the page is a gate on its calls: the key stays here, so that results keep coming in while
  * nobody is at the desk. What a facility is called, and its service, stand in its own store.
  */
-#include "workstation/keeper_vault.h"
+#include "workstation/keeper_inside.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "workstation/keep/restore.h"
@@ -15,15 +16,33 @@
 
 enum { NAME_ARENA_BYTES = 64 * 1024 };
 
-static void vault_path(const struct keeper_vault *keeper, char path[HOME_FILE_BYTES])
+void keeper_vault_path(const struct keeper_vault *keeper, char path[HOME_FILE_BYTES])
 {
 	home_file(&keeper->home, "vault.json", path);
+}
+
+/* --- the key --- */
+
+void keeper_key_put(struct keeper_vault *keeper, const struct secret *key)
+{
+	(void)pthread_mutex_lock(&keeper->lock);
+	keeper->key = *key;
+	(void)pthread_mutex_unlock(&keeper->lock);
+}
+
+/* A copy, the caller's. Outcome: KEEPER_ABSENT, nobody has unlocked yet. */
+int keeper_key_take(struct keeper_vault *keeper, struct secret *ret_key)
+{
+	(void)pthread_mutex_lock(&keeper->lock);
+	*ret_key = keeper->key;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	return ret_key->len ? 0 : KEEPER_ABSENT;
 }
 
 static bool keeper_exists(void *ctx)
 {
 	char path[HOME_FILE_BYTES];
-	vault_path(ctx, path);
+	keeper_vault_path(ctx, path);
 	return access(path, F_OK) == 0;
 }
 
@@ -32,18 +51,18 @@ static bool keeper_exists(void *ctx)
 static int keeper_store(void *ctx, struct str facility, struct db **ret_db)
 {
 	struct keeper_vault *keeper = ctx;
-	AUTO(secret_wipe) struct secret key = {0};
+	AUTO(secret_wipe) struct secret chart = {0}, key = {0};
 	char path[HOME_FILE_BYTES];
-	if (!keeper->key.len || !home_code_is_good(facility))
+	if (keeper_key_take(keeper, &chart) || !home_code_is_good(facility))
 		return KEEPER_ABSENT;
 	home_facility_file(&keeper->home, facility, "charts.db", path);
-	int r = vault_facility_key(secret_str(&keeper->key), facility, &key);
+	int r = vault_facility_key(secret_str(&chart), facility, &key);
 	if (r == 0)
 		r = store_open_sealed(path, &key, ret_db);
 	return r < 0 ? PASS(r) : r ? RAISE(EKEYREJECTED) : 0;
 }
 
-static int facility_make(struct keeper_vault *keeper, const struct keeper_facility *facility,
+int keeper_facility_make(struct keeper_vault *keeper, const struct keeper_facility *facility,
 			 struct str service)
 {
 	AUTO(db_closep) struct db *db = NULL;
@@ -62,13 +81,17 @@ static int facility_read(struct keeper_vault *keeper, struct arena *arena, const
 {
 	AUTO(db_closep) struct db *db = NULL;
 	struct keeper_facility facility = {0};
+	int64_t is_away;
 	int r = arena_copy(arena, str_of(code), &facility.code);
 	if (r == 0)
 		r = keeper_store(keeper, facility.code, &db);
 	if (r == 0)
 		r = store_setting_get(db, arena, STR("facility_name"), &facility.name);
+	if (r == 0)
+		r = store_setting_number(db, STR("facility_away"), 0, &is_away);
 	if (r)
 		return r < 0 ? PASS(r) : r;
+	facility.is_away = is_away != 0;
 	if (!facility.name.len)
 		facility.name = facility.code;
 	*ret_facility = facility;
@@ -79,13 +102,14 @@ static int keeper_facilities(void *ctx, struct arena *arena,
 			     struct keeper_facility **ret_facilities, size_t *ret_count)
 {
 	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret key = {0};
 	struct home_facilities found = {0};
 	struct keeper_facility *facilities =
 		arena_alloc(arena, HOME_FACILITIES_MAX * sizeof *facilities);
 	size_t count = 0;
 	if (!facilities)
 		return RAISE(ENOMEM);
-	if (!keeper->key.len)
+	if (keeper_key_take(keeper, &key))
 		return KEEPER_ABSENT;
 	if (home_facilities(&keeper->home, &found) != 0)
 		return RAISE(EIO);
@@ -99,131 +123,50 @@ static int keeper_facilities(void *ctx, struct arena *arena,
 	return 0;
 }
 
-/* --- people --- */
-
-static int keeper_unlock(void *ctx, struct str staff, struct str password)
+static int facility_there(struct keeper_vault *keeper, struct str code, bool *ret_there,
+			  size_t *ret_count)
 {
-	struct keeper_vault *keeper = ctx;
-	AUTO(secret_wipe) struct secret key = {0};
-	char path[HOME_FILE_BYTES];
-	vault_path(keeper, path);
-	int r = vault_unlock(path, clock_now_ms(keeper->clock), staff, password, &key);
-	if (r < 0)
-		return PASS(r);
-	switch ((enum vault_outcome)r) {
-	case VAULT_STAFF_UNKNOWN:
-	case VAULT_ABSENT: return KEEPER_ABSENT;
-	case VAULT_WAIT: return KEEPER_WAIT;
-	case VAULT_DAMAGED:
-	case VAULT_NEWER:
-	case VAULT_UNUSABLE: return KEEPER_DAMAGED;
-	case VAULT_PASSWORD_WRONG:
-	case VAULT_PRESENT:
-	case VAULT_STAFF_PRESENT:
-	case VAULT_STAFF_FULL:
-	case VAULT_STAFF_REFUSED:
-	case VAULT_PASSWORD_SHORT:
-	case VAULT_PASSWORD_COMMON: return KEEPER_WRONG;
-	}
-	keeper->key = key;
+	struct home_facilities found = {0};
+	if (home_facilities(&keeper->home, &found) != 0)
+		return RAISE(EIO);
+	*ret_there = false;
+	for (size_t i = 0; i < found.count; i++)
+		*ret_there = *ret_there || str_equal(str_of(found.codes[i]), code);
+	*ret_count = found.count;
 	return 0;
 }
 
-static int recovered(int r)
-{
-	switch ((enum vault_outcome)r) {
-	case VAULT_PASSWORD_SHORT:
-	case VAULT_PASSWORD_COMMON: return KEEPER_WEAK;
-	case VAULT_PASSWORD_WRONG: return KEEPER_WRONG;
-	case VAULT_ABSENT:
-	case VAULT_STAFF_UNKNOWN:
-	case VAULT_STAFF_REFUSED: return KEEPER_ABSENT;
-	case VAULT_DAMAGED:
-	case VAULT_NEWER:
-	case VAULT_UNUSABLE:
-	case VAULT_PRESENT:
-	case VAULT_STAFF_PRESENT:
-	case VAULT_STAFF_FULL:
-	case VAULT_WAIT: break;
-	}
-	return KEEPER_DAMAGED;
-}
-
-static int keeper_recover(void *ctx, struct str recovery, struct str staff, struct str password)
+static int keeper_facility_add(void *ctx, const struct keeper_facility *facility)
 {
 	struct keeper_vault *keeper = ctx;
-	AUTO(secret_wipe) struct secret key = {0}, read = {0};
-	const struct vault_person person = {.id = staff, .password = password};
-	char path[HOME_FILE_BYTES];
-	vault_path(keeper, path);
-	if (recovery_read(recovery, &read) != 0)
-		return KEEPER_WRONG;
-	int r = vault_recover(path, secret_str(&read), &key);
-	if (r == 0)
-		r = vault_password_set(path, secret_str(&key), &person);
-	if (r)
-		return r < 0 ? PASS(r) : recovered(r);
-	keeper->key = key;
-	return 0;
-}
-
-static int keeper_create(void *ctx, const struct keeper_birth *birth, struct str password,
-			 struct secret *ret_recovery)
-{
-	struct keeper_vault *keeper = ctx;
-	AUTO(secret_wipe) struct secret key = {0};
-	const struct vault_person person = {birth->staff.id, birth->staff.name, password, NULL};
-	char path[HOME_FILE_BYTES];
-	vault_path(keeper, path);
-	if (home_make(&keeper->home) != 0)
-		return RAISE(EIO);
-	int r = vault_create(path, clock_now_ms(keeper->clock), &person, &key, ret_recovery);
+	bool is_there;
+	size_t count;
+	if (!home_code_is_good(facility->code))
+		return KEEPER_REFUSED;
+	int r = facility_there(keeper, facility->code, &is_there, &count);
 	if (r < 0)
 		return PASS(r);
-	if (r == VAULT_PASSWORD_SHORT || r == VAULT_PASSWORD_COMMON)
-		return KEEPER_WEAK;
-	if (r == VAULT_PRESENT)
-		return KEEPER_PRESENT;
-	if (r)
-		return RAISE(EIO);
-	keeper->key = key;
-	r = facility_make(keeper, &birth->facility, birth->service);
+	if (is_there || count >= KEEPER_FACILITIES_MAX)
+		return is_there ? KEEPER_PRESENT : KEEPER_FULL;
+	r = keeper_facility_make(keeper, facility, (struct str){0});
 	return r < 0 ? PASS(r) : r;
 }
 
-static int staff_list(const struct vault *vault, struct arena *arena,
-		      struct keeper_staff **ret_staff, size_t *ret_count)
+static int keeper_facility_change(void *ctx, const struct keeper_facility *facility)
 {
-	struct keeper_staff *staff = arena_alloc(arena, VAULT_STAFF_MAX * sizeof *staff);
-	size_t count = 0;
-	if (!staff)
-		return RAISE(ENOMEM);
-	for (size_t i = 0; i < vault->staff_count; i++) {
-		if (!vault->staff[i].active)
-			continue;
-		int r = arena_copy(arena, str_of(vault->staff[i].id), &staff[count].id);
-		if (r == 0)
-			r = arena_copy(arena, str_of(vault->staff[i].name), &staff[count].name);
-		if (r < 0)
-			return PASS(r);
-		count++;
-	}
-	*ret_staff = staff;
-	*ret_count = count;
-	return 0;
-}
-
-static int keeper_staff_list(void *ctx, struct arena *arena, struct keeper_staff **ret_staff,
-			     size_t *ret_count)
-{
-	char path[HOME_FILE_BYTES];
-	struct vault vault;
-	vault_path(ctx, path);
-	int r = vault_read(path, &vault);
-	if (r)
-		return r < 0 ? PASS(r) : KEEPER_ABSENT;
-	r = staff_list(&vault, arena, ret_staff, ret_count);
-	return r < 0 ? PASS(r) : 0;
+	AUTO(db_closep) struct db *db = NULL;
+	bool is_there;
+	size_t count;
+	int r = facility_there(ctx, facility->code, &is_there, &count);
+	if (r == 0 && !is_there)
+		return KEEPER_ABSENT;
+	if (r == 0)
+		r = keeper_store(ctx, facility->code, &db);
+	if (r == 0)
+		r = store_setting_put(db, STR("facility_name"), facility->name);
+	if (r == 0)
+		r = store_setting_number_put(db, STR("facility_away"), facility->is_away);
+	return r < 0 ? PASS(r) : r;
 }
 
 /* --- backups --- */
@@ -247,15 +190,16 @@ static int backup_answer(int r)
 static int keeper_backup(void *ctx, struct str folder, int keep)
 {
 	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret key = {0};
 	char path[HOME_PATH_BYTES];
 	struct backup_made made;
-	if (!keeper->key.len)
+	if (keeper_key_take(keeper, &key))
 		return KEEPER_ABSENT;
 	if (str_to_c(folder, path, sizeof path) < 0)
 		return KEEPER_UNREACHABLE;
 	const struct backup_wish wish = {.home = &keeper->home,
 					 .folder = path,
-					 .key = secret_str(&keeper->key),
+					 .key = secret_str(&key),
 					 .now_ms = clock_now_ms(keeper->clock),
 					 .keep = keep};
 	return backup_answer(backup_run(&wish, &made));
@@ -270,13 +214,27 @@ static int keeper_backup_newest(void *ctx, struct str folder, int64_t *ret_made_
 	return backup_answer(backup_newest(path, name, ret_made_ms));
 }
 
+/* The backup's own folder; of a folder that holds backups, the newest one's. */
+static int backup_find(struct str given, char path[HOME_PATH_BYTES])
+{
+	char name[BACKUP_NAME_BYTES];
+	int64_t made_ms;
+	if (str_to_c(given, path, HOME_PATH_BYTES) < 0)
+		return KEEPER_UNREACHABLE;
+	if (backup_newest(path, name, &made_ms) != 0)
+		return 0;
+	size_t len = strlen(path), rest = HOME_PATH_BYTES - len;
+	int n = snprintf(path + len, rest, "/%s", name);
+	return n < 0 || (size_t)n >= rest ? KEEPER_UNREACHABLE : 0;
+}
+
 static int keeper_restore(void *ctx, const struct keeper_return *wish, int *ret_group)
 {
 	struct keeper_vault *keeper = ctx;
 	AUTO(secret_wipe) struct secret recovery = {0}, key = {0};
 	char path[HOME_PATH_BYTES];
 	int vault = 0;
-	if (str_to_c(wish->backup, path, sizeof path) < 0)
+	if (backup_find(wish->backup, path) != 0)
 		return KEEPER_UNREACHABLE;
 	int group = wish->staff.ptr ? 0 : recovery_read(wish->secret, &recovery);
 	*ret_group = group;
@@ -292,12 +250,13 @@ static int keeper_restore(void *ctx, const struct keeper_return *wish, int *ret_
 	if (r == RESTORE_REFUSED)
 		return vault == VAULT_WAIT ? KEEPER_WAIT : KEEPER_WRONG;
 	if (r == 0)
-		keeper->key = key;
+		keeper_key_put(keeper, &key);
 	return backup_answer(r);
 }
 
 struct keeper keeper_of_vault(struct keeper_vault *vault)
 {
+	(void)pthread_mutex_init(&vault->lock, NULL);
 	return (struct keeper){.ctx = vault,
 			       .exists = keeper_exists,
 			       .create = keeper_create,
@@ -308,10 +267,19 @@ struct keeper keeper_of_vault(struct keeper_vault *vault)
 			       .store = keeper_store,
 			       .backup = keeper_backup,
 			       .backup_newest = keeper_backup_newest,
-			       .restore = keeper_restore};
+			       .restore = keeper_restore,
+			       .facility_add = keeper_facility_add,
+			       .facility_change = keeper_facility_change,
+			       .staff_add = keeper_staff_add,
+			       .staff_rename = keeper_staff_rename,
+			       .staff_away = keeper_staff_away,
+			       .password_set = keeper_password_set,
+			       .recovery_renew = keeper_recovery_renew,
+			       .recovery_drawn = keeper_recovery_drawn};
 }
 
 void keeper_vault_clear(struct keeper_vault *vault)
 {
 	secret_wipe(&vault->key);
+	(void)pthread_mutex_destroy(&vault->lock);
 }

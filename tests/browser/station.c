@@ -42,12 +42,13 @@ static void people_put(struct keeper_memory *memory)
 {
 	memory->exists = true;
 	memory->password = STR("correct horse");
-	memory->staff[0] = (struct keeper_staff){STR("01"), STR("佐藤 花子")};
-	memory->staff[1] = (struct keeper_staff){STR("02"), STR("佐々木 𠮷之助")};
+	memory->staff[0] = (struct keeper_staff){STR("01"), STR("佐藤 花子"), false};
+	memory->staff[1] = (struct keeper_staff){STR("02"), STR("佐々木 𠮷之助"), false};
 	memory->staff_count = 2;
-	memory->facilities[0] = (struct keeper_facility){STR("1311234569"), STR("みほん接骨院")};
+	memory->facilities[0] =
+		(struct keeper_facility){STR("1311234569"), STR("みほん接骨院"), false};
 	memory->facilities[1] =
-		(struct keeper_facility){STR("1329876542"), STR("みほん鍼灸マッサージ院")};
+		(struct keeper_facility){STR("1329876542"), STR("みほん鍼灸マッサージ院"), false};
 	memory->facilities_count = 2;
 }
 
@@ -66,7 +67,7 @@ static int names_put(struct keeper_memory *memory, const char *home)
 			memory->facilities[memory->staff_count].name = name;
 		if (arena_print(&memory->arena, &id, "%zu", memory->staff_count + 1) < 0)
 			return 1;
-		memory->staff[memory->staff_count++] = (struct keeper_staff){id, name};
+		memory->staff[memory->staff_count++] = (struct keeper_staff){id, name, false};
 	}
 	return 0;
 }

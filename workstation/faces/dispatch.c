@@ -74,7 +74,7 @@ static bool facility_is_known(struct face_call *call)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (str_equal(facilities[i].code, call->facility))
-			return true;
+			return !facilities[i].is_away;
 	return false;
 }
 
@@ -101,6 +101,18 @@ static int store_of(struct station *station, struct str facility, struct db **re
 	return 0;
 }
 
+void stores_close(struct station *station, struct str facility)
+{
+	for (size_t i = 0; i < station->stores_count; i++) {
+		struct station_store *store = &station->stores[i];
+		if (!str_equal(str_of(store->facility), facility))
+			continue;
+		db_close(store->db);
+		*store = station->stores[--station->stores_count];
+		station->stores[station->stores_count] = (struct station_store){0};
+	}
+}
+
 /* --- one call --- */
 
 static int phase_problem(enum face_phase phase)
@@ -114,21 +126,29 @@ static int phase_problem(enum face_phase phase)
 	return FACE_DESK_SETUP_DONE;
 }
 
-static int facility_enter(struct face_call *call, const struct face_route *route)
+/* *own: closed after the call. */
+static int facility_enter(struct face_call *call, const struct face_route *route, struct db **own)
 {
+	const struct keeper *keeper = call->station->config.keeper;
+	bool is_own = route->lane == FACE_KEEP;
 	if (!route->needs_facility)
 		return 0;
-	call->db = store_find(call->station, call->facility);
+	call->db = is_own ? NULL : store_find(call->station, call->facility);
 	if (call->db)
 		return 0;
 	if (!facility_is_known(call))
 		return FACE_FACILITY_SWITCHED;
-	int r = store_of(call->station, call->facility, &call->db);
-	return r < 0 ? PASS(r) : 0;
+	int r = is_own ? keeper->store(keeper->ctx, call->facility, own)
+		       : store_of(call->station, call->facility, &call->db);
+	if (r)
+		return FOLD(r);
+	if (is_own)
+		call->db = *own;
+	return 0;
 }
 
 static int call_enter(struct face_call *call, const struct face_route *route,
-		      const struct json_document *document)
+		      const struct json_document *document, struct db **own)
 {
 	enum face_phase phase = station_phase(call->station);
 	if (!(route->phases & phase))
@@ -140,7 +160,7 @@ static int call_enter(struct face_call *call, const struct face_route *route,
 	int r = station_staff(call->station, call->arena, &call->staff);
 	if (r < 0)
 		return PASS(r);
-	r = facility_enter(call, route);
+	r = facility_enter(call, route, own);
 	return r < 0 ? PASS(r) : r;
 }
 
@@ -148,11 +168,12 @@ static int call_run(struct face_call *call, const struct face_route *route,
 		    const struct web_request *request)
 {
 	AUTO(json_clear) struct json_document document = {0};
+	AUTO(db_closep) struct db *own = NULL;
 	int r = json_read(request->body, route->is_large ? &limits_large : &limits_usual,
 			  &document);
 	if (r)
 		return r < 0 ? PASS(r) : FACE_DESK_FIELDS;
-	r = call_enter(call, route, &document);
+	r = call_enter(call, route, &document, &own);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	json_object_open(call->out);
@@ -220,7 +241,8 @@ static void call_start(struct station *station, struct web_exchange *exchange,
 	*job = (struct job){station, exchange, route};
 	if (route->lane == FACE_LOOP)
 		job_do(job);
-	else if (pool_submit(station->desk, job_run, job))
+	else if (pool_submit(route->lane == FACE_KEEP ? station->keep : station->desk, job_run,
+			     job))
 		problem_finish(exchange, FACE_DESK_BUSY);
 }
 

@@ -4,9 +4,10 @@
  * or 422 with a problem. One function a call, in the file of its screen; routes.c names them all.
  *
  * Calls run one after the other on the desk thread, each with its facility's own connection; those
- * of the lane FACE_LOOP run at once on the page's thread and have neither db nor a long look at
- * anything. A function writes one object's members into call->out and answers 0; or a fault; or
- * FACE_<CODE> of problem.h, with fields noted. Nothing it wrote is sent then.
+ * of the lane FACE_KEEP, which wait for disks, on a thread and a connection of their own; those of
+ * the lane FACE_LOOP at once on the page's thread, with neither db nor a long look at anything. A
+ * function writes one object's members into call->out and answers 0; or a fault; or FACE_<CODE> of
+ * problem.h, with fields noted. Nothing it wrote is sent then.
  */
 #pragma once
 
@@ -61,6 +62,7 @@ enum face_phase {
 
 enum face_lane {
 	FACE_DESK, /* in order, on the desk thread */
+	FACE_KEEP, /* in order, on the thread that backups have: they may take their time */
 	FACE_LOOP, /* at once */
 };
 

@@ -17,6 +17,9 @@ enum {
 	PARKED_MS = 25 * 1000,
 	TICK_MS = 250,
 	DESK_QUEUE_MAX = 64,
+	KEEP_QUEUE_MAX = 8,
+	DAILY_FIRST_MS = 2 * 60 * 1000, /* after the start, when somebody is waiting for the page */
+	DAILY_EVERY_MS = 10 * 60 * 1000,
 	CODE_BYTES_MAX = 16,
 };
 
@@ -38,13 +41,15 @@ struct station_store {
 
 struct station {
 	struct station_config config;
-	struct pool *desk;
+	struct pool *desk, *keep;
 	atomic_bool is_born;				    /* there is a vault */
 	struct station_store stores[KEEPER_FACILITIES_MAX]; /* the desk thread's */
 	size_t stores_count;
 	struct ticker *ticker;
-	pthread_mutex_t lock; /* of what follows */
-	bool is_ending;	      /* nobody is parked any more */
+	atomic_bool has_daily; /* a look at what is due waits, or is under way */
+	pthread_mutex_t lock;  /* of what follows */
+	int64_t daily_mono_ms; /* when it is next looked what is due daily */
+	bool is_ending;	       /* nobody is parked any more */
 	bool is_open;
 	char staff[STAFF_BYTES_MAX];
 	size_t staff_len;
@@ -68,6 +73,11 @@ void events_expire(struct station *station, bool all);
 void reply_text(struct web_exchange *exchange, int status, struct json_writer *out);
 void reply_problem(struct web_exchange *exchange, enum face_problem problem,
 		   const struct face_fields *fields);
+
+/* --- dispatch.c --- */
+
+/* On the desk thread: the connection is closed, whoever asks for that facility is told no. */
+void stores_close(struct station *station, struct str facility);
 
 /* --- files.c --- */
 

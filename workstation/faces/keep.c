@@ -5,14 +5,16 @@
  */
 #include "workstation/faces/keep.h"
 
+#include "workstation/desk/purge.h"
+#include "workstation/faces/daily.h"
 #include "workstation/faces/station.h"
+#include "workstation/store/jobs.h"
 #include "workstation/store/settings.h"
+#include "workstation/store/store.h"
 
 enum {
 	PATH_CHARS_MAX = 1000,
-	KEEP_DEFAULT = 30,
 	KEEP_MAX = 400,
-	DUE_MS = 24 * 60 * 60 * 1000,
 	RECOVERY_CHARS_MAX = 120,
 	STAFF_ID_CHARS_MAX = 20,
 	PASSWORD_CHARS_MAX = 128,
@@ -23,38 +25,71 @@ static const struct keeper *keeper_of(const struct face_call *call)
 	return station_config(call->station)->keeper;
 }
 
-static int folder_problem(int outcome)
+/* --- what there is --- */
+
+/* The last attempt, whatever came of it. */
+static int last_put(struct face_call *call, struct str *ret_outcome)
 {
-	switch ((enum keeper_outcome)outcome) {
-	case KEEPER_UNREACHABLE: return FACE_BACKUP_UNREACHABLE;
-	case KEEPER_FULL: return FACE_BACKUP_DISK_FULL;
-	case KEEPER_PRESENT: return FACE_BACKUP_HOME_TAKEN;
-	case KEEPER_WAIT: return FACE_DESK_WAIT;
-	case KEEPER_WRONG: return FACE_DESK_PASSWORD_WRONG;
-	case KEEPER_ABSENT:
-	case KEEPER_BROKEN:
-	case KEEPER_WEAK:
-	case KEEPER_TYPO:
-	case KEEPER_DAMAGED: break;
-	}
-	return FACE_BACKUP_BROKEN;
+	struct job last = {0};
+	int r = store_job_last(call->db, call->arena, STR("backup"), (struct str){0}, &last);
+	if (r < 0)
+		return PASS(r);
+	*ret_outcome = last.outcome;
+	if (r == STORE_ABSENT)
+		return 0;
+	json_put_member_number(call->out, "tried_ms", last.at_ms);
+	json_put_member(call->out, "outcome", last.outcome);
+	return 0;
 }
 
-/* --- what there is --- */
+/*
+ * "good"; "failed": the last attempt; "late": two days without one; "none": there is none in that
+ * folder.
+ */
+static struct str state_word(int found, int64_t age_ms, struct str outcome)
+{
+	if (found == KEEPER_UNREACHABLE || (outcome.ptr && !str_equal(outcome, STR("done"))))
+		return STR("failed");
+	if (found == KEEPER_ABSENT)
+		return STR("none");
+	return age_ms >= 2 * DAILY_MS ? STR("late") : STR("good");
+}
 
 static int newest_put(struct face_call *call, struct str folder)
 {
 	const struct keeper *keeper = keeper_of(call);
+	struct str outcome = {0};
 	int64_t made_ms = 0;
 	int r = keeper->backup_newest ? keeper->backup_newest(keeper->ctx, folder, &made_ms)
 				      : KEEPER_ABSENT;
 	if (r < 0)
 		return PASS(r);
+	int told = last_put(call, &outcome);
+	if (told)
+		return PASS(told);
 	json_put_member_number(call->out, "made_ms", made_ms);
 	json_key(call->out, "is_due");
-	json_put_bool(call->out, call->now_ms - made_ms >= DUE_MS);
+	json_put_bool(call->out, call->now_ms - made_ms >= DAILY_MS);
+	json_put_member(call->out, "state", state_word(r, call->now_ms - made_ms, outcome));
 	if (r == KEEPER_UNREACHABLE)
 		json_put_member(call->out, "problem", STR("backup_unreachable"));
+	return 0;
+}
+
+/* How long things are kept, and what was forgotten last. */
+static int retention_put(struct face_call *call)
+{
+	struct job last = {0};
+	int64_t years;
+	int r = store_setting_number(call->db, STR(PURGE_SETTING), PURGE_YEARS, &years);
+	if (r)
+		return FOLD(r);
+	json_put_member_number(call->out, "years", years);
+	r = store_job_last(call->db, call->arena, STR("purge"), STR("done"), &last);
+	if (r < 0)
+		return PASS(r);
+	json_put_member_number(call->out, "purged_ms", last.at_ms);
+	json_put_member_number(call->out, "purged", last.done);
 	return 0;
 }
 
@@ -64,12 +99,17 @@ int face_keep(struct face_call *call)
 	int64_t keep;
 	int r = store_setting_get(call->db, call->arena, STR("backup_folder"), &folder);
 	if (r == 0)
-		r = store_setting_number(call->db, STR("backup_keep"), KEEP_DEFAULT, &keep);
+		r = store_setting_number(call->db, STR("backup_keep"), DAILY_KEEP, &keep);
 	if (r)
 		return FOLD(r);
 	json_put_member(call->out, "folder", folder);
 	json_put_member_number(call->out, "keep", keep);
+	json_put_member_number(call->out, "now_ms", call->now_ms);
 	r = folder.ptr ? newest_put(call, folder) : 0;
+	if (r == 0 && !folder.ptr)
+		json_put_member(call->out, "state", STR("unset"));
+	if (r == 0)
+		r = retention_put(call);
 	return r < 0 ? PASS(r) : 0;
 }
 
@@ -85,41 +125,71 @@ static const struct json_field place_fields[] = {
 	JSON_FIELD(struct place, keep, "keep", JSON_NUMBER, JSON_OPTIONAL, 1, KEEP_MAX),
 };
 
+/* A backup holds every facility of this PC: they all say the same place. */
+static int place_keep(struct face_call *call, const struct place *place)
+{
+	const struct keeper *keeper = keeper_of(call);
+	struct keeper_facility *facilities;
+	size_t count = 0;
+	int r = keeper->facilities(keeper->ctx, call->arena, &facilities, &count);
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		AUTO(db_closep) struct db *db = NULL;
+		r = keeper->store(keeper->ctx, facilities[i].code, &db);
+		if (r == 0)
+			r = store_setting_put(db, STR("backup_folder"), place->folder);
+		if (r == 0)
+			r = store_setting_number_put(db, STR("backup_keep"), place->keep);
+	}
+	return r ? FOLD(r) : 0;
+}
+
 int face_keep_set(struct face_call *call)
 {
-	struct place place = {.keep = KEEP_DEFAULT};
+	struct place place = {.keep = DAILY_KEEP};
 	int r = face_read(call, place_fields, 2, &place);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (place.folder.ptr[0] != '/')
 		return face_refuse_text(call, STR("folder"),
 					STR("/ で始まる、フォルダーの場所を入れてください。"));
-	r = store_setting_put(call->db, STR("backup_folder"), place.folder);
-	if (r == 0)
-		r = store_setting_number_put(call->db, STR("backup_keep"), place.keep);
+	r = place_keep(call, &place);
 	if (r)
-		return FOLD(r);
+		return PASS(r);
+	faces_event(call->station, (struct str){0}, "keep");
 	r = face_keep(call);
-	return r < 0 ? PASS(r) : r;
+	return r < 0 ? PASS(r) : 0;
 }
 
 int face_keep_now(struct face_call *call)
 {
-	const struct keeper *keeper = keeper_of(call);
-	struct str folder;
-	int64_t keep;
-	int r = store_setting_get(call->db, call->arena, STR("backup_folder"), &folder);
+	int r = daily_backup(call->station, call->db, call->staff);
 	if (r == 0)
-		r = store_setting_number(call->db, STR("backup_keep"), KEEP_DEFAULT, &keep);
-	if (r)
-		return FOLD(r);
-	if (!folder.ptr || !keeper->backup)
-		return FACE_BACKUP_UNREACHABLE;
-	r = keeper->backup(keeper->ctx, folder, (int)keep);
-	if (r)
-		return r < 0 ? PASS(r) : folder_problem(r);
-	r = face_keep(call);
+		r = face_keep(call);
 	return r < 0 ? PASS(r) : r;
+}
+
+struct retention {
+	int64_t years;
+};
+
+static const struct json_field retention_fields[] = {
+	JSON_FIELD(struct retention, years, "years", JSON_NUMBER, JSON_REQUIRED, INT64_MIN,
+		   INT64_MAX),
+};
+
+int face_retention_set(struct face_call *call)
+{
+	struct retention wish;
+	int r = face_read(call, retention_fields, 1, &wish);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	if (wish.years < PURGE_YEARS_MIN || wish.years > PURGE_YEARS_MAX)
+		return face_refuse_text(call, STR("years"),
+					STR("1年から30年までの数字を入れてください。"));
+	r = store_setting_number_put(call->db, STR(PURGE_SETTING), wish.years);
+	if (r == 0)
+		r = face_keep(call);
+	return r < 0 ? PASS(r) : 0;
 }
 
 /* --- the way back --- */
@@ -166,7 +236,7 @@ int face_restore(struct face_call *call)
 		return typo_tell(call, group);
 	if (r)
 		return r == KEEPER_WRONG && wanted.recovery.ptr ? FACE_DESK_RECOVERY_WRONG
-								: folder_problem(r);
+								: (int)daily_folder_problem(r);
 	station_born(call->station);
 	return 0;
 }

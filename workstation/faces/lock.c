@@ -25,6 +25,8 @@ static int people_put(struct face_call *call, const struct keeper *keeper)
 	json_key(call->out, "people");
 	json_array_open(call->out);
 	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (staff[i].is_away)
+			continue;
 		json_object_open(call->out);
 		json_put_member(call->out, "id", staff[i].id);
 		json_put_member(call->out, "name", staff[i].name);
@@ -44,6 +46,8 @@ static int facilities_put(struct face_call *call, const struct keeper *keeper)
 	json_key(call->out, "facilities");
 	json_array_open(call->out);
 	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (facilities[i].is_away)
+			continue;
 		json_object_open(call->out);
 		json_put_member(call->out, "code", facilities[i].code);
 		json_put_member(call->out, "name", facilities[i].name);
@@ -134,6 +138,7 @@ static int rescue_problem(int r)
 	case KEEPER_UNREACHABLE:
 	case KEEPER_FULL:
 	case KEEPER_BROKEN:
+	case KEEPER_REFUSED:
 	case KEEPER_DAMAGED: break;
 	}
 	return FACE_DESK_VAULT_DAMAGED;

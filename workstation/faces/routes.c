@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every call of the page, by screen. */
+#include "workstation/faces/about.h"
 #include "workstation/faces/charts.h"
 #include "workstation/faces/decide.h"
 #include "workstation/faces/faces.h"
+#include "workstation/faces/facilities.h"
 #include "workstation/faces/keep.h"
 #include "workstation/faces/lock.h"
+#include "workstation/faces/policies.h"
 #include "workstation/faces/receive.h"
 #include "workstation/faces/results.h"
 #include "workstation/faces/session.h"
 #include "workstation/faces/setup.h"
+#include "workstation/faces/staff.h"
 
 #define OF_FACILITY(call, function)                                                            \
 	{                                                                                      \
 		.name = (call), .run = (function), .phases = FACE_OPEN, .needs_facility = true \
+	}
+
+/* What waits for a disk that may be slow, or not there. */
+#define OF_DISK(call, function)                                                                 \
+	{                                                                                       \
+		.name = (call), .run = (function), .phases = FACE_OPEN, .needs_facility = true, \
+		.lane = FACE_KEEP                                                               \
 	}
 
 static const struct face_route routes[] = {
@@ -45,9 +56,24 @@ static const struct face_route routes[] = {
 	OF_FACILITY("receive_automatic", face_receive_automatic),
 	/* keep.c: backups, and the way back */
 	{.name = "restore", .run = face_restore, .phases = FACE_SETUP},
-	OF_FACILITY("keep", face_keep),
-	OF_FACILITY("keep_set", face_keep_set),
-	OF_FACILITY("keep_now", face_keep_now),
+	OF_DISK("keep", face_keep),
+	OF_DISK("keep_set", face_keep_set),
+	OF_DISK("keep_now", face_keep_now),
+	OF_DISK("retention_set", face_retention_set),
+	/* facilities.c, staff.c, policies.c, about.c: 設定 */
+	OF_FACILITY("facilities", face_facilities),
+	OF_FACILITY("facility_add", face_facility_add),
+	OF_FACILITY("facility_change", face_facility_change),
+	OF_FACILITY("facility_away", face_facility_away),
+	{.name = "staff", .run = face_staff, .phases = FACE_OPEN},
+	{.name = "staff_add", .run = face_staff_add, .phases = FACE_OPEN},
+	{.name = "staff_rename", .run = face_staff_rename, .phases = FACE_OPEN},
+	{.name = "staff_away", .run = face_staff_away, .phases = FACE_OPEN},
+	{.name = "staff_return", .run = face_staff_return, .phases = FACE_OPEN},
+	{.name = "staff_password", .run = face_staff_password, .phases = FACE_OPEN},
+	{.name = "recovery_renew", .run = face_recovery_renew, .phases = FACE_OPEN},
+	OF_FACILITY("policies", face_policies),
+	OF_FACILITY("about", face_about),
 	/* charts.c: 患者, 個人画面 */
 	OF_FACILITY("charts", face_charts),
 	OF_FACILITY("chart", face_chart),

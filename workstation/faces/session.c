@@ -3,6 +3,7 @@
 #include "workstation/faces/session.h"
 
 #include "lib/base/number.h"
+#include "workstation/faces/code.h"
 #include "workstation/faces/station.h"
 #include "workstation/rules/overdue.h"
 
@@ -106,7 +107,7 @@ static void report_put(struct json_writer *out, const struct sync_report *report
 	json_object_close(out);
 }
 
-static struct str phase_word(enum courier_phase phase)
+struct str session_phase_word(enum courier_phase phase)
 {
 	switch (phase) {
 	case COURIER_OUT: return STR("out");
@@ -155,7 +156,7 @@ static void overdue_put(struct json_writer *out, int64_t received_ms, int64_t no
 
 static void session_put(struct json_writer *out, const struct courier_state *state)
 {
-	json_put_member(out, "phase", phase_word(state->phase));
+	json_put_member(out, "phase", session_phase_word(state->phase));
 	json_put_member(out, "passcode", passcode_word(state->passcode));
 	json_put_member(out, "login_id", str_of(state->login_id));
 	json_put_member(out, "facility_name", str_of(state->facility_name));
@@ -252,11 +253,10 @@ static int service_keep(struct face_call *call, struct str url)
 	struct couriers *couriers = station_config(call->station)->couriers;
 	if (!url.ptr || !couriers)
 		return 0;
-	if (!str_starts(url, STR("https://")))
-		return face_refuse_text(call, STR("service"),
-					STR("https:// で始まるアドレスを入れてください。"));
-	int r = couriers_service_set(couriers, call->db, url);
-	return r ? PASS(r) : 0;
+	int r = face_service_check(call, STR("service"), url);
+	if (r == 0)
+		r = couriers_service_set(couriers, call->db, url);
+	return r < 0 ? PASS(r) : r;
 }
 
 /* ASCII of full-width letters and digits; false: something else is in it. */

@@ -31,6 +31,9 @@ MUST_CHECK int face_session_wake(struct face_call *call);
 
 /* --- for the other faces --- */
 
+/* "out", "passcode", "password", "in" */
+struct str session_phase_word(enum courier_phase phase);
+
 /* The facility's courier. Problem: FACE_SERVICE_ABSENT. */
 MUST_CHECK int face_courier(struct face_call *call, struct courier **ret_courier);
 /* Give an order; writes {order}. Problems: FACE_SERVICE_ABSENT, FACE_DESK_BUSY. */

@@ -65,6 +65,13 @@ static int32_t fake_wait(void *ctx, int32_t seconds, int32_t *ret_changed)
 	return SHK_ERR_NETWORK;
 }
 
+static bool fake_clock(void *ctx, int64_t *ret_ahead_ms)
+{
+	(void)ctx;
+	*ret_ahead_ms = 42000;
+	return true;
+}
+
 static int32_t fake_keys(void *ctx, const char **ret_jwks)
 {
 	(void)ctx;
@@ -109,6 +116,7 @@ static void line_give(void *ctx, struct str facility, struct line *ret_line)
 				  .count = fake_count,
 				  .wait = fake_wait,
 				  .keys = fake_keys,
+				  .clock = fake_clock,
 				  .trouble = fake_trouble,
 				  .about = fake_about,
 				  .cancel = fake_cancel,
@@ -143,10 +151,12 @@ static int bench_open(struct bench *bench, bool has_line)
 	bench->memory.folder = bench->folder;
 	bench->memory.exists = true;
 	bench->memory.password = STR("correct horse");
-	bench->memory.staff[0] = (struct keeper_staff){STR("01"), STR("佐藤")};
+	bench->memory.staff[0] = (struct keeper_staff){STR("01"), STR("佐藤"), false};
 	bench->memory.staff_count = 1;
-	bench->memory.facilities[0] = (struct keeper_facility){STR(HERE), STR("みほん接骨院")};
-	bench->memory.facilities[1] = (struct keeper_facility){STR(THERE), STR("みほん鍼灸院")};
+	bench->memory.facilities[0] =
+		(struct keeper_facility){STR(HERE), STR("みほん接骨院"), false};
+	bench->memory.facilities[1] =
+		(struct keeper_facility){STR(THERE), STR("みほん鍼灸院"), false};
 	bench->memory.facilities_count = 2;
 	bench->keeper = keeper_of_memory(&bench->memory);
 	const struct couriers_options options = {.clock = &clock_system,

@@ -2,7 +2,7 @@
 /* What the first start fixes: the facility, the first staff, their password. */
 #include "workstation/faces/setup.h"
 
-#include "lib/record/insurer.h"
+#include "workstation/faces/code.h"
 #include "workstation/faces/station.h"
 
 enum {
@@ -28,35 +28,14 @@ static const struct json_field wish_fields[] = {
 		   PASSWORD_CHARS_MAX),
 };
 
-/* Folds the code in its place. */
-static int code_check(struct face_call *call, struct wish *wish)
-{
-	int r = facility_code_fold(call->arena, wish->facility, &wish->facility);
-	if (r <= 0)
-		return r < 0 ? PASS(r) : 0;
-	switch ((enum facility_code_outcome)r) {
-	case FACILITY_CODE_MALFORMED:
-		return face_refuse_text(
-			call, STR("facility"),
-			STR("7〜12桁の医療機関等コードか、協・契で始まる登録記号番号を"
-			    "入れてください。"));
-	case FACILITY_CODE_CHECK_DIGIT:
-		return face_refuse_text(call, STR("facility"),
-					STR("10桁の最後の数字が合いません。写しまちがいがないか、"
-					    "確かめてください。"));
-	}
-	return 0;
-}
-
+/* Both are told at once. */
 static int wish_check(struct face_call *call, struct wish *wish)
 {
-	int r = code_check(call, wish);
-	if (r < 0)
-		return PASS(r);
-	if (wish->service.ptr && !str_starts(wish->service, STR("https://")))
-		r = face_refuse_text(call, STR("service"),
-				     STR("https:// で始まるアドレスを入れてください。"));
-	return r;
+	int code = face_code_fold(call, STR("facility"), &wish->facility);
+	if (code < 0)
+		return PASS(code);
+	int service = face_service_check(call, STR("service"), wish->service);
+	return code ? code : service;
 }
 
 static int birth_make(struct face_call *call, const struct wish *wish)

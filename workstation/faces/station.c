@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "workstation/faces/daily.h"
 #include "workstation/faces/inside.h"
 
 const struct station_config *station_config(const struct station *station)
@@ -94,11 +95,34 @@ static bool is_idle(struct station *station)
 	return idle;
 }
 
+static void daily_run(void *job, void *worker)
+{
+	struct station *station = job;
+	(void)worker;
+	daily_do(station);
+	atomic_store(&station->has_daily, false);
+}
+
+/* One look at a time; a folder that does not answer holds up nothing else. */
+static void daily_ask(struct station *station)
+{
+	int64_t mono_ms = clock_mono_ms(station->config.clock);
+	pthread_mutex_lock(&station->lock);
+	if (mono_ms >= station->daily_mono_ms && !atomic_load(&station->has_daily)) {
+		station->daily_mono_ms = mono_ms + DAILY_EVERY_MS;
+		atomic_store(&station->has_daily, true);
+		if (pool_submit(station->keep, daily_run, station))
+			atomic_store(&station->has_daily, false);
+	}
+	pthread_mutex_unlock(&station->lock);
+}
+
 void station_tick(struct station *station)
 {
 	if (is_idle(station))
 		station_lock(station);
 	events_expire(station, false);
+	daily_ask(station);
 }
 
 static void tick(void *ctx, struct ticker *ticker)
@@ -130,11 +154,17 @@ int station_create(struct station **ret_station, const struct station_config *co
 	const struct pool_options desk = {.name = "desk",
 					  .threads = 1,
 					  .queue_max = DESK_QUEUE_MAX};
+	const struct pool_options keep = {.name = "keep",
+					  .threads = 1,
+					  .queue_max = KEEP_QUEUE_MAX};
 	const struct ticker_options beat = {.name = "beat",
 					    .every_ms = TICK_MS,
 					    .tick = tick,
 					    .ctx = station};
+	station->daily_mono_ms = clock_mono_ms(config->clock) + DAILY_FIRST_MS;
 	int r = pool_create(&station->desk, &desk);
+	if (r == 0)
+		r = pool_create(&station->keep, &keep);
 	if (r == 0)
 		r = ticker_start(&station->ticker, &beat);
 	if (r < 0)
@@ -152,6 +182,7 @@ void station_destroy(struct station *station)
 	if (!station)
 		return;
 	ticker_stop(station->ticker);
+	pool_destroy(station->keep);
 	pool_destroy(station->desk);
 	couriers_destroy(station->config.couriers);
 	for (size_t i = 0; i < station->stores_count; i++)

@@ -38,7 +38,10 @@ DEFINE_AUTO_POINTER(struct station, station_destroy)
 /* The page's app; ctx is the station. */
 extern const struct web_app station_app;
 
-/* What time brings: the lock, the end of a wait. Called by the station's own thread; by tests. */
+/*
+ * What time brings: the lock, the end of a wait, a look at what is due daily. Called by the
+ * station's own thread; by tests.
+ */
 void station_tick(struct station *station);
 
 /* --- for the faces --- */

@@ -118,6 +118,13 @@ static int32_t fake_keys(void *ctx, const char **ret_jwks)
 	return desk->answers;
 }
 
+static bool fake_clock(void *ctx, int64_t *ret_ahead_ms)
+{
+	(void)ctx;
+	*ret_ahead_ms = 42000;
+	return true;
+}
+
 static void fake_search(void *ctx, const struct line_search *search)
 {
 	(void)ctx, (void)search;
@@ -234,6 +241,7 @@ static void courier_make(struct desk *desk)
 			 .count = fake_count,
 			 .wait = fake_wait,
 			 .keys = fake_keys,
+			 .clock = fake_clock,
 			 .search = fake_search,
 			 .trouble = fake_trouble,
 			 .about = fake_about,

@@ -65,6 +65,19 @@ static void away_note(struct courier *courier, int64_t now_ms)
 	courier_show(courier, "session");
 }
 
+/* When it was heard, and how far its clock is from ours: what is forgotten for good waits for it.
+ */
+static int contact_keep(struct courier *courier, int64_t now_ms)
+{
+	const struct line *line = &courier->options.line;
+	struct db *db = courier->options.db;
+	int64_t ahead_ms;
+	int r = store_setting_number_put(db, STR("contact_ms"), now_ms);
+	if (r == 0 && line->clock(line->ctx, &ahead_ms))
+		r = store_setting_number_put(db, STR("clock_off_ms"), ahead_ms);
+	return r ? PASS(r) : 0;
+}
+
 static void contact_note(struct courier *courier, int64_t now_ms)
 {
 	bool was_away = courier->now.is_away;
@@ -75,7 +88,7 @@ static void contact_note(struct courier *courier, int64_t now_ms)
 	courier->backoff_ms = 0;
 	courier->retry_ms = 0;
 	courier->now.contact_ms = now_ms;
-	if (is_due && store_setting_number_put(courier->options.db, STR("contact_ms"), now_ms))
+	if (is_due && contact_keep(courier, now_ms))
 		LOG(courier->options.log, courier_failed, log_fault(-EIO));
 	if (was_away)
 		courier_show(courier, "session");

@@ -24,8 +24,7 @@ struct place {
 struct couriers {
 	struct couriers_options options;
 	struct couriers_desk desk;
-	struct place places[COURIERS_MAX];
-	size_t count;
+	struct place places[COURIERS_MAX]; /* free: no courier */
 };
 
 int couriers_create(struct couriers **ret_couriers, const struct couriers_options *options)
@@ -55,7 +54,7 @@ void couriers_destroy(struct couriers *couriers)
 {
 	if (!couriers)
 		return;
-	for (size_t i = 0; i < couriers->count; i++)
+	for (size_t i = 0; i < COURIERS_MAX; i++)
 		place_clear(&couriers->places[i]);
 	free(couriers);
 }
@@ -148,23 +147,46 @@ static int place_open(struct couriers *couriers, struct str facility, struct pla
 	return r < 0 ? PASS(r) : r;
 }
 
+/* facility absent: a free one. A place never moves: its courier's thread knows it. */
+static struct place *place_find(struct couriers *couriers, struct str facility)
+{
+	for (size_t i = 0; i < COURIERS_MAX; i++) {
+		struct place *place = &couriers->places[i];
+		if (facility.ptr ? place->courier && str_equal(str_of(place->facility), facility)
+				 : !place->courier)
+			return place;
+	}
+	return NULL;
+}
+
+struct courier *couriers_peek(struct couriers *couriers, struct str facility)
+{
+	struct place *place = place_find(couriers, facility);
+	return place ? place->courier : NULL;
+}
+
+void couriers_close(struct couriers *couriers, struct str facility)
+{
+	struct place *place = place_find(couriers, facility);
+	if (place)
+		place_clear(place);
+}
+
 int couriers_of(struct couriers *couriers, struct str facility, struct courier **ret_courier)
 {
-	for (size_t i = 0; i < couriers->count; i++) {
-		if (!str_equal(str_of(couriers->places[i].facility), facility))
-			continue;
-		*ret_courier = couriers->places[i].courier;
+	struct place *place = place_find(couriers, facility);
+	if (place) {
+		*ret_courier = place->courier;
 		return 0;
 	}
-	if (couriers->count == COURIERS_MAX)
+	place = place_find(couriers, (struct str){0});
+	if (!place)
 		return RAISE(ENOSPC);
-	struct place *place = &couriers->places[couriers->count];
 	int r = place_open(couriers, facility, place);
 	if (r) {
 		place_clear(place);
 		return r < 0 ? PASS(r) : r;
 	}
-	couriers->count++;
 	*ret_courier = place->courier;
 	return 0;
 }

@@ -3,7 +3,7 @@
  * The couriers of one PC: one for each facility account (柔整, あはき …), made when it is first
  * asked for. Each has its own client, its own keys, its own connection to its own store; nothing is
  * shared. For one thread at a time, and what couriers_of gives may be used by that thread until
- * couriers_destroy.
+ * couriers_close or couriers_destroy.
  */
 #pragma once
 
@@ -50,6 +50,12 @@ DEFINE_AUTO_POINTER(struct couriers, couriers_destroy)
 
 /* Where the service is for this facility is known before the first courier. "https://…" */
 MUST_CHECK int couriers_service_set(struct couriers *couriers, struct db *db, struct str url);
+
+/* The one there is already, borrowed; NULL: nobody has asked for it. */
+struct courier *couriers_peek(struct couriers *couriers, struct str facility);
+
+/* End it, if there is one: its session is let go. Asked for again it begins anew. */
+void couriers_close(struct couriers *couriers, struct str facility);
 
 /* Borrowed. Outcomes: all. Faults: those of the store, of a thread. */
 MUST_CHECK int couriers_of(struct couriers *couriers, struct str facility,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The service as a courier speaks with it, one account at a time: libshikaku (line_shk.c), or a
- * script in tests. Every function but cancel and about blocks, and answers a code of shikaku.h.
+ * script in tests. Every function but cancel, clock and about blocks, and answers a code of
+ * shikaku.h.
  */
 #pragma once
 
@@ -61,6 +62,11 @@ struct line {
 	int32_t (*keys)(void *ctx, const char **ret_jwks);
 	/* The source's next downloads are of this search. Any period of sync_run's must be its. */
 	void (*search)(void *ctx, const struct line_search *search);
+	/*
+	 * By how much the service's clock is ahead of this PC's, by its last answer. False: there
+	 * was none.
+	 */
+	bool (*clock)(void *ctx, int64_t *ret_ahead_ms);
 	/* Of the last call. */
 	void (*trouble)(void *ctx, struct line_trouble *ret_trouble);
 	void (*about)(void *ctx, struct line_about *ret_about);

@@ -86,6 +86,12 @@ static int32_t shk_line_keys(void *ctx, const char **ret_jwks)
 	return shk_jwks(line->client, ret_jwks);
 }
 
+static bool shk_line_clock(void *ctx, int64_t *ret_ahead_ms)
+{
+	const struct line_shk *line = ctx;
+	return shk_service_clock(line->client, ret_ahead_ms) == SHK_OK;
+}
+
 static void shk_line_search(void *ctx, const struct line_search *search)
 {
 	struct line_shk *line = ctx;
@@ -204,6 +210,7 @@ struct line line_of_shk(struct line_shk *line)
 		.count = shk_line_count,
 		.wait = shk_line_wait,
 		.keys = shk_line_keys,
+		.clock = shk_line_clock,
 		.search = shk_line_search,
 		.trouble = shk_line_trouble,
 		.about = shk_line_about,
