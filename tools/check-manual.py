@@ -16,7 +16,7 @@ def check(root):
     chapters = [name for name in tree.files(root, ".md") if name.startswith("docs/manual/")]
     text = "\n".join(tree.text(root, name) for name in chapters)
     places = set(re.findall(r"\{: #([a-z0-9-]+) \}", text))
-    screens = re.findall(r"^  (\w+): \{.*load:", tree.text(root, SCREENS), re.MULTILINE)
+    screens = re.findall(r"^\s*(\w+): \{.*load:", tree.text(root, SCREENS), re.MULTILINE)
     if not screens:
         yield f"{SCREENS}: names no screens"
     yield from (f"docs/manual: no chapter for the screen {name}" for name in (*screens, *PHASES)
