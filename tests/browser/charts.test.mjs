@@ -79,6 +79,8 @@ test('a new insurer is another period of the history, and the ratio is flagged',
   assert.equal(await page.locator('.timeline li').count(), 2);
   assert.match(await page.locator('.timeline li.now').innerText(), /全国健康保険協会東京支部/);
   assert.match(await page.locator('.timeline li.past').innerText(), /2026-10-31/);
+  await go(page, '#/chart/1', '.person');
+  await page.locator('.box.warning', { hasText: '負担割合が変わりました: 3割 → 2割' }).waitFor();
   sight.clean();
 });
 

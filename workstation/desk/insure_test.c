@@ -111,17 +111,22 @@ static int newest(void *ctx, const struct change *change)
 	if (!last->no) {
 		assert_true(str_equal(change->staff, STR("hanako")));
 		assert_true(str_equal(change->why, STR("電話で聞いた")));
-		assert_true(str_equal(change->kind, STR(JOURNAL_INSURE)));
+		assert_true(str_equal(change->kind, last->kind));
 		*last = (struct change){.no = change->no};
 	}
 	return 0;
 }
 
-static void undo_last(struct desk *desk)
+static void undo_kind(struct desk *desk, const char *kind)
 {
-	struct change last = {0};
+	struct change last = {.kind = str_of(kind)};
 	assert_int_equal(store_changes_each(desk->db, desk->chart, 1, newest, &last), 0);
 	assert_int_equal(decide_undo(desk->db, &hanako, last.no), 0);
+}
+
+static void undo_last(struct desk *desk)
+{
+	undo_kind(desk, JOURNAL_INSURE);
 }
 
 /* A result comes in and somebody says it is this chart's. */
@@ -300,6 +305,49 @@ static void test_a_result_that_tells_nothing_new_makes_no_other_version(void **s
 	assert_int_equal(version(desk), before + 1);
 }
 
+#define LIMIT(code, from, to)                                       \
+	",\"LimitApplicationCertificateRelatedInfo\":{"             \
+	"\"LimitApplicationCertificateClassificationFlag\":\"" code \
+	"\",\"LimitApplicationCertificateValidStartDate\":\"" from  \
+	"\",\"LimitApplicationCertificateValidEndDate\":\"" to "\"}"
+
+static struct chart chart_of(struct desk *desk)
+{
+	struct chart chart;
+	assert_int_equal(store_chart_get(desk->db, &desk->arena, desk->chart, &chart), 0);
+	return chart;
+}
+
+static void test_a_limit_comes_with_its_days_also_when_somebody_had_to_say_yes(void **state)
+{
+	struct desk *desk = *state;
+	const struct edit_word yes = {.chart = desk->chart, .field = CHART_LIMIT, .takes = true};
+	struct seen seen;
+	result_comes(desk, "00000000000000000000000000000001", "20261101090000",
+		     BODY("1", "20260401", LIMIT("B05", "20260801", "20270731")));
+	assert_true(str_equal(chart_of(desk).limit_class, STR("B05")));
+	assert_int_equal(edit_policy(desk->db, &hanako, desk->chart, CHART_LIMIT, POLICY_ASK), 0);
+	result_comes(desk, "00000000000000000000000000000002", "20261102090000",
+		     BODY("1", "20260401", LIMIT("B04", "20261201", "20271130")));
+	assert_true(str_equal(chart_of(desk).limit_class, STR("B05")));
+	assert_int_equal(edit_settle(desk->db, &hanako, &yes), 0);
+	assert_true(str_equal(chart_of(desk).limit_class, STR("B04")));
+	assert_true(str_equal(chart_of(desk).limit_from, STR("20261201")));
+	assert_true(str_equal(chart_of(desk).limit_to, STR("20271130")));
+	/* The same class for other days is another certificate. */
+	result_comes(desk, "00000000000000000000000000000003", "20261103090000",
+		     BODY("1", "20260401", LIMIT("B04", "20271201", "20281130")));
+	assert_true(str_equal(chart_of(desk).limit_from, STR("20261201")));
+	assert_int_equal(store_seen_get(desk->db, &desk->arena,
+					STR("00000000000000000000000000000003"), &seen),
+			 0);
+	assert_int_equal(seen.status, SEEN_CHANGED);
+	assert_int_equal(edit_settle(desk->db, &hanako, &yes), 0);
+	assert_true(str_equal(chart_of(desk).limit_from, STR("20271201")));
+	undo_kind(desk, JOURNAL_TAKE);
+	assert_true(str_equal(chart_of(desk).limit_from, STR("20261201")));
+}
+
 #define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
 
 int main(void)
@@ -313,6 +361,7 @@ int main(void)
 		WITH_DESK(test_who_comes_second_is_told),
 		WITH_DESK(test_a_later_result_proves_what_was_typed_an_older_one_does_not_touch_it),
 		WITH_DESK(test_one_that_was_ended_too_early_is_open_again),
+		WITH_DESK(test_a_limit_comes_with_its_days_also_when_somebody_had_to_say_yes),
 		WITH_DESK(test_a_result_that_tells_nothing_new_makes_no_other_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

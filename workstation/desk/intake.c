@@ -110,7 +110,7 @@ static int mark(struct intake *intake, enum seen_state state, enum seen_status s
 		.number = element(result, RECORD_NUMBER),
 		.branch = element(result, RECORD_BRANCH),
 		.relation = element(result, RECORD_RELATION),
-		.ratio = update_told(result, CHART_RATIO),
+		.ratio = match_ratio(result),
 		.raw = result->raw,
 		.entry = result->entry,
 	};

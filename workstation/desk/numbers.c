@@ -165,6 +165,23 @@ static int chart_join(struct numbers *numbers, struct queued *queued, const stru
 	return 0;
 }
 
+/*
+ * The service still has the number of a chart that was merged into this one: that is to be
+ * replaced, with the next look at the queue. Otherwise somebody decides.
+ */
+static int conflict_keep(struct numbers *numbers, struct queued *queued, struct str held)
+{
+	struct chart holder;
+	int r = held.len ? store_chart_holder(numbers->db, &numbers->arena, held, &holder)
+			 : STORE_ABSENT;
+	if (r == 0 && holder.number == queued->chart && !str_equal(queued->expected, held))
+		r = store_queue_add(numbers->db, queued->result_id, queued->chart, queued->number,
+				    held);
+	else if (r >= 0)
+		r = answer_keep(numbers, queued, SOURCE_CONFLICT, held);
+	return r < 0 ? PASS(r) : r;
+}
+
 static int conflict_take(struct numbers *numbers, struct queued *queued, struct str held)
 {
 	struct chart own, holder;
@@ -172,9 +189,11 @@ static int conflict_take(struct numbers *numbers, struct queued *queued, struct 
 	int r = held.len ? is_own(numbers, queued, &own, &is) : 0;
 	if (r)
 		return PASS(r);
-	if (!is)
-		return answer_keep(numbers, queued, SOURCE_CONFLICT, held);
-	r = store_chart_of_reference(numbers->db, &numbers->arena, held, &holder);
+	if (!is) {
+		r = conflict_keep(numbers, queued, held);
+		return r < 0 ? PASS(r) : r;
+	}
+	r = store_chart_holder(numbers->db, &numbers->arena, held, &holder);
 	if (r == STORE_ABSENT) {
 		r = number_change(numbers, queued, held, false);
 		numbers->report->joined += r == 0;

@@ -23,6 +23,9 @@
  *   and the new one, which held nothing else, is put away;
  * - the number is another person's at the service: the chart gets a later one.
  *
+ * For any chart: what the service holds is the number of one that was merged into it: with the next
+ * look at the queue it is replaced.
+ *
  * Everything else that is no success stays in the queue with what the service said, and waits for
  * somebody. Counts into *report. Outcome: SYNC_STOPPED.
  */

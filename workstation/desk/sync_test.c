@@ -10,6 +10,7 @@
 #include "lib/base/number.h"
 #include "workstation/store/settings.h"
 #include "workstation/store/store.h"
+#include "workstation/desk/decide.h"
 #include "workstation/desk/settle.h"
 #include "workstation/desk/sync.h"
 
@@ -555,6 +556,77 @@ static void test_a_person_s_decision_is_not_taken_back(void **state)
 	assert_str_equal(chart.reference, STR("7"));
 }
 
+/* Two charts of one person, made before they were known to be one; person 0 has number 1. */
+static int64_t merged(struct desk *desk)
+{
+	const struct chart second = {.name = STR("患者　一"),
+				     .kana = STR("カンジャ イチ"),
+				     .birth = STR("19700101"),
+				     .sex = STR("1")};
+	struct chart into;
+	tap(desk, "a", "20261120093000", 0);
+	synced(desk, 0);
+	assert_int_equal(store_chart_add(desk->db, &desk->arena, &second, &into), 0);
+	assert_int_equal(decide_merge(desk->db, &nobody, 1, into.number), 0);
+	return into.number;
+}
+
+static int64_t chart_of(struct desk *desk, const char *id)
+{
+	struct seen seen;
+	assert_int_equal(store_seen_get(desk->db, &desk->arena, str_of(id), &seen), 0);
+	return seen.state == SEEN_DONE ? seen.chart : 0;
+}
+
+static void test_a_merged_chart_s_number_leads_to_the_one_that_is_left(void **state)
+{
+	struct desk *desk = *state;
+	const struct chart third = {.name = STR("患者　一"), .birth = STR("19700101")};
+	struct chart last;
+	int64_t into = merged(desk);
+	/* The service has not been told yet. */
+	desk->register_answer = SOURCE_FAILED;
+	tap(desk, "b", "20261121093000", 0);
+	synced(desk, SYNC_STOPPED);
+	assert_int_equal(chart_of(desk, "b"), into);
+	/* And merged once more. */
+	assert_int_equal(store_chart_add(desk->db, &desk->arena, &third, &last), 0);
+	assert_int_equal(decide_merge(desk->db, &nobody, into, last.number), 0);
+	tap(desk, "c", "20261122093000", 0);
+	synced(desk, SYNC_STOPPED);
+	assert_int_equal(chart_of(desk, "c"), last.number);
+	desk->register_answer = 0;
+	synced(desk, 0);
+	synced(desk, 0);
+	assert_str_equal(str_of(desk->people[0].reference), last.reference);
+}
+
+static void test_a_merged_chart_s_number_with_another_birth_or_sex_is_asked_about(void **state)
+{
+	struct desk *desk = *state;
+	(void)merged(desk);
+	desk->people[0].qualification.elements[RECORD_BIRTH] = STR("19700102");
+	tap(desk, "b", "20261121093000", 0);
+	synced(desk, 0);
+	assert_int_equal(chart_of(desk, "b"), 0);
+	desk->people[0].qualification.elements[RECORD_BIRTH] = STR("19700101");
+	desk->people[0].qualification.elements[RECORD_SEX] = STR("2");
+	tap(desk, "c", "20261122093000", 0);
+	synced(desk, 0);
+	assert_int_equal(chart_of(desk, "c"), 0);
+}
+
+static void test_a_chart_put_away_takes_nothing_by_its_number(void **state)
+{
+	struct desk *desk = *state;
+	tap(desk, "a", "20261120093000", 0);
+	synced(desk, 0);
+	assert_int_equal(decide_away(desk->db, &nobody, 1, true), 0);
+	tap(desk, "b", "20261121093000", 0);
+	synced(desk, 0);
+	assert_int_equal(chart_of(desk, "b"), 0);
+}
+
 static void test_what_came_before_a_broken_download_is_kept(void **state)
 {
 	struct desk *desk = *state;
@@ -686,6 +758,9 @@ int main(void)
 		AT_DESK(test_a_chart_that_has_the_held_number_gets_the_result),
 		AT_DESK(test_another_persons_held_number_is_shown),
 		AT_DESK(test_a_person_s_decision_is_not_taken_back),
+		AT_DESK(test_a_merged_chart_s_number_leads_to_the_one_that_is_left),
+		AT_DESK(test_a_merged_chart_s_number_with_another_birth_or_sex_is_asked_about),
+		AT_DESK(test_a_chart_put_away_takes_nothing_by_its_number),
 		AT_DESK(test_what_came_before_a_broken_download_is_kept),
 		AT_DESK(test_what_was_taken_in_does_not_come_again),
 		AT_DESK(test_what_is_put_off_is_not_behind_the_cursor),

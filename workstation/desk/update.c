@@ -3,7 +3,6 @@
 
 #include "workstation/rules/matching.h"
 #include "workstation/store/aliases.h"
-#include "workstation/store/policies.h"
 #include "workstation/store/store.h"
 
 static struct str element(const struct result *result, enum record_element which)
@@ -11,10 +10,19 @@ static struct str element(const struct result *result, enum record_element which
 	return result->first ? result->first->elements[which] : (struct str){0};
 }
 
-struct str update_told(const struct result *result, enum chart_field field)
+struct difference_told update_told(const struct result *result, enum chart_field field)
 {
-	return field == CHART_RATIO ? match_ratio(result)
-				    : element(result, chart_field_row(field)->element);
+	struct difference_told told = {
+		.field = field,
+		.told = field == CHART_RATIO ? match_ratio(result)
+					     : element(result, chart_field_row(field)->element),
+		.result_id = result->id,
+	};
+	if (field != CHART_LIMIT)
+		return told;
+	told.from = element(result, RECORD_LIMIT_FROM);
+	told.to = element(result, RECORD_LIMIT_TO);
+	return told;
 }
 
 static struct str *place_of(struct chart *chart, enum chart_field field)
@@ -41,6 +49,22 @@ struct str update_held(const struct chart *chart, enum chart_field field)
 	return place ? *place : (struct str){0};
 }
 
+int update_compare(struct arena *arena, const struct chart *chart,
+		   const struct difference_told *told, enum difference *ret_difference)
+{
+	int r = difference_find(arena, told->field, update_held(chart, told->field), told->told,
+				ret_difference);
+	if (r)
+		return PASS(r);
+	/* The same class on another certificate: it holds for other days. */
+	bool is_of_other_days =
+		told->field == CHART_LIMIT && (!str_equal(chart->limit_from, told->from) ||
+					       !str_equal(chart->limit_to, told->to));
+	if (*ret_difference == DIFFERENCE_NONE && told->told.len && is_of_other_days)
+		*ret_difference = DIFFERENCE_CHANGES;
+	return 0;
+}
+
 struct update {
 	struct db *db;
 	struct arena *arena;
@@ -50,21 +74,14 @@ struct update {
 	struct update_report report;
 };
 
-static int ask(struct update *update, enum chart_field field, struct str told)
+/* In the chart as it will stand. */
+static void take(struct chart *chart, const struct difference_told *told)
 {
-	const struct difference_told difference = {field, told, update->result->id};
-	update->report.asked++;
-	int r = store_difference_put(update->db, update->chart.number, &difference);
-	return r ? PASS(r) : 0;
-}
-
-static void take(struct update *update, enum chart_field field, struct str told)
-{
-	*place_of(&update->chart, field) = told;
-	if (field != CHART_LIMIT)
+	*place_of(chart, told->field) = told->told;
+	if (told->field != CHART_LIMIT)
 		return;
-	update->chart.limit_from = element(update->result, RECORD_LIMIT_FROM);
-	update->chart.limit_to = element(update->result, RECORD_LIMIT_TO);
+	chart->limit_from = told->from;
+	chart->limit_to = told->to;
 }
 
 /* A spelling that somebody has accepted is no difference. */
@@ -85,12 +102,11 @@ static int spelling_known(struct update *update, enum chart_field field, struct 
 
 static int field_update(struct update *update, enum chart_field field)
 {
-	struct str told = update_told(update->result, field);
+	const struct difference_told told = update_told(update->result, field);
 	enum difference difference;
-	int r = difference_find(update->arena, field, update_held(&update->chart, field), told,
-				&difference);
+	int r = update_compare(update->arena, &update->chart, &told, &difference);
 	if (!r)
-		r = spelling_known(update, field, told, &difference);
+		r = spelling_known(update, field, told.told, &difference);
 	if (r)
 		return PASS(r);
 	update->report.burden_changed |=
@@ -102,8 +118,11 @@ static int field_update(struct update *update, enum chart_field field)
 	switch (policy_apply(policy_of(field, update->theirs[field], update->ours[field]),
 			     difference)) {
 	case POLICY_LEAVE: break;
-	case POLICY_APPLY: take(update, field, told); break;
-	case POLICY_DECIDE: r = ask(update, field, told); break;
+	case POLICY_APPLY: take(&update->chart, &told); break;
+	case POLICY_DECIDE:
+		update->report.asked++;
+		r = store_difference_put(update->db, update->chart.number, &told);
+		break;
 	}
 	return r ? PASS(r) : 0;
 }
@@ -161,7 +180,7 @@ int update_settle(struct db *db, struct arena *arena, int64_t chart, enum chart_
 		return UPDATE_NOTHING_WAITS;
 	r = store_difference_remove(db, chart, field);
 	if (r == 0 && take_it) {
-		*place_of(&held, field) = list[i].told;
+		take(&held, &list[i]);
 		r = store_chart_update(db, arena, &held);
 	}
 	return r ? PASS(r) : 0;

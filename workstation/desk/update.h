@@ -11,12 +11,17 @@
 #include "lib/db/db.h"
 #include "workstation/rules/charts.h"
 #include "workstation/rules/policy.h"
+#include "workstation/store/policies.h"
 
-/* What a result says of a field; absent: nothing. Not for CHART_INSURANCE. */
-struct str update_told(const struct result *result, enum chart_field field);
+/* What a result says of a field; told absent: nothing. Not for CHART_INSURANCE. */
+struct difference_told update_told(const struct result *result, enum chart_field field);
 
 /* What a chart holds of it. Not for CHART_INSURANCE. */
 struct str update_held(const struct chart *chart, enum chart_field field);
+
+/* Beside each other; a 限度額 of the same class for other days is another. Fault: -ENOMEM. */
+MUST_CHECK int update_compare(struct arena *arena, const struct chart *chart,
+			      const struct difference_told *told, enum difference *ret_difference);
 
 /* How many fields wait for somebody's word, and whether a ratio or a limit changed. */
 struct update_report {

@@ -164,17 +164,18 @@ struct comparing {
 };
 
 /* The word waits for what another result told: that one is shown. */
-static struct str told_of(const struct comparing *comparing, enum chart_field field,
-			  bool *ret_waits)
+static struct difference_told told_of(const struct comparing *comparing, enum chart_field field,
+				      bool *ret_waits)
 {
 	*ret_waits = false;
 	for (size_t i = 0; i < comparing->waiting_count; i++) {
 		if (comparing->waiting[i].field != field)
 			continue;
 		*ret_waits = true;
-		return comparing->waiting[i].told;
+		return comparing->waiting[i];
 	}
-	return comparing->result ? update_told(comparing->result, field) : (struct str){0};
+	return comparing->result ? update_told(comparing->result, field)
+				 : (struct difference_told){.field = field};
 }
 
 static void choices_put(struct json_writer *out, const struct comparing *comparing,
@@ -196,6 +197,15 @@ static void value_put(struct json_writer *out, const char *key, const char *word
 		json_put_member(out, word_key, facts_word(table, value));
 }
 
+static void days_put(const struct comparing *comparing, const struct difference_told *told)
+{
+	struct json_writer *out = comparing->call->out;
+	json_put_member(out, "held_from", comparing->chart->limit_from);
+	json_put_member(out, "held_to", comparing->chart->limit_to);
+	json_put_member(out, "told_from", told->from);
+	json_put_member(out, "told_to", told->to);
+}
+
 static int field_put(const struct comparing *comparing, enum chart_field field)
 {
 	const struct chart_field_row *row = chart_field_row(field);
@@ -203,8 +213,8 @@ static int field_put(const struct comparing *comparing, enum chart_field field)
 	struct str held = update_held(comparing->chart, field);
 	enum difference difference = DIFFERENCE_NONE;
 	bool waits;
-	struct str told = told_of(comparing, field, &waits);
-	int r = difference_find(comparing->call->arena, field, held, told, &difference);
+	const struct difference_told told = told_of(comparing, field, &waits);
+	int r = update_compare(comparing->call->arena, comparing->chart, &told, &difference);
 	if (r)
 		return PASS(r);
 	json_object_open(out);
@@ -212,7 +222,9 @@ static int field_put(const struct comparing *comparing, enum chart_field field)
 	json_put_member(out, "label", str_of(row->label));
 	json_put_member(out, "meaning", str_of(row->meaning));
 	value_put(out, "held", "held_word", field, held);
-	value_put(out, "told", "told_word", field, told);
+	value_put(out, "told", "told_word", field, told.told);
+	if (field == CHART_LIMIT)
+		days_put(comparing, &told);
 	json_key(out, "differs");
 	json_put_bool(out, difference != DIFFERENCE_NONE);
 	json_key(out, "waits");
@@ -352,6 +364,7 @@ int chart_put(struct face_call *call, int64_t number, struct str result_id)
 	json_object_open(call->out);
 	chart_head_put(call->out, &chart);
 	json_object_close(call->out);
+	facts_codes_put(call->out);
 	r = insurances_put(call, number);
 	if (!r)
 		r = aliases_put(call, number);

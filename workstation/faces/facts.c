@@ -23,6 +23,35 @@ struct str facts_word(enum record_table table, struct str code)
 	return word.ptr ? word : code;
 }
 
+static const struct {
+	enum record_table table;
+	const char *code, *word;
+} codes[] = {
+#define CODE(table, code, word) {RECORD_TABLE_##table, code, word},
+#include "lib/record/codes.def"
+#undef CODE
+};
+
+static void table_put(struct json_writer *out, const char *name, enum record_table table)
+{
+	json_key(out, name);
+	json_object_open(out);
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (codes[i].table == table)
+			json_put_member(out, codes[i].code, str_of(codes[i].word));
+	json_object_close(out);
+}
+
+void facts_codes_put(struct json_writer *out)
+{
+	json_key(out, "codes");
+	json_object_open(out);
+	table_put(out, "card_class", RECORD_TABLE_CARD_CLASS);
+	table_put(out, "relation", RECORD_TABLE_RELATION);
+	table_put(out, "limit_class", RECORD_TABLE_LIMIT_CLASS);
+	json_object_close(out);
+}
+
 struct str facts_status_name(enum seen_status status)
 {
 	switch (status) {

@@ -12,6 +12,10 @@ struct str facts_word(enum record_table table, struct str code);
 /* A sentence or two in Japanese; every element has one. */
 struct str facts_meaning(enum record_element element);
 
+/* As codes: {"card_class": {"01": "…"}, "relation": …, "limit_class": …}: what the page chooses
+ * from. */
+void facts_codes_put(struct json_writer *out);
+
 struct str facts_status_name(enum seen_status status);
 
 /*

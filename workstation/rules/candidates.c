@@ -152,8 +152,10 @@ int candidate_weigh(const struct candidate_told *told, const struct candidate_ch
 		return PASS(r);
 	reasons |= same_or_not(told->birth, card->birth, CANDIDATE_BIRTH, CANDIDATE_BIRTH_DIFFERS);
 	reasons |= same_or_not(told->sex, card->sex, CANDIDATE_SEX, CANDIDATE_SEX_DIFFERS);
-	reasons |= same_or_not(told->reference, card->reference, CANDIDATE_REFERENCE,
-			       CANDIDATE_REFERENCE_DIFFERS);
+	reasons |= chart->has_reference
+			   ? CANDIDATE_REFERENCE
+			   : same_or_not(told->reference, card->reference, CANDIDATE_REFERENCE,
+					 CANDIDATE_REFERENCE_DIFFERS);
 	reasons |= chart->has_member_key ? CANDIDATE_MEMBER : 0;
 	*ret_candidate = (struct candidate){card->number, reasons};
 	return 0;

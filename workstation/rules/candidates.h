@@ -47,6 +47,7 @@ struct candidate_alias {
 /* A chart as it is compared. */
 struct candidate_chart {
 	struct chart chart;
+	bool has_reference;  /* the result's 照会番号, by itself or by a chart merged into it */
 	bool has_member_key; /* one of its insurances, past or present, has the result's key */
 	const struct candidate_alias *aliases;
 	size_t aliases_count;

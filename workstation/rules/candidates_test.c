@@ -172,6 +172,16 @@ static void test_without_any_name_only_the_member_key_is_clear(void **state)
 	assert_true(weigh(desk).is_clear);
 }
 
+static void test_the_number_of_a_chart_merged_into_it_is_its_own(void **state)
+{
+	struct desk *desk = *state;
+	desk->result.reference = STR("X-9");
+	desk->kept.has_reference = true;
+	struct weighed one = weigh(desk);
+	assert_true(one.fits && one.reasons & CANDIDATE_REFERENCE);
+	assert_false(one.reasons & CANDIDATE_REFERENCE_DIFFERS);
+}
+
 static void test_another_number_speaks_against(void **state)
 {
 	struct desk *desk = *state;
@@ -225,6 +235,7 @@ int main(void)
 		AT_DESK(test_a_member_key_of_one_person_is_enough_to_be_shown),
 		AT_DESK(test_a_family_key_needs_more),
 		AT_DESK(test_without_any_name_only_the_member_key_is_clear),
+		AT_DESK(test_the_number_of_a_chart_merged_into_it_is_its_own),
 		AT_DESK(test_another_number_speaks_against),
 		AT_DESK(test_the_strongest_stands_first),
 		AT_DESK(test_each_reason_has_its_words),

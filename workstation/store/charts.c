@@ -83,6 +83,17 @@ int store_chart_of_reference(struct db *db, struct arena *arena, struct str refe
 	return r < 0 ? PASS(r) : r;
 }
 
+int store_chart_holder(struct db *db, struct arena *arena, struct str reference,
+		       struct chart *ret_chart)
+{
+	int r = chart_one(db, arena,
+			  STORE_HELD("$1") "SELECT " CHART_COLUMNS
+					   " FROM chart WHERE number = (SELECT number FROM held"
+					   " ORDER BY steps DESC LIMIT 1)",
+			  db_text(reference), ret_chart);
+	return r < 0 ? PASS(r) : r;
+}
+
 int store_reference_next(struct db *db, int64_t *ret_number)
 {
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;

@@ -20,6 +20,9 @@ MUST_CHECK int store_chart_get(struct db *db, struct arena *arena, int64_t numbe
 /* Outcome: STORE_ABSENT. */
 MUST_CHECK int store_chart_of_reference(struct db *db, struct arena *arena, struct str reference,
 					struct chart *ret_chart);
+/* The same, or the chart that it was merged into, however often. Outcome: STORE_ABSENT. */
+MUST_CHECK int store_chart_holder(struct db *db, struct arena *arena, struct str reference,
+				  struct chart *ret_chart);
 /* Every chart by rising number; each's texts live until it returns. each answers 0 to go on. */
 MUST_CHECK int store_charts_each(struct db *db, int (*each)(void *ctx, const struct chart *chart),
 				 void *ctx);

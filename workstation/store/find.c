@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/store/find.h"
 
+#include "workstation/store/rows.h"
+
 /* Three look-ups in three indexes; NULL finds nothing. */
-static const char alike_sql[] =
-	"SELECT number, reference, name, kana, birth, sex,"
-	" EXISTS (SELECT 1 FROM insurance WHERE insurance.chart = chart.number"
-	" AND insurance.member_key = $3)"
-	" FROM chart WHERE state = 0 AND number IN (SELECT number FROM chart WHERE reference = $1"
-	" UNION SELECT number FROM chart WHERE birth = $2"
-	" UNION SELECT chart FROM insurance WHERE member_key = $3) ORDER BY number";
+static const char alike_sql[] = STORE_HELD(
+	"$1") "SELECT number, reference, name, kana, birth, sex,"
+	      " EXISTS (SELECT 1 FROM insurance WHERE insurance.chart = chart.number"
+	      " AND insurance.member_key = $3), number IN (SELECT number FROM held)"
+	      " FROM chart WHERE state = 0 AND number IN (SELECT number FROM held"
+	      " UNION SELECT number FROM chart WHERE birth = $2"
+	      " UNION SELECT chart FROM insurance WHERE member_key = $3) ORDER BY number";
 
 static struct candidate_chart chart_of_row(struct db_rows *rows)
 {
@@ -20,6 +22,7 @@ static struct candidate_chart chart_of_row(struct db_rows *rows)
 			  .birth = db_column_text(rows, 4),
 			  .sex = db_column_text(rows, 5)},
 		.has_member_key = db_column_int(rows, 6) != 0,
+		.has_reference = db_column_int(rows, 7) != 0,
 	};
 }
 

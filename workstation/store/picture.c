@@ -22,7 +22,7 @@
 #define INSURANCE_COLUMNS(X)  INSURANCE_WHOSE(X) INSURANCE_WHAT(X) INSURANCE_ROW(X)
 #define EXPENSE_COLUMNS(X)    X(place) X(payer_number) X(recipient_number) X(valid_from) X(valid_to)
 #define ALIAS_COLUMNS(X)      X(is_kana) X(text) X(fold)
-#define DIFFERENCE_COLUMNS(X) X(field) X(result_id) X(told)
+#define DIFFERENCE_COLUMNS(X) X(field) X(result_id) X(told) X(told_from) X(told_to)
 #define POLICY_COLUMNS(X)     X(field) X(choice)
 #define SEEN_COLUMNS(X)	      X(state) X(status) X(kind) X(reason) X(chart)
 #define QUEUE_COLUMNS(X)      X(chart) X(number) X(expected) X(state) X(tries) X(problem) X(held)

@@ -40,12 +40,14 @@ int store_policy_put(struct db *db, int64_t chart, enum chart_field field,
 int store_difference_put(struct db *db, int64_t chart, const struct difference_told *difference)
 {
 	int r = db_run(db,
-		       "INSERT INTO difference (chart, field, result_id, told)"
-		       " VALUES ($1, $2, $3, $4) ON CONFLICT (chart, field) DO UPDATE"
-		       " SET result_id = excluded.result_id, told = excluded.told",
+		       "INSERT INTO difference (chart, field, result_id, told, told_from, told_to)"
+		       " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (chart, field) DO UPDATE SET"
+		       " result_id = excluded.result_id, told = excluded.told,"
+		       " told_from = excluded.told_from, told_to = excluded.told_to",
 		       DB_ARGS(db_int(chart),
 			       db_text(str_of(chart_field_row(difference->field)->name)),
-			       db_text(difference->result_id), db_text(difference->told)),
+			       db_text(difference->result_id), db_text(difference->told),
+			       db_text(difference->from), db_text(difference->to)),
 		       NULL);
 	return r ? FOLD(r) : 0;
 }
@@ -64,11 +66,13 @@ static int differences_fill(struct db_rows *rows, struct arena *arena, struct di
 	int r;
 	while ((r = db_next(rows)) == 0 && count < CHART_FIELDS) {
 		struct difference_told *told = &list[count];
-		struct str *const texts[] = {&told->told, &told->result_id};
+		struct str *const texts[] = {&told->told, &told->result_id, &told->from, &told->to};
 		*told = (struct difference_told){
 			.field = chart_field_of_name(db_column_text(rows, 0)),
 			.told = db_column_text(rows, 1),
 			.result_id = db_column_text(rows, 2),
+			.from = db_column_text(rows, 3),
+			.to = db_column_text(rows, 4),
 		};
 		r = store_keep(arena, texts, sizeof texts / sizeof texts[0]);
 		if (r)
@@ -86,10 +90,11 @@ int store_differences_list(struct db *db, struct arena *arena, int64_t chart,
 	struct difference_told *list = arena_array(arena, CHART_FIELDS, sizeof *list);
 	if (!list)
 		return RAISE(ENOMEM);
-	int r = db_query(db,
-			 "SELECT field, told, result_id FROM difference WHERE chart = $1"
-			 " ORDER BY field",
-			 DB_ARGS(db_int(chart)), &rows);
+	int r = db_query(
+		db,
+		"SELECT field, told, result_id, told_from, told_to FROM difference WHERE chart = $1"
+		" ORDER BY field",
+		DB_ARGS(db_int(chart)), &rows);
 	if (!r)
 		r = differences_fill(rows, arena, list, ret_count);
 	if (r)

@@ -20,6 +20,7 @@ MUST_CHECK int store_policy_put(struct db *db, int64_t chart, enum chart_field f
 struct difference_told {
 	enum chart_field field;
 	struct str told, result_id;
+	struct str from, to; /* of a 限度額; absent: not told */
 };
 
 /* One a field: a later result's takes the place of an earlier one's. */

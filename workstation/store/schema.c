@@ -48,7 +48,8 @@ static const struct db_migration steps[] = {
 	 "CREATE INDEX seen_confirmed ON seen (confirmed_at);"
 	 "CREATE INDEX seen_state ON seen (state, confirmed_at);"
 	 "CREATE TABLE difference (chart {int64} NOT NULL, field {text} NOT NULL,"
-	 " result_id {text} NOT NULL, told {text} NOT NULL, PRIMARY KEY (chart, field));"
+	 " result_id {text} NOT NULL, told {text} NOT NULL, told_from {text}, told_to {text},"
+	 " PRIMARY KEY (chart, field));"
 	 "CREATE TABLE policy (chart {int64} NOT NULL, field {text} NOT NULL,"
 	 " choice {text} NOT NULL, PRIMARY KEY (chart, field));"},
 	{3,

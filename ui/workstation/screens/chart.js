@@ -2,7 +2,7 @@
 // 個人画面: what the chart holds and what the result told, beside each other. What follows below is
 // chart_history.js.
 import { announce, el, fill, name } from '/common/dom.js';
-import { ageOn, dayShort, dayText } from '/common/format.js';
+import { ageOn, dayShort, dayText, ratioText } from '/common/format.js';
 import { confirm } from '/common/dialog.js';
 import { draftForget } from '/common/fields.js';
 import { call } from '../api.js';
@@ -71,9 +71,12 @@ function wordButtons(field, chart, app, again) {
     el('button', { type: 'button', class: 'quiet', onclick: say(false, 'keep') }, 'この患者では今後もしない'));
 }
 
+/** A 限度額 with the days it holds for. */
+const withDays = (text, from, to) => (text && (from || to) ? `${text}　${dayText(from)}〜${dayText(to)}` : text);
+
 function fieldRow(field, chart, app, again) {
-  const held = fieldText(field.name, field.held, field.held_word);
-  const told = fieldText(field.name, field.told, field.told_word);
+  const held = withDays(fieldText(field.name, field.held, field.held_word), field.held_from, field.held_to);
+  const told = withDays(fieldText(field.name, field.told, field.told_word), field.told_from, field.told_to);
   return el('tr', { class: field.waits ? 'differs waits' : field.differs ? 'differs' : '' },
     el('th', { scope: 'row' }, field.label, el('small', { class: 'hint' }, field.meaning)),
     el('td', {}, name(held || '—')),
@@ -91,6 +94,18 @@ function insuranceRows(current, told, differs) {
   });
 }
 
+/** What this result changed of what is paid at the counter: taken by itself, and never silently. */
+function burdenBox({ chart, codes, told_by: by, changes: list }) {
+  const change = by && list.find((one) => one.result === by.id && one.kind === 'link' && !one.undone_by);
+  const of = (picture) => picture.charts?.find((one) => one.number === chart.number) ?? {};
+  const [before, after] = [of(change?.before ?? {}), of(change?.after ?? {})];
+  const limit = (one) => withDays(codes.limit_class[one.limit_class] ?? one.limit_class, one.limit_from, one.limit_to);
+  const rows = [['負担割合', ratioText(before.ratio), ratioText(after.ratio)], ['限度額の区分', limit(before), limit(after)]]
+    .filter(([, was, is]) => was && is && was !== is);
+  return rows.length > 0 && el('div', { class: 'box warning', role: 'status' }, rows.map(([label, was, is]) =>
+    el('p', {}, el('strong', {}, `◆ ${label}が変わりました: ${was} → ${is}`))), el('p', {}, '窓口でいただく額を確かめてください。'));
+}
+
 function comparison(answer, app, again) {
   const { chart, fields, told_by: by } = answer;
   const current = answer.insurances.find((one) => one.closed_on === 0);
@@ -100,7 +115,7 @@ function comparison(answer, app, again) {
     el('h2', {}, 'カルテの内容と今回の結果'),
     by ? el('p', {}, statusMark(by.status), ` ${momentLong(by.confirmed_at)}　${methodText(by.method)}　${by.validity_word ?? ''}`)
       : el('p', { class: 'hint' }, 'このカルテには、まだ確認の結果がありません。'),
-    by && adviceBox(by), by?.remark && el('p', { class: 'box warning' }, by.remark),
+    by && adviceBox(by), burdenBox(answer), by?.remark && el('p', { class: 'box warning' }, by.remark),
     waits > 0 && el('p', { class: 'box attention' }, `● ${waits}つの項目が違います。反映するかどうかを決めてください。`),
     el('div', { class: 'table-scroll' }, el('table', { class: 'compare', 'aria-label': 'カルテの内容と今回の結果' },
       el('thead', {}, el('tr', {}, ['項目', 'カルテの内容', '今回の結果'].map((text) => el('th', { scope: 'col' }, text)),

@@ -101,14 +101,15 @@ export function checks(answer, app) {
 const KINDS = { new: '新しいカルテを作った', link: '結果を反映した', unlink: '結果を外した', edit: '書き直した', insure: '保険を書いた', number: '照会番号が変わった', take: '違いについて決めた',
   merge: 'カルテをまとめた', put_away: 'しまった・戻した', undo: '元に戻した' };
 const LABELS = { name: '氏名', kana: 'カナ', birth: '生年月日', sex: '性別', post: '郵便番号', address: '住所', telephone: '電話', ratio: '割合', notes: 'メモ',
-  first_visit: '初めて来た日', limit_class: '限度額', state: '状態' };
+  first_visit: '初めて来た日', limit_class: '限度額', limit_from: '限度額の始まり', limit_to: '限度額の終わり', state: '状態' };
 
 /** What is other after than before, in a few words. */
-function changeText(change, number) {
+function changeText(change, number, codes) {
   const of = (picture) => picture.charts?.find((one) => one.number === number) ?? {};
   const [before, after] = [of(change.before), of(change.after)];
+  const text = (key, one) => fieldText(key, String(one[key] ?? ''), codes[key]?.[one[key]]) || '（なし）';
   const parts = Object.keys(LABELS).filter((key) => before.number && (before[key] ?? '') !== (after[key] ?? '') && key !== 'state')
-    .map((key) => `${LABELS[key]} ${fieldText(key, String(before[key] ?? '')) || '（なし）'} → ${fieldText(key, String(after[key] ?? '')) || '（なし）'}`);
+    .map((key) => `${LABELS[key]} ${text(key, before)} → ${text(key, after)}`);
   const count = (picture, list) => (picture[list] ?? []).filter((one) => (one.chart ?? number) === number).length;
   if (JSON.stringify(change.before.insurances) !== JSON.stringify(change.after.insurances)) parts.push(count(change.after, 'insurances') === count(change.before, 'insurances') ? '保険の確認日' : '保険の履歴');
   if (JSON.stringify(change.before.expenses) !== JSON.stringify(change.after.expenses)) parts.push('公費');
@@ -120,7 +121,7 @@ export function changes(answer, app, again) {
   const { chart, changes: list } = answer;
   const people = new Map((app.state?.people ?? []).map((one) => [one.id, one.name]));
   const undo = (change) => () => app.run(async () => {
-    const what = changeText(change, chart.number);
+    const what = changeText(change, chart.number, answer.codes);
     if (!await confirm({ title: 'この変更を元に戻しますか', yes: '元に戻す', body: [el('p', {}, KINDS[change.kind] ?? change.kind, what && `（${what}）`)] })) return;
     await call('chart_undo', { change: change.no });
     await again();
@@ -130,7 +131,7 @@ export function changes(answer, app, again) {
       const at = japan(change.at_ms);
       const who = change.staff === '' ? '自動' : people.get(change.staff) ?? change.staff;
       return el('li', { class: change.undone_by ? 'undone' : '' }, el('span', { class: 'when' }, `${dayShort(at.day)} ${at.time}　`, name(who)),
-        el('span', { class: 'what' }, KINDS[change.kind] ?? change.kind, el('small', { class: 'hint' }, name(changeText(change, chart.number)), change.why && [' 理由: ', name(change.why)])),
+        el('span', { class: 'what' }, KINDS[change.kind] ?? change.kind, el('small', { class: 'hint' }, name(changeText(change, chart.number, answer.codes)), change.why && [' 理由: ', name(change.why)])),
         change.undone_by ? el('span', { class: 'mark plain' }, '元に戻しました') : el('button', { type: 'button', onclick: undo(change), 'aria-label': `${KINDS[change.kind] ?? change.kind}を元に戻す` }, '元に戻す'));
     })) : el('p', { class: 'hint' }, 'まだありません。'));
 }

@@ -8,9 +8,9 @@ import { call } from '../api.js';
 import { saveOver } from '../moved.js';
 import { RATIOS } from './person.js';
 
-const RELATIONS = [['', '（わからない）'], ['1', '本人'], ['2', '家族']].map(([value, text]) => ({ value, text }));
-const CLASSES = [['', '（わからない）'], ['01', '被保険者証（一般）'], ['02', '被保険者証（退職）'], ['03', '短期被保険者証（一般）'],
-  ['04', '短期被保険者証（退職）'], ['05', '特別療養費支給対象者'], ['06', '特例退職被保険者証'], ['07', '自衛官診療証'], ['A1', '医療扶助']].map(([value, text]) => ({ value, text }));
+/** Of a table of codes: {'01': '…'}, in its order. */
+const choices = (table) => [{ value: '', text: '（わからない）' }, ...Object.entries(table)
+  .sort(([a], [b]) => (a < b ? -1 : 1)).map(([value, text]) => ({ value, text }))];
 
 const CODES = { relation: 'relation_code', card_class: 'card_class_code' };
 const TEXTS = ['insurer_number', 'insurer_name', 'symbol', 'number', 'branch', 'relation', 'card_class', 'ratio'];
@@ -21,7 +21,7 @@ function valuesOf(one = {}) {
   return Object.fromEntries([...TEXTS.map((key) => [key, one[CODES[key] ?? key] ?? '']), ...DAYS.map((key) => [key, one[key] || ''])]);
 }
 
-function fieldsMake(values) {
+function fieldsMake(values, codes) {
   const make = (key, label, more = {}) => field({ name: key, label, value: values[key], ...more });
   return [
     make('insurer_number', '保険者番号', { type: 'digits', size: 12, required: true, hint: '8桁。国民健康保険は6桁です。' }),
@@ -29,8 +29,8 @@ function fieldsMake(values) {
     make('symbol', '記号', { size: 16, hint: 'ないときは空のままにします。' }),
     make('number', '番号', { size: 16, required: true, hint: '先頭の0も入れてください。' }),
     make('branch', '枝番', { type: 'digits', size: 4, hint: '2桁' }),
-    make('relation', '本人・家族', { type: 'choice', options: RELATIONS }),
-    make('card_class', '証の種類', { type: 'choice', options: CLASSES }),
+    make('relation', '本人・家族', { type: 'choice', options: choices(codes.relation) }),
+    make('card_class', '証の種類', { type: 'choice', options: choices(codes.card_class) }),
     make('ratio', '負担割合', { type: 'choice', options: RATIOS }),
     make('begins', 'いつから', { type: 'day', required: true }),
     make('closed_on', 'いつまで', { type: 'day', hint: 'いまも使っているときは空のままにします。' }),
@@ -38,9 +38,8 @@ function fieldsMake(values) {
   ];
 }
 
-const words = { relation: RELATIONS, card_class: CLASSES };
-const shownText = (key, value) => (DAYS.includes(key) ? dayText(value) : key === 'ratio' ? ratioText(value)
-  : words[key]?.find((one) => one.value === value)?.text ?? value) || '（なし）';
+const shownText = (codes) => (key, value) => (DAYS.includes(key) ? dayText(value) : key === 'ratio' ? ratioText(value)
+  : codes[key]?.[value] ?? value) || '（なし）';
 
 /** answer: of call('chart'). order: which insurance is put right; 0: one more. */
 export function insuranceForm({ answer, order, saved, cancel }) {
@@ -48,12 +47,12 @@ export function insuranceForm({ answer, order, saved, cancel }) {
   const { number } = answer.chart;
   const held = answer.insurances.find((one) => one.order === order);
   const before = valuesOf(held);
-  const fields = fieldsMake(before);
+  const fields = fieldsMake(before, answer.codes);
   async function run(values) {
     const body = Object.fromEntries([...TEXTS, 'why'].map((key) => [key, values[key] ?? '']));
     for (const key of DAYS) body[key] = values[key] || 0;
     const made = await saveOver({
-      fields, before, text: shownText,
+      fields, before, text: shownText(answer.codes),
       save: () => call('chart_insure', { ...body, chart: number, version, order }),
       async values() {
         const now = await call('chart', { number });

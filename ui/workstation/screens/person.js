@@ -35,7 +35,7 @@ export function factText({ form, value, word }) {
 /** A field of a chart: held and told are in its own words. */
 export function fieldText(field, value, word) {
   if (!value) return '';
-  if (field === 'birth') return dayText(value);
+  if (['birth', 'first_visit', 'limit_from', 'limit_to'].includes(field)) return dayText(value);
   if (field === 'ratio') return ratioText(value);
   return word ?? value;
 }
