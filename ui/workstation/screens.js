@@ -18,7 +18,7 @@ export const screens = {
   // Without a place in the rail.
   chart: { of: 'patients', load: () => import('./screens/chart.js') },
   decide: { of: 'results', load: () => import('./screens/decide.js') },
-  import: { of: 'settings', load: soon },
+  import: { of: 'patients', load: () => import('./screens/import.js') },
   login: { of: 'request', load: () => import('./screens/login.js') },
 };
 

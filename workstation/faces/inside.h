@@ -45,6 +45,8 @@ struct station {
 	atomic_bool is_born;				    /* there is a vault */
 	struct station_store stores[KEEPER_FACILITIES_MAX]; /* the desk thread's */
 	size_t stores_count;
+	struct import_job *import;	      /* the desk thread's; NULL: no file is open */
+	char import_facility[CODE_BYTES_MAX]; /* whose it is */
 	struct ticker *ticker;
 	atomic_bool has_daily; /* a look at what is due waits, or is under way */
 	pthread_mutex_t lock;  /* of what follows */

@@ -5,6 +5,7 @@
 #include "workstation/faces/decide.h"
 #include "workstation/faces/faces.h"
 #include "workstation/faces/facilities.h"
+#include "workstation/faces/import.h"
 #include "workstation/faces/keep.h"
 #include "workstation/faces/lock.h"
 #include "workstation/faces/policies.h"
@@ -85,6 +86,18 @@ static const struct face_route routes[] = {
 	OF_FACILITY("chart_undo", face_chart_undo),
 	OF_FACILITY("chart_merge", face_chart_merge),
 	OF_FACILITY("chart_away", face_chart_away),
+	/* import.c: 患者一覧の取り込み */
+	OF_FACILITY("import_state", face_import_state),
+	{.name = "import_open",
+	 .run = face_import_open,
+	 .phases = FACE_OPEN,
+	 .needs_facility = true,
+	 .is_large = true},
+	OF_FACILITY("import_shape", face_import_shape),
+	OF_FACILITY("import_begin", face_import_begin),
+	OF_FACILITY("import_step", face_import_step),
+	OF_FACILITY("import_refused", face_import_refused),
+	OF_FACILITY("import_drop", face_import_drop),
 	/* decide.c: 要判断 */
 	OF_FACILITY("result", face_result),
 	OF_FACILITY("decide", face_decide),

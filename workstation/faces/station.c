@@ -9,6 +9,7 @@
 
 #include "workstation/faces/daily.h"
 #include "workstation/faces/inside.h"
+#include "workstation/import/job.h"
 
 const struct station_config *station_config(const struct station *station)
 {
@@ -185,6 +186,7 @@ void station_destroy(struct station *station)
 	pool_destroy(station->keep);
 	pool_destroy(station->desk);
 	couriers_destroy(station->config.couriers);
+	import_job_destroy(station->import);
 	for (size_t i = 0; i < station->stores_count; i++)
 		db_close(station->stores[i].db);
 	pthread_mutex_destroy(&station->lock);

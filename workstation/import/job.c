@@ -207,6 +207,11 @@ void import_job_begin(struct import_job *job, const struct import_wish *wish)
 	job->run.reader = reader_of(job);
 }
 
+bool import_job_is_dry(const struct import_job *job)
+{
+	return job->run.wish.dry;
+}
+
 struct stepping {
 	struct import_job *job;
 	size_t rows_max;

@@ -59,6 +59,8 @@ MUST_CHECK int import_job_sample(const struct import_job *job, struct arena *are
 
 /* Begin at the first row. */
 void import_job_begin(struct import_job *job, const struct import_wish *wish);
+/* Is the run that was begun one to look? */
+bool import_job_is_dry(const struct import_job *job);
 
 /* One row that somebody should know of. */
 struct import_told {

@@ -466,9 +466,16 @@ static char *document_read(void)
 	return text;
 }
 
+/* What short ways do not come to stands behind this line. */
+static const char longer_ways[] = "\nOnly in ways of five deeds and more:\n";
+
 static void paths_compare(const struct walk *walk)
 {
 	char *documented = document_read();
+	char *longer = strstr(documented, longer_ways);
+	assert_non_null(longer);
+	if (!getenv("SHIKAKU_NIGHTLY"))
+		longer[1] = '\0';
 	size_t missing = 0;
 	for (size_t i = 0; i < walk->paths_count; i++)
 		if (!path_is_written(documented, walk->paths[i])) {

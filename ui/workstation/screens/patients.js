@@ -58,6 +58,7 @@ export async function show(root, params, app) {
     el('label', { for: 'patients-search' }, '検索', el('kbd', {}, 'F2')), input,
     el('span', { class: 'hint', id: 'patients-hint' }, 'カナ・氏名・番号・生年月日'),
     el('label', { class: 'inline' }, away, 'しまったカルテも'), el('span', { class: 'grow' }),
+    el('button', { type: 'button', onclick: () => app.go('import') }, '一覧を取り込む'),
     el('button', { type: 'button', onclick: () => app.go('chart', 'new') }, '新しいカルテ', el('kbd', {}, 'F4'))), found, list.node);
   search = { input, again };
   await again();
