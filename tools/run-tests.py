@@ -25,9 +25,12 @@ import tap  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NODE_TIMEOUT_S = 300
-NODE_FOLDERS = (("journeys", "tests/journeys"), ("contract", "tests/contract"),
-                ("workstation", "tests/browser"), ("workstation", "ui"),
-                ("workstation", "tests/package"))
+COMPILING_TIMEOUT_S = 900
+NODE_FOLDERS = (("journeys", "tests/journeys", NODE_TIMEOUT_S),
+                ("contract", "tests/contract", NODE_TIMEOUT_S),
+                ("workstation", "tests/browser", NODE_TIMEOUT_S),
+                ("workstation", "ui", NODE_TIMEOUT_S),
+                ("workstation", "tests/package", COMPILING_TIMEOUT_S))
 OUTPUT_SHOWN_LINES = 60
 SLOW_FACTOR = 4  # meson's timeouts are meant for an idle machine
 NIGHTLY_TIMEOUT_S = 4 * 3600  # and for the short forms
@@ -62,12 +65,12 @@ def node_tests(folder):
 
 def node_programs(build):
     env = {"SHIKAKU_BUILD": str(build)}
-    for suite, folder in NODE_FOLDERS:
+    for suite, folder, timeout_s in NODE_FOLDERS:
         for path in node_tests(ROOT / folder):
             yield Program(
                 name=f"{suite}/{path.name.removesuffix('.test.mjs')}", suite=suite,
                 command=["node", "--test-reporter=tap", str(path)], env=env, workdir=str(ROOT),
-                timeout_s=NODE_TIMEOUT_S, is_tap=True)
+                timeout_s=timeout_s, is_tap=True)
 
 
 def tool_programs(known):
