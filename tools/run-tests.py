@@ -173,7 +173,7 @@ def main():
     parser = argparse.ArgumentParser(description="run the tests")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "debug")
     parser.add_argument("--suite", action="append")
-    parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4))
+    parser.add_argument("--jobs", type=int, default=min(len(os.sched_getaffinity(0)), 4))
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--nightly", action="store_true", help="the long forms")
     parser.add_argument("name", nargs="*")
