@@ -2,8 +2,9 @@
 /*
  * T15 retention_boundary: a result of day D can be read until the last instant of the month after
  * month(D) in JST, and a second later in no route; nothing goes early. Virtual time walks over
- * every month end from 2026 to 2032, on hosts in other zones, on both engines; what should be is
- * told by an oracle of its own. The same walk must find a window that is a second off, or UTC's.
+ * every month end from 2026 to 2032, on hosts in other zones; what should be is told by an oracle
+ * of its own. On both engines: in the short form PostgreSQL has the months around two turns of the
+ * year and a leap day. The same walk must find a window that is a second off, or UTC's.
  */
 #include "server/api/desk_test.h"
 
@@ -16,6 +17,8 @@
 enum {
 	YEAR_FIRST = 2026,
 	MONTHS = 7 * 12,
+	SOME_FIRST = 12 + 11,	/* December 2027 */
+	SOME_LAST = 3 * 12 + 2, /* March 2029 */
 	DAY_MS = 24 * 60 * 60 * 1000,
 	HOUR_MS = 60 * 60 * 1000,
 	JST_MS = 9 * HOUR_MS,
@@ -288,10 +291,13 @@ static void walk_close(struct walk *walk)
 static void test_every_month_ends_when_the_next_one_does(void **state)
 {
 	struct walk walk;
-	walk_open(&walk, state, 0);
-	walk.every_day = getenv("SHIKAKU_NIGHTLY");
-	walk_months(&walk, 0, MONTHS - 1);
-	print_message("# %d month ends, %zu questions, %zu wrong\n", MONTHS, walk.asked,
+	bool nightly = getenv("SHIKAKU_NIGHTLY");
+	bool all = nightly || db_fixture_of(state)->options.engine == DB_SQLITE;
+	int first = all ? 0 : SOME_FIRST, last = all ? MONTHS - 1 : SOME_LAST;
+	walk_open(&walk, state, first);
+	walk.every_day = nightly;
+	walk_months(&walk, first, last);
+	print_message("# %d month ends, %zu questions, %zu wrong\n", last - first + 1, walk.asked,
 		      walk.wrong);
 	print_message("# later: the portal's view (there is no portal yet)\n");
 	assert_int_equal(walk.wrong, 0);
