@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { program } from '../../journeys/process.mjs';
-import { confOf, contract, doorOf, METHODS, openHouse, spoiledDoor } from '../door/door.mjs';
+import { confOf, contract, doorOf, lastingDoorOf, METHODS, openHouse, spoiledDoor } from '../door/door.mjs';
 
 const BESIDE = [
   '/', '/v1', '/v1/', '/v2/health', '/v0/health', '/health', '/healthz', '/livez', '/ready', '/metrics', '/v1/metrics',
@@ -81,7 +81,7 @@ describe('T86 route_inventory', { concurrency: false }, () => {
 
   it('nothing answers beside it', async () => {
     const from = logLength(stack);
-    assert.deepEqual(await beside(door), []);
+    assert.deepEqual(await beside(lastingDoorOf(stack)), []);
     assert.deepEqual([...new Set(answered(stack, from))], ['unknown']);
   });
 
@@ -104,6 +104,6 @@ describe('T86 route_inventory', { concurrency: false }, () => {
   it('would see a route of the door\'s own (control)', async () => {
     const spoiled = await spoiledDoor(stack, 'debug',
       (conf) => conf.replace(/(location \/ \{ shikaku)/, 'location /debug { return 200 "ok"; }\n\t\t$1'));
-    assert.ok((await beside(spoiled)).some((what) => /GET \/debug: 200/.test(what)));
+    assert.ok((await beside(lastingDoorOf(stack, spoiled.port))).some((what) => /GET \/debug: 200/.test(what)));
   });
 });

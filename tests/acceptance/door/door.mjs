@@ -3,6 +3,7 @@
 // store whose configuration somebody has spoiled.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import https from 'node:https';
 import path from 'node:path';
 import { exchange } from '../../journeys/http.mjs';
 import { freePort, root, run, start, StepError, waitFor } from '../../journeys/process.mjs';
@@ -74,12 +75,19 @@ export async function openHouse(limits = {}) {
 
 export const confOf = (stack) => fs.readFileSync(stack.file('state', 'run', 'nginx.conf'), 'utf8');
 
-/** Someone to ask: {port, ca, ask(method, target, options)}. */
+/** Someone to ask: {port, ca, ask(method, target, options)}. Each asks on a connection of its own. */
 export const doorOf = (stack, port = stack.port) => ({
   port,
   ca: stack.ca,
   ask: (method, target, options = {}) => exchange({ port, ca: stack.ca, method, path: target, ...options }),
 });
+
+/** The same on one connection as long as the door keeps it: for hundreds of questions. */
+export function lastingDoorOf(stack, port = stack.port) {
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  const door = doorOf(stack, port);
+  return { ...door, ask: (method, target, options) => door.ask(method, target, { ...options, tls: { agent } }) };
+}
 
 /** An nginx of its own with edit(configuration). */
 export async function spoiledDoor(stack, name, edit) {
