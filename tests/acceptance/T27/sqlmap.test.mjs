@@ -4,7 +4,7 @@
 // request is admissible but for what sqlmap changed (between.mjs), so that it reaches the statements.
 // The control is a server beside it that puts its input into a statement: there sqlmap must find it.
 //
-// Short: the texts that reach a statement as they are, level 1, SQLite. Nightly (an hour, 150,000 requests
+// Short: texts of four calls that reach a statement as they are, level 1, SQLite. Nightly (an hour, 150,000 requests
 // to each engine): all of them, level 5 and risk 3, on SQLite and PostgreSQL. Without sqlmap on the
 // machine it is skipped.
 import assert from 'node:assert/strict';
@@ -36,8 +36,8 @@ const HEX = '0123456789abcdef'.repeat(2);
 const PASSWORD = 'kasa wo wasurenai hi';
 
 /**
- * One well-made request of each call. `first` is its answer; `reach` names what gets into a
- * statement as it is and is all that the short form looks at. Many may share a session.
+ * One well-made request of each call. `first` is its answer; `reach` names texts that get into a
+ * statement as they are and is all that the short form looks at. Many may share a session.
  */
 function callsOf({ journey, peer, link, result, certificate }) {
   const { receipt, reader } = journey;
@@ -47,7 +47,7 @@ function callsOf({ journey, peer, link, result, certificate }) {
     health: { first: 200 }, ready: { first: 200 }, status: { first: 200 },
     login: { first: 401, body: { facility_code: FACILITY.code, login_id: 'WA7777777', password: PASSWORD, client: CLIENT }, reach: ['facility_code', 'login_id'] },
     mfa: { first: 401, body: { challenge: 'FRESH_CHALLENGE', passcode: '000000' } },
-    refresh: { first: 401, headers: { 'Idempotency-Key': FRESH_KEY }, body: { refresh_handle: 'AAAA', login_id: receipt.login_id, password: PASSWORD }, reach: ['login_id'] },
+    refresh: { first: 401, headers: { 'Idempotency-Key': FRESH_KEY }, body: { refresh_handle: 'AAAA', login_id: receipt.login_id, password: PASSWORD } },
     logout: { first: 204, session: 'leaving', body: {} },
     // Its session is over: five misses would end it on the way, and sqlmap take that for a finding. A
     // password never gets into a statement, only its hash.
@@ -65,15 +65,15 @@ function callsOf({ journey, peer, link, result, certificate }) {
     device_list: { first: 200, session: 'link' },
     device_register: { first: 401, session: 'link', prover: link, body: { name: 'T27', platform: 'linux', activation_code: 'AAAA-BBBB-CCCC' } },
     device_name: { first: 200, session: 'link', prover: link, at: { method: 'POST', path: '/v1/devices' }, body: { name: 'T27', platform: 'linux' }, reach: ['name'] },
-    device_close: { first: 404, session: 'link', path: { id: HEX }, reach: ['id'] },
-    enrolment_begin: { first: 404, body: { code: 'A'.repeat(32) }, reach: ['code'] },
+    device_close: { first: 404, session: 'link', path: { id: HEX } },
+    enrolment_begin: { first: 404, body: { code: 'A'.repeat(32) } },
     enrolment_confirm: { first: 404, body: { code: 'A'.repeat(32), passcode_1: '000000', passcode_2: '111111' } },
     activate: { first: 401, prover: peer, body: { login_id: reader.login_id, password: PASSWORD, activation_code: 'AAAA-BBBB-CCCC', device: { name: 'T27', platform: 'linux' }, client: CLIENT } },
     reader_login: { first: 401, prover: peer, body: { login_id: 'W7777777', password: PASSWORD, client: CLIENT } },
-    nonce: { first: 200, session: 'reader', body: { method: 'pin', staff: STAFF.id, purpose: 'check' }, reach: ['staff'] },
+    nonce: { first: 200, session: 'reader', body: { method: 'pin', staff: STAFF.id, purpose: 'check' } },
     check: { first: 403, session: 'reader', prover: peer, body: card, reach: ['staff'] },
     history: { first: 422, session: 'reader', query: { ...AT, limit: '1', cursor: 'AAAA' } },
-    registration: { first: 409, session: 'reader', prover: peer, body: { ...card, consent: true } },
+    registration: { first: 403, session: 'reader', prover: peer, body: { ...card, nonce: 'FRESH_CONSENT_NONCE', consent: true } },
     staff: { first: 200, session: 'reader' },
   };
 }
@@ -173,6 +173,8 @@ for (const store of NIGHTLY ? ['sqlite', 'postgres'] : ['sqlite']) {
         assert.equal((await stack.json('POST', '/v1/logout', {}, { token })).status, 204);
         return token;
       };
+      const nonce = async (purpose) => (await stack.json('POST', '/v1/reader/nonces', { method: 'pin', staff: STAFF.id, purpose },
+        { token: await between.token('reader') })).json().nonce;
       const control = start('/usr/bin/python3', [path.join(HERE, 'injectable.py')], { log: stack.log('injectable') });
       stack.stops.push(() => control.stop());
       const port = await waitFor('the control', () => fs.readFileSync(stack.log('injectable'), 'utf8').trim());
@@ -180,7 +182,8 @@ for (const store of NIGHTLY ? ['sqlite', 'postgres'] : ['sqlite']) {
         stack, control: Number(port),
         sessions: { link: renewed, over: overToken, reader: readerToken, leaving: readerToken },
         fresh: {
-          FRESH_NONCE: async () => (await stack.json('POST', '/v1/reader/nonces', { method: 'pin', staff: STAFF.id }, { token: await between.token('reader') })).json().nonce,
+          FRESH_NONCE: () => nonce('check'),
+          FRESH_CONSENT_NONCE: () => nonce('registration'),
           FRESH_CHALLENGE: async () => (await stack.json('POST', '/v1/login', { facility_code: FACILITY.code, login_id: receipt.login_id, password: receipt.password, client: CLIENT })).json().challenge ?? 'AAAA',
         },
       });
