@@ -86,7 +86,7 @@ static inline int world_create(void **state)
 	assert_int_equal(make_pair(&profile, NULL, &world->evil), 0);
 	profile = make_responder_profile(77, at("20261101000000"), at("20261201000000"));
 	assert_int_equal(make_pair(&profile, &world->root, &world->responder), 0);
-	world->key = EVP_RSA_gen(2048);
+	world->key = make_key();
 	snprintf(world->folder, sizeof world->folder, "/tmp/pki_test.XXXXXX");
 	assert_non_null(mkdtemp(world->folder));
 	world_write_root(world, "1.pem", world->old_root.certificate);

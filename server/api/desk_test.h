@@ -95,7 +95,7 @@ static inline int authority_open(void **state)
 	void *part;
 	assert_int_equal(world_create(&part), 0);
 	authority->world = part;
-	authority->organisation_key = EVP_RSA_gen(2048);
+	authority->organisation_key = make_key();
 	assert_non_null(authority->organisation_key);
 	*state = authority;
 	return 0;

@@ -103,7 +103,9 @@ static int stack_create(void **state)
 	snprintf(stack->dir, sizeof stack->dir, "/tmp/revocation_test.XXXXXX");
 	assert_non_null(mkdtemp(stack->dir));
 	snprintf(stack->script, sizeof stack->script, "%s/script", stack->dir);
-	assert_int_equal(keys_make(&keys, HIERARCHY_KEYS + CARDS_KEYS + PEOPLE), 0);
+	assert_int_equal(keys_make(&keys, getenv("SHIKAKU_TEST_KEYS"),
+				   HIERARCHY_KEYS + CARDS_KEYS + PEOPLE),
+			 0);
 	assert_int_equal(folder_open(&folder, stack->dir), 0);
 	assert_int_equal(hierarchy_make(&hierarchy, &keys, &folder, stack->now_ms), 0);
 	assert_int_equal(cards_make(&options, &hierarchy, &keys, &folder), 0);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RSA-2048 keys ahead of their use: most of the time of making a world goes into finding primes. */
+/*
+ * RSA-2048 keys ahead of their use: most of the time of making a world goes into finding primes. A
+ * drawer keeps them for the next world, for nothing that any of them signs is ever believed.
+ */
 #pragma once
 
 #include <openssl/evp.h>
@@ -13,8 +16,13 @@ struct keys {
 	size_t taken;
 };
 
-/* Find count keys on all processors. Faults: -ENOMEM, -EIO, -EAGAIN. */
-MUST_CHECK int keys_make(struct keys *keys, size_t count);
+/*
+ * Take count keys from the drawer; what it lacks is found on all processors and put in, as far as
+ * it goes in: a drawer that cannot be read or written is an empty one. drawer: NULL, or the path of
+ * a file of this user's that need not be there. Several may share it; the last one's stays. Faults:
+ * -ENOMEM, -EIO, -EAGAIN.
+ */
+MUST_CHECK int keys_make(struct keys *keys, const char *drawer, size_t count);
 /* Accepts a zeroed one. */
 void keys_clear(struct keys *keys);
 

@@ -18,21 +18,21 @@ enum {
 
 struct options {
 	const char *path;
+	const char *drawer; /* NULL: none */
 	struct cards_options cards;
 };
 
 static const struct option long_options[] = {
-	{"seed", required_argument, NULL, 's'},
-	{"people", required_argument, NULL, 'p'},
-	{"now", required_argument, NULL, 'n'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
+	{"seed", required_argument, NULL, 's'}, {"people", required_argument, NULL, 'p'},
+	{"now", required_argument, NULL, 'n'},	{"keys", required_argument, NULL, 'k'},
+	{"help", no_argument, NULL, 'h'},	{0},
 };
 
 static int usage(FILE *stream, int status)
 {
 	fputs("usage: shikaku-sim-pki DIR [--people N] [--seed N] [--now yyyyMMddHHmmss]\n"
-	      "Make a test PKI and cards below DIR.\n",
+	      "                       [--keys FILE]\n"
+	      "Make a test PKI and cards below DIR, of the keys in FILE as far as there are any.\n",
 	      stream);
 	return status;
 }
@@ -51,6 +51,7 @@ static bool option_take(struct options *options, int letter, struct str value)
 			return false;
 		options->cards.people = (unsigned)number;
 		return true;
+	case 'k': options->drawer = value.ptr; return true;
 	case 'n': return period_datetime_parse(value, &options->cards.now_ms) == 0;
 	default: return false;
 	}
@@ -63,7 +64,8 @@ static int world_make(const struct options *options)
 	AUTO(folder_close) struct folder folder = {.fd = -1};
 	int r = folder_open(&folder, options->path);
 	if (r == 0)
-		r = keys_make(&keys, HIERARCHY_KEYS + CARDS_KEYS + options->cards.people);
+		r = keys_make(&keys, options->drawer,
+			      HIERARCHY_KEYS + CARDS_KEYS + options->cards.people);
 	if (r == 0)
 		r = hierarchy_make(&hierarchy, &keys, &folder, options->cards.now_ms);
 	if (r == 0)

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/pki/make.h"
 
+#include <openssl/bn.h>
 #include <openssl/conf.h>
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
-enum { NAME_BYTES_MAX = 256 };
+enum { NAME_BYTES_MAX = 256, RSA_BITS = 2048, TRIES_MAX = 8 };
 
+DEFINE_AUTO_POINTER(BN_CTX, BN_CTX_free)
+DEFINE_AUTO_POINTER(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
+DEFINE_AUTO_POINTER(OSSL_PARAM, OSSL_PARAM_free)
+DEFINE_AUTO_POINTER(OSSL_PARAM_BLD, OSSL_PARAM_BLD_free)
 DEFINE_AUTO_POINTER(X509, X509_free)
 DEFINE_AUTO_POINTER(X509_NAME, X509_NAME_free)
 DEFINE_AUTO_POINTER(X509_EXTENSION, X509_EXTENSION_free)
@@ -189,10 +197,70 @@ int make_certificate(const struct make_profile *profile, EVP_PKEY *key,
 	return 0;
 }
 
+struct rsa {
+	BIGNUM *n, *e, *d, *p, *q, *dp, *dq, *qinv;
+};
+
+/* What follows from p and q. False: they will not do, or OpenSSL failed. */
+static bool rsa_derive(const struct rsa *rsa, BN_CTX *ctx)
+{
+	BIGNUM *p1 = BN_CTX_get(ctx), *q1 = BN_CTX_get(ctx), *phi = BN_CTX_get(ctx);
+	return phi && BN_set_word(rsa->e, RSA_F4) && BN_mul(rsa->n, rsa->p, rsa->q, ctx) &&
+	       BN_num_bits(rsa->n) == RSA_BITS && BN_sub(p1, rsa->p, BN_value_one()) &&
+	       BN_sub(q1, rsa->q, BN_value_one()) && BN_mul(phi, p1, q1, ctx) &&
+	       BN_mod_inverse(rsa->d, rsa->e, phi, ctx) && BN_mod(rsa->dp, rsa->d, p1, ctx) &&
+	       BN_mod(rsa->dq, rsa->d, q1, ctx) && BN_mod_inverse(rsa->qinv, rsa->q, rsa->p, ctx);
+}
+
+static EVP_PKEY *rsa_wrap(const struct rsa *rsa)
+{
+	EVP_PKEY *pkey = NULL;
+	AUTO(OSSL_PARAM_BLD_freep) OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	AUTO(EVP_PKEY_CTX_freep) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	const struct {
+		const char *name;
+		const BIGNUM *number;
+	} parts[] = {
+		{OSSL_PKEY_PARAM_RSA_N, rsa->n},
+		{OSSL_PKEY_PARAM_RSA_E, rsa->e},
+		{OSSL_PKEY_PARAM_RSA_D, rsa->d},
+		{OSSL_PKEY_PARAM_RSA_FACTOR1, rsa->p},
+		{OSSL_PKEY_PARAM_RSA_FACTOR2, rsa->q},
+		{OSSL_PKEY_PARAM_RSA_EXPONENT1, rsa->dp},
+		{OSSL_PKEY_PARAM_RSA_EXPONENT2, rsa->dq},
+		{OSSL_PKEY_PARAM_RSA_COEFFICIENT1, rsa->qinv},
+	};
+	bool good = build && ctx && EVP_PKEY_fromdata_init(ctx) == 1;
+	for (size_t i = 0; good && i < sizeof parts / sizeof parts[0]; i++)
+		good = OSSL_PARAM_BLD_push_BN(build, parts[i].name, parts[i].number);
+	AUTO(OSSL_PARAM_freep) OSSL_PARAM *params = good ? OSSL_PARAM_BLD_to_param(build) : NULL;
+	if (!params || EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEYPAIR, params) != 1)
+		return NULL;
+	return pkey;
+}
+
+EVP_PKEY *make_key(void)
+{
+	AUTO(BN_CTX_freep) BN_CTX *ctx = BN_CTX_secure_new();
+	if (!ctx)
+		return NULL;
+	BN_CTX_start(ctx);
+	struct rsa rsa = {BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx),
+			  BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx), BN_CTX_get(ctx)};
+	bool good = false;
+	for (int tries = 0; rsa.qinv && !good && tries < TRIES_MAX; tries++)
+		good = BN_generate_prime_ex(rsa.p, RSA_BITS / 2, 0, NULL, NULL, NULL) &&
+		       BN_generate_prime_ex(rsa.q, RSA_BITS / 2, 0, NULL, NULL, NULL) &&
+		       rsa_derive(&rsa, ctx);
+	EVP_PKEY *pkey = good ? rsa_wrap(&rsa) : NULL;
+	BN_CTX_end(ctx);
+	return pkey;
+}
+
 int make_pair(const struct make_profile *profile, const struct make_pair *issuer,
 	      struct make_pair *ret_pair)
 {
-	AUTO(make_pair_clear) struct make_pair pair = {.key = EVP_RSA_gen(2048)};
+	AUTO(make_pair_clear) struct make_pair pair = {.key = make_key()};
 	if (!pair.key)
 		return RAISE(EIO);
 	int r = make_certificate(profile, pair.key, issuer, &pair.certificate);

@@ -164,8 +164,12 @@ for (const { store, profile } of [{ store: 'sqlite' }, { store: 'postgres' }, { 
         const middle = [...took].sort((a, b) => a - b)[Math.floor((took.length - 1) / 2)];
         assert.ok(middle <= (profile ? POLLED_MS : WITHIN_MS), `${middle} ms`);
         await stack.restartService();
+        const state = () => fs.readFileSync(stack.file('watched'), 'utf8');
+        const known = state();
         const late = await tap();
         await waitFor('a result after the restart', () => printed().some((line) => line.includes(late)) || undefined, { timeout_ms: 20000 });
+        // Printed first, then remembered: killed in between it would be printed again.
+        await waitFor('its place in the state', () => state() !== known || undefined);
         assert.deepEqual(printed().map((line) => JSON.parse(line).id), given);
       } finally {
         await watch.kill(); // with the shell that gave it its password
