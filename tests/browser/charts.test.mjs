@@ -2,6 +2,8 @@
 // 患者, 個人画面, 要判断, over results that have come in (fill.c): a chart is found, changed, put back;
 // whose a result is is decided, and decided otherwise.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import test, { after, afterEach, before } from 'node:test';
 import { program } from '../journeys/process.mjs';
@@ -317,5 +319,78 @@ test('two windows on one insurance: the second is told, and keeps what it typed'
   await other.page.locator('input[name=insurer_name]').focus();
   await other.page.keyboard.press('Enter');
   await other.page.locator('.timeline li', { hasText: '千代田区国保' }).waitFor();
+  sight.clean();
+});
+
+/* --- nothing typed is lost --- */
+
+/** As after a power cut: what the store holds now is all there is. A new window of a new program. */
+async function restarted(station) {
+  const again = await Station.start({ prepare: (home) => {
+    for (const file of fs.readdirSync(station.home).filter((one) => /\.db/.test(one))) fs.copyFileSync(path.join(station.home, file), path.join(home, file));
+  } });
+  undo.push(() => again.stop());
+  const window = await windowOpen(browser, again.open);
+  undo.push(() => window.close());
+  await unlock(window.page);
+  return window;
+}
+
+const FORMS = [
+  { name: 'a chart', address: '#/chart/2', open: 'F7', field: 'telephone', box: '書きかけがあります: 書き直し' },
+  { name: 'a new insurance', address: '#/chart/2', open: 'F6', field: 'insurer_name', box: '書きかけがあります: 保険を加える' },
+  { name: 'a new chart', address: '#/chart/new', field: 'kana', list: '#/patients', box: '書きかけの新しいカルテがあります' },
+];
+for (const { name: what, address, open: key, field: input, list, box } of FORMS) {
+  test(`${what} that is being typed outlives a lock and a restart, sealed in the store`, async () => {
+    const { page, station, sight } = await desk();
+    await go(page, address, key ? '.person' : '.chart-form');
+    if (key) await page.keyboard.press(key);
+    await page.locator(`input[name=${input}]`).fill('書きかけの内容');
+    for (const kind of ['session', 'results']) station.event(kind); // a session that ends, a result that comes
+    await page.keyboard.press('F9');
+    await page.getByText('画面ロック中').waitFor();
+    await unlock(page);
+    assert.equal(await page.locator(`input[name=${input}]`).inputValue(), '書きかけの内容');
+    assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+    sight.clean();
+    const again = await restarted(station);
+    await go(again.page, list ?? address, '.drafts');
+    await again.page.locator('.drafts', { hasText: box }).waitFor();
+    await accessible(again.page);
+    await again.page.locator('.drafts').getByText('続きを書く').click();
+    await again.page.getByText('書きかけの内容を戻しました').waitFor();
+    assert.equal(await again.page.locator(`input[name=${input}]`).inputValue(), '書きかけの内容');
+    await accessible(again.page);
+    await again.page.getByRole('button', { name: 'やめる' }).click();
+    await again.page.locator('.chart-form').waitFor({ state: 'detached' });
+    await go(again.page, list ?? '#/patients', '.screen.patients');
+    assert.equal(await again.page.locator('.drafts').count(), 0);
+    again.sight.clean();
+  });
+}
+
+test('what is chosen in 要判断 outlives a restart too', async () => {
+  const { page, station, sight } = await desk();
+  await go(page, `#/decide/${result(7)}`, '.screen.decide .footing');
+  await page.getByRole('radio').nth(1).check();
+  await page.keyboard.press('F9');
+  await page.getByText('画面ロック中').waitFor();
+  sight.clean();
+  const again = await restarted(station);
+  await go(again.page, `#/decide/${result(7)}`, '.screen.decide .footing');
+  assert.ok(await again.page.getByRole('radio').nth(1).isChecked());
+  again.sight.clean();
+});
+
+test('what is typed for one facility is in no form of the other', async () => {
+  const { page, sight } = await desk();
+  const choose = (n) => page.locator('.bar select').selectOption({ index: n });
+  await go(page, '#/chart/new', '.chart-form');
+  await page.locator('input[name=kana]').fill('カキカケ');
+  await choose(1);
+  await until(page, "document.querySelector('input[name=kana]')?.value === ''");
+  await choose(0);
+  await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケ'");
   sight.clean();
 });

@@ -4,11 +4,33 @@
 import { dayParse, dayText } from './format.js';
 import { el, fill, isComposing, newId } from './dom.js';
 
-const drafts = new Map(); // form's key → {field: text}; memory only: nothing of a patient on the disk
+const drafts = new Map(); // scope and form's key → {values: {field: text}, at_ms}; never in the browser's storage
+let keeper = { scope: () => '', put() {} };
+
+/**
+ * Who keeps drafts beyond this page. scope(): of what is shown, so that nothing of one facility is
+ * ever in a form of another; put(scope, key, values): values null: it is done with.
+ */
+export const draftsKeeper = (one) => { keeper = one; };
+
+const within = (key) => `${keeper.scope()} ${key}`;
 
 /** Is anything typed that has not been taken? */
 export const draftsWait = () => drafts.size > 0;
-export const draftForget = (key) => drafts.delete(key);
+/** {values, at_ms}, or undefined. */
+export const draftOf = (key) => drafts.get(within(key));
+/** From the keeper; what has been typed since is newer. */
+export function draftsPut(key, values, at_ms) {
+  if (!drafts.has(within(key))) drafts.set(within(key), { values, at_ms });
+}
+/** Typed now. */
+export function draftKeep(key, values) {
+  drafts.set(within(key), { values, at_ms: Date.now() });
+  keeper.put(keeper.scope(), key, values);
+}
+export function draftForget(key) {
+  if (drafts.delete(within(key))) keeper.put(keeper.scope(), key, null);
+}
 
 function control(spec, id) {
   const common = { id, name: spec.name, 'aria-required': spec.required ? 'true' : null, autocomplete: spec.autocomplete ?? 'off' };
@@ -86,17 +108,16 @@ function summary() {
   };
 }
 
+/** Answers whether anything was there. */
 function draftWatch(key, fields) {
-  const kept = drafts.get(key);
+  const kept = draftOf(key)?.values;
   for (const one of fields) {
     if (one.spec.type === 'password') continue;
     if (kept && one.name in kept) one.set(kept[one.name]);
-    one.input.addEventListener('input', () => {
-      const all = drafts.get(key) ?? {};
-      all[one.name] = one.spec.type === 'checkbox' ? one.input.checked : one.input.value;
-      drafts.set(key, all);
-    });
+    one.input.addEventListener('input', () => draftKeep(key,
+      { ...draftOf(key)?.values, [one.name]: one.spec.type === 'checkbox' ? one.input.checked : one.input.value }));
   }
+  return Boolean(kept);
 }
 
 function missing(fields) {
@@ -144,6 +165,6 @@ export function form({ key, fields, submit, buttons = [], before = [] }) {
     el('div', { class: 'buttons' }, button, buttons));
   node.addEventListener('submit', (event) => { event.preventDefault(); run(); });
   node.addEventListener('keydown', (event) => { if (event.key === 'Enter' && isComposing(event)) event.stopPropagation(); });
-  if (key) draftWatch(key, fields);
+  if (key && draftWatch(key, fields)) top.node.after(el('p', { class: 'box warning draft', role: 'status' }, '書きかけの内容を戻しました。まだ保存していません。'));
   return { node, fields, refuse, button };
 }

@@ -3,8 +3,8 @@
 // do, what has moved.
 import { announce, el, fill, isComposing } from '/common/dom.js';
 import { problemBody, tellProblem } from '/common/dialog.js';
-import { draftsWait } from '/common/fields.js';
 import { call, facility, facilitySet, onProblem } from './api.js';
+import { draftsBehind, draftsFlush, draftsLoad } from './drafts.js';
 import { frame } from './frame.js';
 import { guard, swap, unlockScreen } from './lock.js';
 import { home, screens } from './screens.js';
@@ -140,12 +140,13 @@ async function eventTake(event) {
 /* --- phases --- */
 
 async function lockNow() {
+  await draftsFlush();
   await call('lock').catch(() => {});
   await start();
 }
 
 /** The screens of before the lock come back as they were. */
-function openShow() {
+async function openShow() {
   const first = !around;
   facilityChoose(facility() ?? state.facilities[0]?.code, first);
   around ??= frame({ choose: (code) => app.run(() => facilityChoose(code, false)), lock: () => app.run(lockNow) });
@@ -155,6 +156,7 @@ function openShow() {
   swap(around.node);
   watch.begin(state);
   app.run(() => sessionRefresh(app));
+  await draftsLoad().catch((problem) => { if (!problem.title) throw problem; });
   if (first) return screenShow();
   return shown?.module.refresh?.({ kind: 'all' }, app);
 }
@@ -166,7 +168,7 @@ function facilityChoose(code, quiet) {
   around.bar.facilities(state.facilities, code);
   for (const slot of ['connection', 'received', 'account']) around.bar.say(slot);
   app.run(() => sessionRefresh(app));
-  return screenShow();
+  return draftsLoad().then(screenShow);
 }
 
 async function setupShow() {
@@ -197,6 +199,6 @@ onProblem((problem) => {
   if (problem.code === 'desk_locked' && state?.phase === 'open') start();
 });
 window.addEventListener('hashchange', () => { if (state?.phase === 'open') app.run(screenShow); });
-window.addEventListener('beforeunload', (event) => { if (draftsWait()) event.preventDefault(); });
+window.addEventListener('beforeunload', (event) => { if (draftsBehind()) event.preventDefault(); });
 
 app.run(start).then(() => eventsFollow(++follows));

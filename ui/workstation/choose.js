@@ -75,15 +75,19 @@ export function chartChoose({ title, lead, except = 0, text = '' }) {
   });
 }
 
+const reasons = new Map(); // a question's title → what is typed: a lock closes the question
+
 /** A question with room for a reason: {why} when the filled button was pressed, else null. */
 export async function confirmWhy({ title, body, yes }) {
   const id = newId('why');
-  const input = el('input', { id, type: 'text', autocomplete: 'off', maxlength: 200 });
+  const input = el('input', { id, type: 'text', autocomplete: 'off', maxlength: 200, value: reasons.get(title) ?? '',
+    oninput: () => reasons.set(title, input.value) });
   const said = await ask({
     title, wide: true,
     body: [body, el('div', { class: 'field' }, el('label', { for: id }, '理由（書かなくてもかまいません）'), input)],
     buttons: [{ text: yes, value: true, primary: true }, { text: 'やめる', value: null }],
   });
+  if (said) reasons.delete(title);
   return said ? { why: input.value.trim() } : null;
 }
 

@@ -3,6 +3,7 @@
 #include "workstation/faces/about.h"
 #include "workstation/faces/charts.h"
 #include "workstation/faces/decide.h"
+#include "workstation/faces/drafts.h"
 #include "workstation/faces/faces.h"
 #include "workstation/faces/facilities.h"
 #include "workstation/faces/import.h"
@@ -76,6 +77,8 @@ static const struct face_route routes[] = {
 	OF_FACILITY("policies", face_policies),
 	OF_FACILITY("about", face_about),
 	/* charts.c: 患者, 個人画面 */
+	OF_FACILITY("drafts", face_drafts),
+	OF_FACILITY("draft_put", face_draft_put),
 	OF_FACILITY("charts", face_charts),
 	OF_FACILITY("chart", face_chart),
 	OF_FACILITY("chart_save", face_chart_save),

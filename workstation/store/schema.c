@@ -72,7 +72,10 @@ static const struct db_migration steps[] = {
 	 "CREATE INDEX change_result ON change (result_id, no);"
 	 "CREATE TABLE job (no {int64} PRIMARY KEY, at_ms {int64} NOT NULL, kind {text} NOT NULL,"
 	 " staff {text} NOT NULL, outcome {text} NOT NULL, done {int64} NOT NULL,"
-	 " note {text});"},
+	 " note {text});"
+	 /* what is typed and not saved */
+	 "CREATE TABLE draft (key {text} PRIMARY KEY, staff {text}, at_ms {int64} NOT NULL,"
+	 " body {text} NOT NULL);"},
 };
 
 int store_open_sealed(const char *path, const struct secret *key, struct db **ret_db)

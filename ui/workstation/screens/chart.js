@@ -2,9 +2,9 @@
 // 個人画面: what the chart holds and what the result told, beside each other. What follows below is
 // chart_history.js.
 import { announce, el, fill, name } from '/common/dom.js';
-import { ageOn, dayShort, dayText, ratioText } from '/common/format.js';
+import { ageOn, dayShort, dayText, japan, ratioText } from '/common/format.js';
 import { confirm } from '/common/dialog.js';
-import { draftForget } from '/common/fields.js';
+import { draftForget, draftOf } from '/common/fields.js';
 import { call } from '../api.js';
 import { besideEachOther, chartChoose, confirmWhy } from '../choose.js';
 import { chartForm } from './chart_form.js';
@@ -179,6 +179,22 @@ function tools(answer, app, again) {
     el('button', { type: 'button', onclick: away }, 'しまう'));
 }
 
+/* --- what is typed and not saved --- */
+
+function draftBox(answer) {
+  const { number } = answer.chart;
+  const forms = [[`chart/${number}`, '書き直し', () => shown?.edit?.()], [`insurance/${number}/new`, '保険を加える', () => shown?.insure?.(0)],
+    ...answer.insurances.map((one) => [`insurance/${number}/${one.order}`, '保険を直す', () => shown?.insure?.(one.order)])];
+  const rows = forms.filter(([key]) => draftOf(key)).map(([key, text, open]) => {
+    const at = japan(draftOf(key).at_ms);
+    const row = el('p', {}, el('strong', {}, `書きかけがあります: ${text}`), `（${dayShort(at.day)} ${at.time}）　まだ保存していません。`,
+      el('button', { type: 'button', onclick: open }, '続きを書く'),
+      el('button', { type: 'button', class: 'quiet', onclick: () => { draftForget(key); row.remove(); } }, '捨てる'));
+    return row;
+  });
+  return rows.length > 0 && el('div', { class: 'box warning no-print drafts' }, rows);
+}
+
 /* --- the screen --- */
 
 async function draw(root, number, result, app) {
@@ -187,7 +203,7 @@ async function draw(root, number, result, app) {
   const isLive = answer.chart.state === 'live';
   Object.assign(shown ??= {}, { isEditing: false, draw: again, edit: isLive ? () => editShow(root, answer, result, app) : null,
     insure: isLive ? (order, focus) => insureShow(root, answer, { order, focus, result }, app) : null });
-  fill(root, head(answer.chart), stateBox(answer.chart, app, again), tools(answer, app, again), comparison(answer, app, again),
+  fill(root, head(answer.chart), stateBox(answer.chart, app, again), isLive && draftBox(answer), tools(answer, app, again), comparison(answer, app, again),
     ownWords(answer), spellings(answer, app, again), timeline(answer.insurances, shown.insure), checks(answer, app), changes(answer, app, again));
 }
 

@@ -4,6 +4,7 @@
 import { el, fill, name } from '/common/dom.js';
 import { dayText, ratioText } from '/common/format.js';
 import { confirm } from '/common/dialog.js';
+import { draftForget, draftKeep, draftOf } from '/common/fields.js';
 import { call } from '../api.js';
 import { besideEachOther, chartChoose } from '../choose.js';
 import { adviceBox, factList, methodText, momentLong, statusMark } from './person.js';
@@ -33,11 +34,13 @@ function ofInsurance(chart) {
 }
 
 /** Which of several qualifications: none until somebody says. */
-function qualificationChoice(qualifications) {
+function qualificationChoice(id, qualifications) {
+  const kept = draftOf(`decide/${id}`)?.values.qualification;
   if (qualifications.length < 2) return { node: null, value: () => 0, missing: () => false };
   const radios = qualifications.map((facts, i) => {
     const text = (oqs) => facts.find((one) => one.name === oqs)?.value;
-    const radio = el('input', { type: 'radio', name: 'qualification', value: i + 1 });
+    const radio = el('input', { type: 'radio', name: 'qualification', value: i + 1, checked: kept === i + 1,
+      onchange: () => draftKeep(`decide/${id}`, { qualification: i + 1 }) });
     return { radio, label: el('label', {}, radio, name(`${text('InsurerName') ?? ''} ${text('InsuredCardSymbol') ?? ''} ${text('InsuredIdentificationNumber') ?? ''}`)) };
   });
   const error = el('p', { class: 'field-error', role: 'alert', hidden: true }, '✕ 使う保険を選んでください。');
@@ -73,9 +76,9 @@ async function draw(root, id, app) {
         el('button', { type: 'button', onclick: () => app.go('results') }, '一覧に戻る'))));
     return;
   }
-  const which = qualificationChoice(answer.qualifications);
+  const which = qualificationChoice(id, answer.qualifications);
   const proposed = answer.proposed || 0;
-  const done = async (chart, text) => { app.go('chart', chart, id); app.say('received', text); };
+  const done = async (chart, text) => { draftForget(`decide/${id}`); app.go('chart', chart, id); app.say('received', text); };
 
   const link = (chart) => app.run(async () => {
     if (which.missing()) return;

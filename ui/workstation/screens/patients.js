@@ -2,6 +2,7 @@
 // 患者: every chart of this facility, found by kana, name, number or day.
 import { el, fill, name } from '/common/dom.js';
 import { countText, dayParse, dayShort, momentText } from '/common/format.js';
+import { draftOf } from '/common/fields.js';
 import { table } from '/common/table.js';
 import { call } from '../api.js';
 import { today } from './person.js';
@@ -59,7 +60,8 @@ export async function show(root, params, app) {
     el('span', { class: 'hint', id: 'patients-hint' }, 'カナ・氏名・番号・生年月日'),
     el('label', { class: 'inline' }, away, 'しまったカルテも'), el('span', { class: 'grow' }),
     el('button', { type: 'button', onclick: () => app.go('import') }, '一覧を取り込む'),
-    el('button', { type: 'button', onclick: () => app.go('chart', 'new') }, '新しいカルテ', el('kbd', {}, 'F4'))), found, list.node);
+    el('button', { type: 'button', onclick: () => app.go('chart', 'new') }, '新しいカルテ', el('kbd', {}, 'F4'))),
+  draftOf('chart/new') && el('p', { class: 'box warning drafts' }, el('strong', {}, '書きかけの新しいカルテがあります。'), ' ', el('a', { href: '#/chart/new' }, '続きを書く')), found, list.node);
   search = { input, again };
   await again();
   input.focus();
