@@ -3,17 +3,15 @@
 # A system like this one that packages can be put into: tests/package/root.sh FOLDER
 #
 # In a mount namespace of its own everything of this machine stands below FOLDER/root, and what is
-# changed there lies in memory. FOLDER itself is there too, as /desk, for what has to be seen from
-# outside. Says "ready PID" and stays until its standard input ends. As a user it is root of a user
-# namespace. Enter it by
+# changed there lies in memory. FOLDER/desk is there too, as /desk, for what has to be seen from
+# outside. Says "ready PID" and stays until its standard input ends. Root only: in a user namespace
+# the machine's files stay a stranger's. Enter it by
 #
-#	nsenter --mount [--user --preserve-credentials] --target PID chroot FOLDER/root COMMAND…
+#	nsenter --mount --target PID chroot FOLDER/root COMMAND…
 set -euo pipefail
 
 if [ "${1:-}" != inside ]; then
-	user=()
-	[ "$(id -u)" = 0 ] || user=(--user --map-root-user)
-	exec unshare "${user[@]}" --mount --propagation private "$BASH" "$0" inside "$1"
+	exec unshare --mount --propagation private "$BASH" "$0" inside "$1"
 fi
 
 folder=$2
