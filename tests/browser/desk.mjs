@@ -68,7 +68,12 @@ export class Hands {
   refused(text) { return this.problem.getByText(text).first().waitFor(); }
   button(name) { return this.page.getByRole('button', { name, exact: true }); }
 
-  go(...parts) { return this.page.evaluate((hash) => { window.location.hash = hash; }, `#/${parts.join('/')}`); }
+  /** To a screen. A hand on the mouse: a page that nobody has touched for a minute is covered. */
+  async go(...parts) {
+    this.moves = (this.moves ?? 0) + 1;
+    await this.page.mouse.move(1 + this.moves % 2, 1);
+    await this.page.evaluate((hash) => { window.location.hash = hash; }, `#/${parts.join('/')}`);
+  }
 
   /** A call of the page's own program: call('session'). */
   call(name, body = {}) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/faces/chart_call.h"
 
+#include "workstation/faces/session.h"
+
 struct actor chart_actor(const struct face_call *call, struct str why)
 {
 	why = str_trim(why);
@@ -15,7 +17,7 @@ void chart_tell(struct face_call *call)
 {
 	faces_event(call->station, call->facility, "results");
 	faces_event(call->station, call->facility, "charts");
-	faces_event(call->station, call->facility, "queue");
+	face_queue_tell(call);
 }
 
 int chart_edit_answer(struct face_call *call, int outcome, const struct edit_notes *wrong)

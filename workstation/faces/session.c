@@ -419,6 +419,14 @@ int face_session_logout(struct face_call *call)
 	return r < 0 ? PASS(r) : r;
 }
 
+/* One that cannot be made now looks at the queue when it is. */
+void face_queue_tell(struct face_call *call)
+{
+	struct courier *courier;
+	if (face_courier(call, &courier) == 0)
+		courier_queue_moved(courier);
+}
+
 int face_session_wake(struct face_call *call)
 {
 	struct courier *courier;

@@ -26,6 +26,8 @@ MUST_CHECK int face_session_password(struct face_call *call);
 MUST_CHECK int face_session_device(struct face_call *call);
 /* {} → {order} */
 MUST_CHECK int face_session_logout(struct face_call *call);
+/* Tell the courier that a decision may have queued a number. */
+void face_queue_tell(struct face_call *call);
 /* {}: the network may be back. */
 MUST_CHECK int face_session_wake(struct face_call *call);
 

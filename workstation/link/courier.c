@@ -111,6 +111,15 @@ void courier_wake(struct courier *courier)
 	(void)pthread_mutex_unlock(&courier->lock);
 }
 
+void courier_queue_moved(struct courier *courier)
+{
+	atomic_store(&courier->is_queue_moved, true); /* before the word that leads to it */
+	(void)pthread_mutex_lock(&courier->lock);
+	courier->has_word = true;
+	rouse(courier);
+	(void)pthread_mutex_unlock(&courier->lock);
+}
+
 /* --- a turn --- */
 
 static void automatic_take(struct courier *courier)
@@ -128,12 +137,21 @@ static void automatic_take(struct courier *courier)
 	courier_show(courier, "session");
 }
 
+static void queue_take(struct courier *courier)
+{
+	if (!atomic_exchange(&courier->is_queue_moved, false))
+		return;
+	courier_queue_look(courier);
+	courier_show(courier, "session");
+}
+
 int64_t courier_turn(struct courier *courier)
 {
 	struct courier_numbered numbered;
 	if (atomic_exchange(&courier->is_woken, false))
 		courier->retry_ms = 0;
 	automatic_take(courier);
+	queue_take(courier);
 	if (!order_take(courier, &numbered))
 		return courier_idle(courier);
 	courier->now.running = numbered.number;

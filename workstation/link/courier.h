@@ -139,6 +139,8 @@ void courier_cancel(struct courier *courier);
 void courier_automatic(struct courier *courier, bool is_on);
 /* The network may be back, the PC has woken up: try at once. */
 void courier_wake(struct courier *courier);
+/* Somebody at the desk has decided: what is to be registered may be other now. */
+void courier_queue_moved(struct courier *courier);
 
 void courier_state(struct courier *courier, struct courier_state *ret_state);
 /* What became of an order; number 0 in it: it is not done yet, or long forgotten. */

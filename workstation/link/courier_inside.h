@@ -37,13 +37,14 @@ struct courier {
 	atomic_bool is_cancelled;	     /* what is being received by itself */
 	atomic_int_least64_t cancelled_upto; /* and by order, up to that number */
 	atomic_bool is_woken;
+	atomic_bool is_queue_moved;
 
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t wake;
 	bool is_ending;
 	bool is_waiting; /* in a call that an order may cut short */
 	bool wants_automatic;
-	bool has_word; /* about automatic, that was not taken yet */
+	bool has_word; /* about automatic or the queue, that was not taken yet */
 	struct courier_numbered orders[COURIER_ORDERS_MAX];
 	size_t orders_count;
 	int64_t orders_ever;

@@ -657,6 +657,32 @@ static void test_the_queue_survives_a_restart_and_goes_out_once(void **state)
 	assert_int_equal(state_of(desk).queued, 0);
 }
 
+/* Somebody has decided at the page: nobody has to tap a card for the number to go. */
+static void test_what_the_desk_queues_goes_out_by_itself(void **state)
+{
+	struct desk *desk = *state;
+	courier_automatic(desk->courier, false);
+	come_in(desk);
+	tap(desk, "ｶﾝｼﾞｬ ｲﾁ", "19700101");
+	(void)ordered(desk, &(struct courier_order){.kind = COURIER_RECEIVE});
+	(void)turns(desk, 4);
+	desk->registrations = 0;
+	struct str result = str_of(desk->ids[0]);
+	assert_int_equal(store_queue_add(desk->db, result, 1, STR("77"), STR("1")), 0);
+	(void)turns(desk, 4);
+	assert_int_equal(desk->registrations, 0); /* it has not been told */
+	desk->answers = SHK_ERR_NETWORK;
+	courier_queue_moved(desk->courier);
+	(void)turns(desk, 2);
+	assert_int_equal(state_of(desk).queued, 1);
+	desk->answers = SHK_OK;
+	desk->registrations = 0;
+	courier_wake(desk->courier);
+	(void)turns(desk, 4);
+	assert_int_equal(desk->registrations, 1);
+	assert_int_equal(state_of(desk).queued, 0);
+}
+
 /* A temporary account registers no numbers: they wait for another, and nobody runs in circles. */
 static void test_what_an_account_may_not_do_is_not_tried_for_ever(void **state)
 {
@@ -722,6 +748,7 @@ int main(void)
 		AT_DESK(test_cancelling_keeps_what_came),
 		AT_DESK(test_the_pause_grows_and_ends_when_somebody_wakes_it),
 		AT_DESK(test_the_queue_survives_a_restart_and_goes_out_once),
+		AT_DESK(test_what_the_desk_queues_goes_out_by_itself),
 		AT_DESK(test_what_an_account_may_not_do_is_not_tried_for_ever),
 		AT_DESK(test_too_many_orders_are_refused),
 		AT_DESK(test_the_thread_takes_orders_and_ends),

@@ -466,8 +466,8 @@ static int64_t idle_in(struct courier *courier, int64_t now_ms)
 		return 0;
 	}
 	if (courier->has_queue && !courier->is_behind) {
-		(void)send(courier);
-		courier->has_queue = false;
+		/* What the network kept back goes when it is there again, whoever asks first. */
+		courier->has_queue = is_passing(send(courier)) && courier->has_queue;
 		return 0;
 	}
 	if (courier->now.is_automatic)

@@ -67,15 +67,27 @@ function otherChart(result, app, link) {
   return el('div', { class: 'tools' }, el('button', { type: 'button', onclick: go }, 'ほかのカルテをさがす', el('kbd', {}, 'F2')));
 }
 
+/** What came, beside whatever is said of it. */
+const told = (result, ...more) => el('section', { class: 'card told', 'aria-label': '今回の結果' }, el('h2', {}, '今回の結果'),
+  el('p', { class: 'hint' }, `${momentLong(result.confirmed_at)}　${methodText(result.method)}`),
+  factsOf({ ...result, sex_word: result.sex }, [...ROWS, ['割合', (one) => ratioText(one.ratio)]]),
+  result.remark && el('p', { class: 'box warning' }, result.remark), more);
+
+/** Nothing to choose any more, or nothing ever: what is not 有効 belongs to no chart, and says what to do now. */
+function settled({ result, qualifications }, id, app) {
+  const back = (primary) => el('button', { type: 'button', class: primary ? 'primary' : '', onclick: () => app.go('results') }, '一覧に戻る');
+  if (!result.chart && result.advice) {
+    return [adviceBox(result, 'h2'), told(result, el('details', {}, el('summary', {}, 'すべての項目'), qualifications.map(factList))),
+      el('div', { class: 'buttons footing' }, back(true))];
+  }
+  return el('div', { class: 'box success' }, el('h2', {}, '✓ この結果は、もう決まっています'), el('div', { class: 'buttons' },
+    result.chart > 0 && el('button', { type: 'button', class: 'primary', onclick: () => app.go('chart', result.chart, id) }, 'カルテを見る'), back(false)));
+}
+
 async function draw(root, id, app) {
   const answer = await call('decide', { id });
   const { result, candidates } = answer;
-  if (!result.waits) {
-    fill(root, el('div', { class: 'box success' }, el('h2', {}, '✓ この結果は、もう決まっています'),
-      el('div', { class: 'buttons' }, result.chart > 0 && el('button', { type: 'button', class: 'primary', onclick: () => app.go('chart', result.chart, id) }, 'カルテを見る'),
-        el('button', { type: 'button', onclick: () => app.go('results') }, '一覧に戻る'))));
-    return;
-  }
+  if (!result.waits) return fill(root, settled(answer, id, app));
   const which = qualificationChoice(id, answer.qualifications);
   const proposed = answer.proposed || 0;
   const done = async (chart, text) => { draftForget(`decide/${id}`); app.go('chart', chart, id); app.say('received', text); };
@@ -105,13 +117,9 @@ async function draw(root, id, app) {
   if (shown) shown.search = () => other.querySelector('button').click();
   fill(root,
     el('p', { class: 'lead' }, statusMark(result.status), ` ${answer.why || '決める人を待っています。'}`),
-    adviceBox(result), which.node,
+    adviceBox(result, 'h2'), which.node,
     el('div', { class: 'side' },
-      el('section', { class: 'card told', 'aria-label': '今回の結果' }, el('h2', {}, '今回の結果'),
-        el('p', { class: 'hint' }, `${momentLong(result.confirmed_at)}　${methodText(result.method)}`),
-        factsOf({ ...result, sex_word: result.sex }, [...ROWS, ['割合', (one) => ratioText(one.ratio)]]),
-        result.remark && el('p', { class: 'box warning' }, result.remark),
-        el('details', {}, el('summary', {}, 'すべての項目'), answer.qualifications.map(factList))),
+      told(result, el('details', {}, el('summary', {}, 'すべての項目'), answer.qualifications.map(factList))),
       el('section', { class: 'candidates', 'aria-label': '候補' }, el('h2', {}, candidates.length ? `カルテの候補 ${candidates.length}件` : 'カルテの候補はありません'),
         !candidates.length && el('p', {}, '初めての患者さんなら「新しい患者として登録」を押してください。'),
         el('div', { class: 'cards' }, candidates.map(card)), other)),

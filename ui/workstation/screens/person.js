@@ -55,5 +55,5 @@ export const factList = (facts) => el('dl', { class: 'facts explained' }, facts.
   el('dt', {}, fact.label), el('dd', {}, el('span', {}, name(factText(fact))), el('small', { class: 'hint' }, fact.meaning))]));
 
 /** What the desk does next where it is not 有効. */
-export const adviceBox = (result) => result.advice && el('div', { class: 'box error' },
-  el('h3', {}, `✕ ${result.advice.title}`), el('p', {}, result.advice.action));
+export const adviceBox = (result, heading = 'h3') => result.advice && el('div', { class: 'box error' },
+  el(heading, {}, `✕ ${result.advice.title}`), el('p', {}, result.advice.action));
