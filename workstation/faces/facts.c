@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/faces/facts.h"
 
+#include <assert.h>
+
 #include "workstation/desk/settle.h"
 #include "workstation/rules/matching.h"
 #include "workstation/rules/policy.h"
@@ -11,6 +13,14 @@ static const char *const meanings[RECORD_ELEMENTS] = {
 #include "workstation/faces/meanings.def"
 #undef MEANING
 };
+
+/* An element without a sentence does not build. */
+#define MEANING(element, sentence) +1
+static_assert(0
+#include "workstation/faces/meanings.def"
+		      == RECORD_ELEMENTS,
+	      "workstation/faces/meanings.def has a sentence for every element");
+#undef MEANING
 
 struct str facts_meaning(enum record_element element)
 {

@@ -108,6 +108,8 @@ static int test_desk_close(void **state)
 	.sex = "1", .insurer = "01130012", .insurer_name = "協会", .symbol = "12", .number = "34", \
 	.branch = "05", .from = "20250401"
 
+#define TEST_DESK(test) cmocka_unit_test_setup_teardown(test, test_desk_open, test_desk_close)
+
 static void test_told(struct test_desk *desk, const struct told *told, const struct proven *proven)
 {
 	assert_int_equal(told_take(desk->db, &desk->arena, told, proven), 0);
