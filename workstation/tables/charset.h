@@ -25,8 +25,16 @@ MUST_CHECK int charset_decode(struct arena *arena, enum charset charset, struct 
 
 /*
  * text is valid UTF-8. For CP932, characters that it does not have are written as 〓 (geta), and
- * counted: somebody is to be told. 〜 − ¢ and their like come back in their wide forms, which is
- * what Windows writes. Fault: -ENOMEM.
+ * counted: somebody is to be told. What only changes the character before it (a variation selector,
+ * 濁点 of its own) is left out, and counted. 〜 − ¢ and their like come back in their wide forms,
+ * which is what Windows writes. Fault: -ENOMEM.
  */
 MUST_CHECK int charset_encode(struct arena *arena, enum charset charset, struct str text,
 			      struct str *ret_bytes, size_t *ret_lost);
+
+/*
+ * Which those are, one behind the other as they stand, each with what changes it; in the arena. ""
+ * when nothing is lost. Fault: -ENOMEM.
+ */
+MUST_CHECK int charset_missing(struct arena *arena, enum charset charset, struct str text,
+			       struct str *ret_characters);

@@ -5,7 +5,7 @@
 
 #include "workstation/tables/guard.h"
 
-enum { WRITER_BYTES = 64 * 1024 };
+enum { WRITER_BYTES = 1024 };
 
 const char *csv_outcome_text(enum csv_outcome outcome)
 {
@@ -189,7 +189,7 @@ static void bytes_put(struct csv_writer *writer, const char *bytes, size_t len)
 		return;
 	if (writer->size - writer->len < len) {
 		size_t size = writer->size * 2 + len + WRITER_BYTES;
-		char *larger = arena_alloc(writer->arena, size);
+		char *larger = arena_bytes(writer->arena, size);
 		if (!larger) {
 			writer->failed = true;
 			return;
