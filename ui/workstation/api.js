@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page's calls to its own program: call(name, with) → the answer, or a problem thrown.
+// The page's calls to its own program: call(name, with) → the answer (a Blob where it is a file), or a
+// problem thrown.
 
 /** A row of api/problems.yaml: {code, title, action, fields, request_id}. */
 export class Problem extends Error {
@@ -40,7 +41,7 @@ function refuse(row) {
 }
 
 async function answerOf(reply) {
-  if (reply.ok) return reply.json();
+  if (reply.ok) return reply.headers.get('content-type') === 'application/json' ? reply.json() : reply.blob();
   const id = reply.headers.get('x-request-id') ?? undefined;
   const row = await reply.json().catch(() => null);
   return refuse(row?.code ? row : { ...UNEXPECTED, request_id: id });

@@ -55,20 +55,29 @@ static int line_put(void *ctx, const struct search_line *line)
 	return 0;
 }
 
-int face_charts(struct face_call *call)
+int charts_search_read(struct face_call *call, struct search_ask *ret_ask)
 {
-	struct listing listing = {.out = call->out};
 	struct search search = {0};
 	int r = face_read(call, FIELDS(search_fields), &search);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	search.text = str_trim(search.text);
-	const struct search_ask ask = {
+	*ret_ask = (struct search_ask){
 		.text = search.text.len ? search.text : (struct str){0},
 		.birth = search.birth,
 		.with_away = search.away,
-		.limit = SEARCH_LINES_MAX + 1,
 	};
+	return 0;
+}
+
+int face_charts(struct face_call *call)
+{
+	struct listing listing = {.out = call->out};
+	struct search_ask ask;
+	int r = charts_search_read(call, &ask);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	ask.limit = SEARCH_LINES_MAX + 1;
 	json_key(call->out, "charts");
 	json_array_open(call->out);
 	r = store_search(call->db, call->arena, &ask, line_put, &listing);

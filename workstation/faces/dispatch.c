@@ -207,7 +207,11 @@ static void job_do(struct job *job)
 				 .out = &out,
 				 .now_ms = clock_now_ms(station->config.clock)};
 	int r = call_run(&call, job->route, &exchange->request);
-	if (r == 0)
+	if (r == 0 && call.file.type.ptr)
+		exchange->reply = (struct web_reply){.status = STATUS_DONE,
+						     .content_type = call.file.type,
+						     .body = call.file.bytes};
+	else if (r == 0)
 		reply_text(exchange, STATUS_DONE, &out);
 	else
 		reply_problem(exchange, r < 0 ? FACE_UNEXPECTED : (enum face_problem)r,

@@ -19,6 +19,11 @@
 #include "workstation/faces/problem.h"
 #include "workstation/rules/charts.h"
 
+/* To be saved by the page. */
+struct face_file {
+	struct str type, bytes; /* in the call's arena, or constants; absent: none */
+};
+
 struct station; /* workstation/faces/station.h */
 
 struct face_call {
@@ -28,6 +33,7 @@ struct face_call {
 	struct arena *arena;	 /* of this call; wiped after the reply */
 	const struct json *in;	 /* the object "with" */
 	struct json_writer *out; /* inside the reply's object */
+	struct face_file file;	 /* sent instead of it, where it is there */
 	struct str staff;	 /* who acts: the id of whoever unlocked; absent while locked */
 	int64_t now_ms;
 	struct face_fields fields; /* to be put right */

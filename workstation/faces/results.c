@@ -157,17 +157,24 @@ static int counts_put(struct face_call *call)
 	return 0;
 }
 
-int face_results(struct face_call *call)
+int results_filter_read(struct face_call *call, struct list_filter *ret_filter)
 {
 	struct ask ask = {0};
-	struct list_filter filter;
-	struct listing listing = {.out = call->out};
 	int r = face_read(call, ask_fields, sizeof ask_fields / sizeof *ask_fields, &ask);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = filter_read(call->arena, &ask, &filter);
-	if (!r)
-		r = counts_put(call);
+	r = filter_read(call->arena, &ask, ret_filter);
+	return r ? PASS(r) : 0;
+}
+
+int face_results(struct face_call *call)
+{
+	struct list_filter filter;
+	struct listing listing = {.out = call->out};
+	int r = results_filter_read(call, &filter);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = counts_put(call);
 	if (r)
 		return PASS(r);
 	json_key(call->out, "results");
@@ -215,23 +222,32 @@ static const struct json_field month_fields[] = {
 	JSON_FIELD(struct month_ask, back, "back", JSON_NUMBER, JSON_OPTIONAL, 0, MONTHS_BACK_MAX),
 };
 
-int face_monthly(struct face_call *call)
+int results_months_read(struct face_call *call, struct results_months *ret_months)
 {
 	struct month_ask ask = {0};
-	char last[PERIOD_DATETIME_BYTES], this[PERIOD_DATETIME_BYTES];
 	int r = face_read(call, month_fields, 1, &ask);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	int month = period_month(call->now_ms) - (int)ask.back;
 	int64_t this_ms = period_month_start_ms(month);
-	period_datetime_print(period_month_start_ms(month - 1), last);
-	period_datetime_print(this_ms, this);
-	json_put_member_number(call->out, "month", period_day(this_ms) / 100);
+	period_datetime_print(period_month_start_ms(month - 1), ret_months->last);
+	period_datetime_print(this_ms, ret_months->this);
+	ret_months->month = period_day(this_ms) / 100;
+	return 0;
+}
+
+int face_monthly(struct face_call *call)
+{
+	struct results_months months;
+	int r = results_months_read(call, &months);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	json_put_member_number(call->out, "month", months.month);
 	json_put_member_number(call->out, "on", period_day(call->now_ms));
 	json_key(call->out, "charts");
 	json_array_open(call->out);
-	r = store_unconfirmed_each(call->db, str_of(last), str_of(this), unconfirmed_put,
-				   call->out);
+	r = store_unconfirmed_each(call->db, str_of(months.last), str_of(months.this),
+				   unconfirmed_put, call->out);
 	if (r)
 		return FOLD(r);
 	json_array_close(call->out);

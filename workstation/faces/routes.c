@@ -4,6 +4,7 @@
 #include "workstation/faces/charts.h"
 #include "workstation/faces/decide.h"
 #include "workstation/faces/drafts.h"
+#include "workstation/faces/export.h"
 #include "workstation/faces/faces.h"
 #include "workstation/faces/facilities.h"
 #include "workstation/faces/import.h"
@@ -101,6 +102,9 @@ static const struct face_route routes[] = {
 	OF_FACILITY("import_step", face_import_step),
 	OF_FACILITY("import_refused", face_import_refused),
 	OF_FACILITY("import_drop", face_import_drop),
+	/* export.c: CSV of what a list shows */
+	OF_FACILITY("export_look", face_export_look),
+	OF_FACILITY("export_take", face_export_take),
 	/* decide.c: 要判断 */
 	OF_FACILITY("result", face_result),
 	OF_FACILITY("decide", face_decide),

@@ -11,7 +11,7 @@
 
 struct job {
 	int64_t at_ms;
-	struct str kind;    /* "backup", "purge", "import" */
+	struct str kind;    /* "backup", "purge", "import", "export" */
 	struct str staff;   /* "" for the program itself */
 	struct str outcome; /* "done", or a row's code of api/problems.yaml */
 	int64_t done;	    /* how many, of what the kind is about */

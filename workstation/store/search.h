@@ -9,6 +9,7 @@
 #include "lib/base/str.h"
 #include "lib/db/db.h"
 #include "workstation/rules/charts.h"
+#include "workstation/rules/public_expense.h"
 
 struct search_line {
 	int64_t number;
@@ -28,3 +29,13 @@ struct search_ask {
 /* By kana; each's texts live until it returns. each answers 0 to go on. */
 MUST_CHECK int store_search(struct db *db, struct arena *arena, const struct search_ask *ask,
 			    int (*each)(void *ctx, const struct search_line *line), void *ctx);
+
+/* The same charts with all that a list of them may hold. */
+struct search_whole {
+	struct chart chart;	    /* without its limit of payment */
+	struct insurance insurance; /* the open one, as far as a card says it; else absent texts */
+	struct str payers[PUBLIC_EXPENSE_PLACES], recipients[PUBLIC_EXPENSE_PLACES];
+};
+MUST_CHECK int store_search_whole(struct db *db, struct arena *arena, const struct search_ask *ask,
+				  int (*each)(void *ctx, const struct search_whole *whole),
+				  void *ctx);

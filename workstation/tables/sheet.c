@@ -42,8 +42,12 @@ static struct sheet_block *block_with_room(struct sheet *sheet, size_t len)
 	return block;
 }
 
+/* What is too long is only counted. */
 static void bytes_add(struct sheet *sheet, struct str bytes)
 {
+	sheet->len += bytes.len;
+	if (sheet->len > sheet->bytes_max)
+		return;
 	struct sheet_block *block = block_with_room(sheet, bytes.len);
 	if (!block) {
 		fault_keep(sheet, RAISE(ENOMEM));
@@ -51,7 +55,6 @@ static void bytes_add(struct sheet *sheet, struct str bytes)
 	}
 	memcpy(block->bytes + block->len, bytes.ptr, bytes.len);
 	block->len += bytes.len;
-	sheet->len += (int64_t)bytes.len;
 }
 
 /* --- a row --- */
@@ -124,9 +127,12 @@ void sheet_begin(struct sheet *sheet, struct arena *arena, const struct sheet_he
 		 enum charset charset, size_t bytes_max)
 {
 	assert(heading->count <= SHEET_COLUMNS_MAX && heading->name_at < heading->count);
-	*sheet = (struct sheet){.heading = heading, .charset = charset, .arena = arena};
+	*sheet = (struct sheet){.heading = heading,
+				.charset = charset,
+				.arena = arena,
+				.bytes_max = bytes_max};
 	arena_init(&sheet->line, LINE_BYTES_MAX);
-	arena_init(&sheet->pieces, bytes_max);
+	arena_init(&sheet->pieces, bytes_max * 2 + PIECE_BYTES); /* pieces are not filled up */
 	if (charset == CHARSET_UTF8)
 		bytes_add(sheet, STR("\xEF\xBB\xBF"));
 	for (size_t i = 0; i < heading->count; i++)
@@ -140,7 +146,9 @@ int sheet_end(struct sheet *sheet, struct str *ret_bytes)
 	size_t len = 0;
 	if (sheet->fault)
 		return PASS(sheet->fault);
-	char *bytes = arena_bytes(sheet->arena, (size_t)sheet->len + 1);
+	if (sheet->len > sheet->bytes_max)
+		return SHEET_LONG;
+	char *bytes = arena_bytes(sheet->arena, sheet->len + 1);
 	if (!bytes)
 		return RAISE(ENOMEM);
 	for (const struct sheet_block *block = sheet->first; block; block = block->next) {

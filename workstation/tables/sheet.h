@@ -25,6 +25,10 @@ struct sheet_lost {
 	struct str name, title, characters;
 };
 
+enum sheet_outcome {
+	SHEET_LONG = 1, /* longer than bytes_max */
+};
+
 struct sheet_block; /* a piece of the file */
 
 /* Sticky: put all, then ask sheet_end. Zeroed when it is not begun. */
@@ -40,7 +44,8 @@ struct sheet {
 	struct sheet_lost lost[SHEET_LOST_MAX];
 	int64_t rows;	    /* written, without the heading */
 	int64_t lost_cells; /* that lose something; the first of them in lost */
-	int64_t len;	    /* bytes */
+	size_t len;	    /* bytes */
+	size_t bytes_max;
 	int fault;
 };
 
@@ -52,7 +57,7 @@ void sheet_put(struct sheet *sheet, struct str cell);
 void sheet_row_end(struct sheet *sheet);
 /*
  * The file, in the sheet's arena; UTF-8 begins with a byte order mark, without which Excel takes it
- * for Shift_JIS. Faults: -ENOMEM, also when it is longer than bytes_max.
+ * for Shift_JIS. Outcome: SHEET_LONG. Fault: -ENOMEM.
  */
 MUST_CHECK int sheet_end(struct sheet *sheet, struct str *ret_bytes);
 void sheet_clear(struct sheet *sheet);

@@ -7,6 +7,7 @@ import { dayShort, dayText } from '/common/format.js';
 import { paper } from '/common/paper.js';
 import { table } from '/common/table.js';
 import { call } from '../api.js';
+import { exportBeside } from '../export.js';
 import { birth, dayOf, memberText, person, two } from '../results.js';
 
 export const title = '月初の確認';
@@ -87,7 +88,8 @@ export async function show(root, params, app) {
   });
   list.node.classList.add('list');
   here = { app, list, head: el('p', { class: 'headline' }), explain: el('p', { class: 'no-print' }) };
-  root.append(here.explain, el('div', { class: 'tools no-print' }, month.node, here.head, el('span', { class: 'grow' }),
+  root.append(exportBeside(app, () => ({ list: 'monthly', what: { back: Number(kept.back) }, fileName: '月初の確認' })),
+    here.explain, el('div', { class: 'tools no-print' }, month.node, here.head, el('span', { class: 'grow' }),
     el('button', { type: 'button', class: 'primary', onclick: printed.print }, '印刷')), list.node, printed.node);
   await ask();
   list.focus();

@@ -5,6 +5,7 @@ import { countText, dayParse, dayShort, momentText } from '/common/format.js';
 import { draftOf } from '/common/fields.js';
 import { table } from '/common/table.js';
 import { call } from '../api.js';
+import { exportBeside } from '../export.js';
 import { today } from './person.js';
 
 export const title = '患者';
@@ -38,11 +39,14 @@ export async function show(root, params, app) {
     empty: [el('p', {}, '見つかりませんでした。'), el('p', {}, '氏名の一部、カナ、生年月日（S45.1.1）、カルテや保険の番号でさがせます。新しい患者さんは「新しいカルテ」から。')],
   });
   let turn = 0;
+  const wish = () => {
+    const day = dayParse(typed);
+    return { text: typed.trim(), away: away.checked, ...(day ? { birth: String(day) } : {}) };
+  };
   async function again() {
     const mine = ++turn;
     typed = input.value;
-    const day = dayParse(typed);
-    const answer = await call('charts', { text: typed.trim(), away: away.checked, ...(day ? { birth: String(day) } : {}) });
+    const answer = await call('charts', wish());
     if (mine !== turn) return;
     list.set(answer.charts);
     found.textContent = answer.more ? `はじめの${countText(answer.charts.length)}人です。文字を足すとしぼれます。` : `${countText(answer.charts.length)}人`;
@@ -55,11 +59,11 @@ export async function show(root, params, app) {
     if (event.key === 'ArrowDown' && !event.isComposing) { event.preventDefault(); list.focus(); }
   });
   away.addEventListener('change', soon);
-  fill(root, el('div', { class: 'tools' },
+  fill(root, exportBeside(app, () => ({ list: 'charts', what: wish(), fileName: '患者一覧' }),
+    el('button', { type: 'button', onclick: () => app.go('import') }, '一覧を取り込む')), el('div', { class: 'tools' },
     el('label', { for: 'patients-search' }, '検索', el('kbd', {}, 'F2')), input,
     el('span', { class: 'hint', id: 'patients-hint' }, 'カナ・氏名・番号・生年月日'),
     el('label', { class: 'inline' }, away, 'しまったカルテも'), el('span', { class: 'grow' }),
-    el('button', { type: 'button', onclick: () => app.go('import') }, '一覧を取り込む'),
     el('button', { type: 'button', onclick: () => app.go('chart', 'new') }, '新しいカルテ', el('kbd', {}, 'F4'))),
   draftOf('chart/new') && el('p', { class: 'box warning drafts' }, el('strong', {}, '書きかけの新しいカルテがあります。'), ' ', el('a', { href: '#/chart/new' }, '続きを書く')), found, list.node);
   search = { input, again };

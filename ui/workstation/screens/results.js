@@ -7,6 +7,7 @@ import { field } from '/common/fields.js';
 import { paper } from '/common/paper.js';
 import { table } from '/common/table.js';
 import { call } from '../api.js';
+import { exportBeside } from '../export.js';
 import { birth, dayOf, memberText, methodWord, person, ratioText, statusMark, statuses, timeText, two } from '../results.js';
 
 export const title = '届いた結果';
@@ -243,6 +244,7 @@ export async function show(root, params, app) {
   list.node.classList.add('list');
   list.node.addEventListener('keydown', foldKeys);
   root.append(
+    exportBeside(app, () => ({ list: 'results', what: wish(here.today), fileName: '資格確認結果' })),
     el('div', { class: 'tools no-print' }, parts.search.node, parts.period.node, parts.status.node, parts.head,
       el('span', { class: 'grow' }), el('button', { type: 'button', onclick: printed.print }, '印刷'),
       el('button', { type: 'button', class: 'primary', onclick: () => keys.F5.run(app) }, '受け取る', el('kbd', {}, 'F5'))),
