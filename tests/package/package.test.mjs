@@ -163,6 +163,9 @@ test('what the desktop and man are told is in order, in both languages', async (
   assert.doesNotMatch((await run('desktop-file-validate', [entry], { expect: 0 })).stdout, /error|warning/);
   await run('appstreamcli', ['validate', '--no-net', '--strict', path.join(share, 'metainfo/jp.example.shikaku_workstation.metainfo.xml')], { expect: 0 });
   assert.ok(fs.existsSync(path.join(share, 'icons/hicolor/scalable/apps/shikaku-workstation.svg')));
+  const library = await run('man', ['--warnings', '-l', path.join(share, 'man/man3/libshikaku.3.gz')], { env: { LC_ALL: 'C.UTF-8', MANWIDTH: '120' }, expect: 0 });
+  const header = fs.readFileSync(path.join(tree, 'usr/include/shikaku/shikaku.h'), 'utf8');
+  for (const [, name] of header.matchAll(/^SHK_API .*SHK_CALL (shk_\w+)\(/gm)) assert.ok(library.stdout.includes(`${name}(`), name);
   for (const page of ['man1/shikaku.1.gz', 'man1/shikaku-workstation.1.gz', 'ja/man1/shikaku.1.gz', 'ja/man1/shikaku-workstation.1.gz']) {
     const { stdout, stderr } = await run('man', ['--warnings', '-l', path.join(share, 'man', page)], { env: { LC_ALL: 'C.UTF-8', MANWIDTH: '100' }, expect: 0 });
     assert.match(stdout, page.startsWith('ja') ? /終了ステータス/ : /EXIT STATUS/);

@@ -30,7 +30,7 @@ function facilityStep(root, app) {
     staffStep(root, app);
   } } });
   page(root, 0, el('p', {}, 'このPCで患者さんの情報を預かるための準備をします。4つの手順で、5分ほどで終わります。',
-    ' 分からないときは ', el('a', { href: '/manual/#setup', target: 'shikaku-manual' }, '手引き', el('kbd', {}, 'F1')), ' をご覧ください。'), made.node);
+    '分からないときは ', el('a', { href: '/manual/#setup', target: 'shikaku-manual' }, '手引き', el('kbd', {}, 'F1')), ' をご覧ください。'), made.node);
   return made;
 }
 
