@@ -317,12 +317,12 @@ int client_activate(struct client *client, const struct wire_activation *activat
 	return r < 0 ? PASS(r) : r;
 }
 
-static int reader_login_run(struct client *client, const struct wire_reader_login *login,
+static int reader_login_run(struct client *client, const struct wire_login *login,
 			    struct arena *arena)
 {
 	struct call call = {.call = WIRE_READER_LOGIN, .with_proof = true};
 	struct str body;
-	int r = wire_reader_login_request_encode(arena, login, &call.body);
+	int r = wire_login_request_encode(arena, login, &call.body);
 	if (!r)
 		r = session_begin(client, login->login_id, login->password);
 	if (r)
@@ -338,7 +338,11 @@ static int reader_login_run(struct client *client, const struct wire_reader_logi
 int client_reader_login(struct client *client, struct str login_id, struct str password)
 {
 	AUTO(arena_clear) struct arena arena;
-	struct wire_reader_login login = {login_id, password, program(client)};
+	struct wire_login login = {
+		.login_id = login_id,
+		.password = password,
+		.client = program(client),
+	};
 	arena_init(&arena, LOGIN_ARENA_BYTES);
 	call_begin(client);
 	int r = login_check(client, login_id, password);

@@ -61,12 +61,11 @@ MUST_CHECK int reply_decode(struct str body, struct wire_input *input,
 MUST_CHECK int reply_time(struct str text, int64_t *ret_ms);
 
 /* --- words --- */
-int method_of(struct str word); /* enum wire_method; 0: none */
-int account_of(struct str word);
-int passcode_of(struct str word);
+int method_of(struct str word);	  /* enum wire_method; 0: none */
+int account_of(struct str word);  /* enum wire_account; 0: none */
+int passcode_of(struct str word); /* enum wire_passcode; 0: none */
 struct str passcode_name(enum wire_passcode passcode);
-struct str passcode_name(enum wire_passcode passcode); /* enum wire_account; 0: none */
-int platform_of(struct str word);		       /* enum wire_platform; 0: none */
+int platform_of(struct str word); /* enum wire_platform; 0: none */
 
 #define CHARS_DIGITS  "0123456789"
 #define CHARS_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

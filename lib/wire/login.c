@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /v1/login: the receipt link's first step (seed table 1.4.2 no. 1). */
+/*
+ * POST /v1/login: the receipt link's first step (seed table 1.4.2 no. 1). POST /v1/reader/login: a
+ * registered device's only one; replies tokens.
+ */
 #include "lib/wire/inside.h"
 
 int wire_login_request_encode(struct arena *arena, const struct wire_login *login,
@@ -8,7 +11,8 @@ int wire_login_request_encode(struct arena *arena, const struct wire_login *logi
 	struct json_writer writer;
 	json_writer_init(&writer, arena, 512);
 	json_object_open(&writer);
-	json_put_member(&writer, "facility_code", login->facility_code);
+	if (login->facility_code.ptr)
+		json_put_member(&writer, "facility_code", login->facility_code);
 	json_put_member(&writer, "login_id", login->login_id);
 	json_put_member(&writer, "password", login->password);
 	put_client(&writer, &login->client);
@@ -17,8 +21,9 @@ int wire_login_request_encode(struct arena *arena, const struct wire_login *logi
 	return r ? PASS(r) : 0;
 }
 
-int wire_login_request_decode(struct str body, struct wire_input *input,
-			      struct wire_login *ret_login)
+/* fields_from: 1 without the facility code. */
+static int request_decode(struct str body, struct wire_input *input, size_t fields_from,
+			  struct wire_login *ret_login)
 {
 	struct form {
 		struct wire_login login;
@@ -33,12 +38,27 @@ int wire_login_request_decode(struct str body, struct wire_input *input,
 	int r = request_read(body, input);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	request_fields(input, input->document.root, "", fields, COUNT_OF(fields), &form);
+	request_fields(input, input->document.root, "", fields + fields_from,
+		       COUNT_OF(fields) - fields_from, &form);
 	request_client(input, form.client, &form.login.client);
 	r = request_finish(input);
 	if (r == 0)
 		*ret_login = form.login;
 	return r;
+}
+
+int wire_login_request_decode(struct str body, struct wire_input *input,
+			      struct wire_login *ret_login)
+{
+	int r = request_decode(body, input, 0, ret_login);
+	return r < 0 ? PASS(r) : r;
+}
+
+int wire_reader_login_request_decode(struct str body, struct wire_input *input,
+				     struct wire_login *ret_login)
+{
+	int r = request_decode(body, input, 1, ret_login);
+	return r < 0 ? PASS(r) : r;
 }
 
 int wire_login_reply_encode(struct arena *arena, const struct wire_challenge *challenge,

@@ -35,7 +35,6 @@ static int decode(enum request request, struct str body, struct wire_input *inpu
 		struct str code;
 		struct wire_enrolment_confirm confirm;
 		struct wire_activation activation;
-		struct wire_reader_login reader_login;
 		struct wire_nonce_request nonce;
 		struct wire_check check;
 		struct wire_device_claim claim;
@@ -49,7 +48,7 @@ static int decode(enum request request, struct str body, struct wire_input *inpu
 	case BEGIN: return wire_enrolment_request_decode(body, input, &into.code);
 	case CONFIRM: return wire_enrolment_confirm_request_decode(body, input, &into.confirm);
 	case ACTIVATE: return wire_activate_request_decode(body, input, &into.activation);
-	case READER_LOGIN: return wire_reader_login_request_decode(body, input, &into.reader_login);
+	case READER_LOGIN: return wire_reader_login_request_decode(body, input, &into.login);
 	case NONCE: return wire_nonce_request_decode(body, input, &into.nonce);
 	case CHECK: return wire_check_request_decode(body, WIRE_PURPOSE_CHECK, input, &into.check);
 	case REGISTER: return wire_device_register_request_decode(body, input, &into.claim);
@@ -387,9 +386,11 @@ static void test_the_readers_first_steps_arrive_as_they_were_sent(void **state)
 		.platform = WIRE_PLATFORM_ANDROID,
 		.client = {STR("v"), STR("p"), STR("1")},
 	};
-	const struct wire_reader_login login = {STR("W0000001"), STR("pw"), activation.client};
+	const struct wire_login login = {.login_id = STR("W0000001"),
+					 .password = STR("pw"),
+					 .client = activation.client};
 	struct wire_activation got;
-	struct wire_reader_login got_login;
+	struct wire_login got_login;
 	struct str body;
 	assert_int_equal(wire_activate_request_encode(&arena, &activation, &body), 0);
 	assert_int_equal(wire_activate_request_decode(body, &a, &got), 0);
@@ -397,8 +398,9 @@ static void test_the_readers_first_steps_arrive_as_they_were_sent(void **state)
 	assert_str_equal(got.device_name, activation.device_name);
 	assert_int_equal(got.platform, activation.platform);
 	assert_str_equal(got.client.version, activation.client.version);
-	assert_int_equal(wire_reader_login_request_encode(&arena, &login, &body), 0);
+	assert_int_equal(wire_login_request_encode(&arena, &login, &body), 0);
 	assert_int_equal(wire_reader_login_request_decode(body, &b, &got_login), 0);
+	assert_null(got_login.facility_code.ptr);
 	assert_str_equal(got_login.login_id, login.login_id);
 	assert_str_equal(got_login.password, login.password);
 	assert_str_equal(got_login.client.product, login.client.product);

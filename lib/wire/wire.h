@@ -101,9 +101,9 @@ MUST_CHECK int wire_status_reply_encode(struct arena *arena, const struct wire_s
 MUST_CHECK int wire_status_reply_decode(struct str body, struct wire_input *input,
 					struct wire_status *ret_status);
 
-/* --- login.c: POST /v1/login --- */
+/* --- login.c: POST /v1/login; POST /v1/reader/login, which replies tokens --- */
 struct wire_login {
-	struct str facility_code; /* as typed; the service normalises */
+	struct str facility_code; /* as typed; the service normalises; absent: the reader's login */
 	struct str login_id;
 	struct str password;
 	struct wire_client client;
@@ -121,6 +121,8 @@ MUST_CHECK int wire_login_request_encode(struct arena *arena, const struct wire_
 					 struct str *ret_body);
 MUST_CHECK int wire_login_request_decode(struct str body, struct wire_input *input,
 					 struct wire_login *ret_login);
+MUST_CHECK int wire_reader_login_request_decode(struct str body, struct wire_input *input,
+						struct wire_login *ret_login);
 MUST_CHECK int wire_login_reply_encode(struct arena *arena, const struct wire_challenge *challenge,
 				       struct str *ret_body);
 MUST_CHECK int wire_login_reply_decode(struct str body, struct wire_input *input,
@@ -438,18 +440,6 @@ MUST_CHECK int wire_accesses_reply_encode(struct arena *arena, const struct wire
 MUST_CHECK int wire_accesses_reply_decode(struct arena *arena, struct str body,
 					  struct wire_input *input,
 					  struct wire_accesses *ret_accesses);
-
-/* --- reader_login.c: POST /v1/reader/login; replies tokens --- */
-struct wire_reader_login {
-	struct str login_id;
-	struct str password;
-	struct wire_client client;
-};
-MUST_CHECK int wire_reader_login_request_encode(struct arena *arena,
-						const struct wire_reader_login *login,
-						struct str *ret_body);
-MUST_CHECK int wire_reader_login_request_decode(struct str body, struct wire_input *input,
-						struct wire_reader_login *ret_login);
 
 /* --- nonce.c: POST /v1/reader/nonces --- */
 enum wire_purpose {

@@ -42,21 +42,18 @@ static int address_number(const struct api_call *call, uint64_t *ret_number)
 static int claim_read(struct api_call *call, struct str parts[2])
 {
 	struct wire_login login = {0};
-	struct wire_reader_login reader = {0};
 	struct wire_input input = {0};
+	struct str body = call->request->body;
 	int r = 0;
 	parts[0] = parts[1] = (struct str){0};
 	if (call->name == WIRE_LOGIN)
-		r = wire_login_request_decode(call->request->body, &input, &login);
+		r = wire_login_request_decode(body, &input, &login);
 	else if (call->name == WIRE_READER_LOGIN)
-		r = wire_reader_login_request_decode(call->request->body, &input, &reader);
-	if (r == 0 && call->name == WIRE_LOGIN) {
+		r = wire_reader_login_request_decode(body, &input, &login);
+	if (r == 0 && login.facility_code.ptr)
 		r = arena_copy(&call->arena, login.facility_code, &parts[0]);
-		if (r == 0)
-			r = arena_copy(&call->arena, login.login_id, &parts[1]);
-	} else if (r == 0 && call->name == WIRE_READER_LOGIN) {
-		r = arena_copy(&call->arena, reader.login_id, &parts[1]);
-	}
+	if (r == 0 && login.login_id.ptr)
+		r = arena_copy(&call->arena, login.login_id, &parts[1]);
 	wire_input_clear(&input);
 	return r < 0 ? PASS(r) : 0;
 }

@@ -8,7 +8,7 @@
 
 int reader_login_run(struct api_call *call, struct db *db)
 {
-	struct wire_reader_login body;
+	struct wire_login body;
 	int r = wire_reader_login_request_decode(call->request->body, &call->input, &body);
 	if (r)
 		return r < 0 ? PASS(r) : r;
