@@ -99,7 +99,7 @@ static struct house *watched_open(void **state)
 					       STR(FACILITY), &sealed),
 			 0);
 	assert_int_equal(store_facility_mail_set(house->db, house->here.no, sealed, 0), 0);
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	return house;
 }
 
@@ -136,7 +136,7 @@ static size_t told(struct house *house, const char *word)
 {
 	size_t found = 0;
 	for (int64_t ms = 0; ms <= ALARM_MINUTE_MS && !found; ms += STEP_MS) {
-		int r = work_run_once(house->service->work);
+		int r = tasks_run_once(house->service->tasks);
 		assert_true(r == 0);
 		found = mails_take(house, OPERATOR, word);
 		house->time.now_ms += STEP_MS;
@@ -218,8 +218,8 @@ static void changed_fire(struct house *house)
 static void removed_fire(struct house *house)
 {
 	rows_make(house);
-	assert_int_equal(work_run_once(house->service->work), 0); /* it is seen */
-	assert_int_equal(work_run_once(house->service->work), 0); /* and looked at again */
+	assert_int_equal(tasks_run_once(house->service->tasks), 0); /* it is seen */
+	assert_int_equal(tasks_run_once(house->service->tasks), 0); /* and looked at again */
 	spoil(house, "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)");
 }
 
@@ -255,7 +255,7 @@ static void clock_fire(struct house *house)
 {
 	rows_make(house);
 	house->time.now_ms += 10 * ALARM_MINUTE_MS;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	house->time.now_ms -= 5 * ALARM_MINUTE_MS;
 }
 
@@ -279,7 +279,7 @@ static void dead_fire(struct house *house)
 			 0);
 	house->config.mail.server = STR("127.0.0.1:25");
 	house->service->mail.transport = (struct mail_transport){.send = never};
-	assert_int_equal(work_run_once(house->service->mail_work), 0);
+	assert_int_equal(tasks_run_once(house->service->mail_tasks), 0);
 	house->config.mail.server = STR("");
 }
 
@@ -360,7 +360,7 @@ static void test_what_is_everyday_is_no_alarm(void **state)
 		assert_int_equal(house_login(house, HERE, "WA9999999", STR("x")), 401);
 	lane_fill(house, 3);
 	for (int i = 0; i < 12; i++) {
-		assert_int_equal(work_run_once(house->service->work), 0);
+		assert_int_equal(tasks_run_once(house->service->tasks), 0);
 		house->time.now_ms += STEP_MS;
 		assert_int_equal(mails_take(house, OPERATOR, ""), 0);
 	}
@@ -409,7 +409,7 @@ static void test_the_facility_is_told_that_its_account_was_stopped(void **state)
 {
 	struct house *house = watched_open(state);
 	locked_fire(house);
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	assert_int_equal(mails_take(house, FACILITY, "100回"), 1);
 	watched_close(house);
 }

@@ -544,7 +544,7 @@ static void test_a_service_that_runs_for_months_has_its_keys(void **state)
 	struct house *house = *state;
 	house->time.now_ms = period_month_start_ms(period_month(HOUSE_NOW_MS) + 5);
 	house_import(house, 1);
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	house_confirm(house, &house->here, 1);
 }
 
@@ -560,9 +560,9 @@ static int64_t steady_ms(void *ctx)
 static void key_rotate(struct house *house, enum keys_kind kind)
 {
 	assert_int_equal(keys_rotate(house->keys_dir, kind, house->time.now_ms), 0);
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	house->time.now_ms += KEYS_SETTLE_MS;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 }
 
 static int64_t pepper_of(struct house *house, const struct house_account *account)
@@ -640,7 +640,7 @@ static void test_a_clock_behind_the_last_signed_head_is_not_believed(void **stat
 	struct str token = house_session(house, HERE, account).token;
 	house_import(house, 1);
 	house_confirm(house, &house->here, 1); /* leaves a row, which is signed */
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	house->time.now_ms -= CLOCK_WATCH_OFF_MS;
 	assert_int_equal(house_login(house, HERE, "WA0000001", password), 200);
 	house->time.now_ms--;

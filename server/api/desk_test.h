@@ -444,7 +444,7 @@ static inline int64_t desk_alarms(struct desk *desk, enum alarm_kind kind)
 {
 	struct store_alarm *alarms;
 	size_t count;
-	assert_int_equal(work_run_once(desk->house->service->work), 0);
+	assert_int_equal(tasks_run_once(desk->house->service->tasks), 0);
 	assert_int_equal(store_alarms_list(desk->house->db, &desk->house->arena, &alarms, &count),
 			 0);
 	for (size_t i = 0; i < count; i++)

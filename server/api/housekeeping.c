@@ -31,11 +31,11 @@ static int spent_purge(void *ctx, struct db *db, struct arena *arena, int64_t no
 /* A mail's server may take its time, and with it the thread. */
 static int mail_start(struct service *service, bool thread)
 {
-	const struct work_task tasks[] = {
+	const struct task tasks[] = {
 		{"mail", MAIL_EVERY_MS, false, mail_send_due, &service->mail},
 		{"mail_tidy", MINUTE_MS, false, mail_tidy, &service->mail},
 	};
-	struct work_options options = {
+	struct tasks_options options = {
 		.db = service_db_options(service->config, false),
 		.clock = &service->clock,
 		.log = &service->log,
@@ -43,7 +43,7 @@ static int mail_start(struct service *service, bool thread)
 		.tasks_count = sizeof tasks / sizeof tasks[0],
 		.thread = thread,
 	};
-	int r = work_create(&service->mail_work, &options);
+	int r = tasks_create(&service->mail_tasks, &options);
 	return r ? PASS(r) : 0;
 }
 
@@ -70,7 +70,7 @@ int housekeeping_start(struct service *service, bool thread)
 	rotation_init(&service->rotation, service->keys);
 	alarms_begin(service);
 	service->heads = (struct audit_heads){service->keys, service->config->service.state_dir};
-	const struct work_task tasks[] = {
+	const struct task tasks[] = {
 		{"keys_follow", SECOND_MS, true, retention_keys_follow, &service->retention},
 		{"keys_make", MINUTE_MS, false, retention_keys_make, &service->retention},
 		{"audit_tally", SECOND_MS, true, tally_flush, service->tally},
@@ -86,7 +86,7 @@ int housekeeping_start(struct service *service, bool thread)
 		{"alarm_walk", 5 * SECOND_MS, false, alarm_walk, &service->alarm_watch},
 		{"alarm_tell", SECOND_MS, false, alarm_tell, &service->alarm_watch},
 	};
-	struct work_options options = {
+	struct tasks_options options = {
 		.db = service_db_options(service->config, false),
 		.clock = &service->clock,
 		.log = &service->log,
@@ -94,7 +94,7 @@ int housekeeping_start(struct service *service, bool thread)
 		.tasks_count = sizeof tasks / sizeof tasks[0],
 		.thread = thread,
 	};
-	int r = work_create(&service->work, &options);
+	int r = tasks_create(&service->tasks, &options);
 	if (r == 0)
 		r = mail_start(service, thread);
 	return r ? PASS(r) : 0;

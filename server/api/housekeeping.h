@@ -5,7 +5,7 @@
 #include "server/api/service.h"
 
 /*
- * Starts service->work and mail_work, which tests without a thread turn by work_run_once. Keys,
+ * Starts service->tasks and mail_tasks, which tests without a thread turn by tasks_run_once. Keys,
  * store and retention are open. Faults: those of server/tasks.
  */
 MUST_CHECK int housekeeping_start(struct service *service, bool thread);

@@ -388,7 +388,7 @@ static int trail_end(struct service *service)
 
 static void trail_close(struct service *service)
 {
-	int r = service->work ? trail_end(service) : 0;
+	int r = service->tasks ? trail_end(service) : 0;
 	if (r)
 		LOG(&service->log, audit_failed, log_fault(r));
 }
@@ -397,8 +397,8 @@ void service_destroy(struct service *service)
 {
 	if (!service)
 		return;
-	work_stop(service->work);
-	work_destroy(service->mail_work);
+	tasks_stop(service->tasks);
+	tasks_destroy(service->mail_tasks);
 	waits_stop(service->waits);
 	/* The lanes first: their calls still hand jobs to the writer. */
 	for (size_t i = 0; i < sizeof service->lanes / sizeof service->lanes[0]; i++)
@@ -406,7 +406,7 @@ void service_destroy(struct service *service)
 	db_close(service->loop_db);
 	db_writer_destroy(service->writer);
 	trail_close(service);
-	work_destroy(service->work);
+	tasks_destroy(service->tasks);
 	tally_destroy(service->tally);
 	release_destroy(service->release);
 	waits_destroy(service->waits);

@@ -22,7 +22,7 @@
 #include "server/mail/sender.h"
 #include "server/retention/retention.h"
 #include "server/rotation/rotation.h"
-#include "server/tasks/work.h"
+#include "server/tasks/tasks.h"
 
 struct buckets;
 struct password_list;
@@ -57,13 +57,13 @@ struct service {
 	struct audit_heads heads;
 	struct retention retention; /* the work's own, and so is this */
 	struct rotation rotation;
-	struct work *work;
+	struct tasks *tasks;
 	struct alarm_inbox *alarms; /* what calls meet */
 	struct alarm_inbox alarm_inbox;
 	struct alarm_watch alarm_watch;
 	struct mail_sender mail;
-	struct work *mail_work;	 /* the same for mail: a slow server holds up nothing else */
-	struct release *release; /* holds replies back; NULL: they leave at once */
+	struct tasks *mail_tasks; /* the same for mail: a slow server holds up nothing else */
+	struct release *release;  /* holds replies back; NULL: they leave at once */
 };
 
 struct service_options {
@@ -76,7 +76,7 @@ struct service_options {
 	 * clock (NULL: the system's), and it moves by tail_poll alone. */
 	const struct clock *tail_clock;
 	bool tail_by_hand;
-	bool background; /* work on a thread of its own; else only work_run_once does it (tests) */
+	bool background; /* work on a thread of its own; else only tasks_run_once does it (tests) */
 	const struct mail_transport *mail; /* NULL: SMTP, as the settings say */
 	/* Hold replies to logins back to the next multiple of 50 ms after their arrival. Only by
 	 * the system's clock: virtual time does not move while one waits. */

@@ -53,10 +53,10 @@ static void test_counts_are_one_row_within_a_minute(void **state)
 	struct house *house = open_on(state);
 	struct str token = token_of(house);
 	count(house, token, 5);
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	assert_int_equal(calls_of(house, house->here.no, "count"), 0);
 	house->time.now_ms += TALLY_KEPT_MS;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	assert_int_equal(calls_of(house, house->here.no, "count"), 5);
 	assert_int_equal(house_audits_of(house, house->here.no, "count"), 1);
 	closed(house);

@@ -283,7 +283,7 @@ static void calls_make(struct run *run, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		calls[dice(run, sizeof calls / sizeof calls[0])](run);
 		if (i % 100 == 0)
-			assert_int_equal(work_run_once(house->service->work), 0);
+			assert_int_equal(tasks_run_once(house->service->tasks), 0);
 		house_reply_clear(house);
 		arena_clear(&house->arena);
 		arena_init(&house->arena, 16 << 20);
@@ -526,11 +526,11 @@ static void test_what_cannot_be_written_is_not_answered(void **state)
 	/* Kept for the trail, and so answered, until it turns out that there is no room. */
 	assert_int_equal(house_get(house, "/v1/results/count", STR(PERIOD), run.token), 200);
 	house->time.now_ms += TALLY_KEPT_MS;
-	assert_true(work_run_once(house->service->work) < 0);
+	assert_true(tasks_run_once(house->service->tasks) < 0);
 	assert_int_equal(house_get(house, "/v1/results/count", STR(PERIOD), run.token), 503);
 	assert_problem(house, "store_unavailable");
 	spoil = SPOIL_NOTHING;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	assert_int_equal(house_get(house, "/v1/results/count", STR(PERIOD), run.token), 200);
 	assert_int_equal(house_get(house, "/v1/results", STR(PERIOD), run.token), 200);
 	assert_int_equal(house_calls(house), before + 6);

@@ -207,7 +207,7 @@ static size_t rows_of(struct walk *walk, int month)
 static void sweep_ask(struct walk *walk, int month, int64_t at_ms, bool there)
 {
 	walk->house->time.now_ms = at_ms;
-	assert_int_equal(work_run_once(walk->house->service->work), 0);
+	assert_int_equal(tasks_run_once(walk->house->service->tasks), 0);
 	tell(walk, key_there(walk, month) == there, "the key", month);
 	tell(walk, rows_of(walk, month) == (there ? walk->made[month] : 0), "the rows", month);
 	if (month + 1 < MONTHS) {
@@ -271,7 +271,7 @@ static void walk_open(struct walk *walk, void **state, int month)
 	assert_int_equal(house_open_on(&part, postgres ? walk->fixture->target : NULL), 0);
 	walk->house = part;
 	walk->house->time.now_ms = oracle_start_ms(month);
-	assert_int_equal(work_run_once(walk->house->service->work), 0);
+	assert_int_equal(tasks_run_once(walk->house->service->tasks), 0);
 	house_import(walk->house, 1);
 	house_enrol(walk->house, &walk->house->here.receipt);
 	walk->desk.house = walk->house;

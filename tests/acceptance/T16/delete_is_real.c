@@ -274,10 +274,10 @@ static void trial_run(struct trial *trial, void **state, int people)
 	backup_file_take(trial);
 	assert_int_equal(opened(trial, &house->service->eligibility), trial->backup.count);
 	house->time.now_ms = trial->closes_ms;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	assert_int_equal(opened(trial, &house->service->eligibility), trial->backup.count);
 	house->time.now_ms += RETENTION_AGREED_MS;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	sealed_search(trial);
 	tell(trial, trial->sealed.hits == 0, "sealed results lie in the store's files");
 	tell(trial, trial->aviary.canaries.hits == 0, "canaries lie in the store's files");

@@ -552,8 +552,8 @@ static struct str alarm_mail(struct counter *counter, struct smtpd *smtpd)
 	struct house *house = counter->desk->house;
 	struct str mail = {0};
 	for (int64_t ms = 0; ms < MINUTE_MS && !mail.ptr; ms += STEP_MS) {
-		assert_int_equal(work_run_once(house->service->work), 0);
-		assert_int_equal(work_run_once(house->service->mail_work), 0);
+		assert_int_equal(tasks_run_once(house->service->tasks), 0);
+		assert_int_equal(tasks_run_once(house->service->mail_tasks), 0);
 		mail = smtpd_mail(smtpd, &house->arena, 1);
 		house->time.now_ms += STEP_MS;
 	}

@@ -360,7 +360,7 @@ static bool is_closed(struct run *run)
 {
 	struct store_account account;
 	struct house *house = run->house;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	assert_int_equal(store_account_get(house->db, &house->arena, house->here.no,
 					   run->temporary.account.no, &account),
 			 0);

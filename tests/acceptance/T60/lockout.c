@@ -115,7 +115,7 @@ static bool alarm_is_out(struct house *house)
 {
 	struct store_mail *mails;
 	size_t count;
-	assert_int_equal(work_run_once(house->service->work), 0);
+	assert_int_equal(tasks_run_once(house->service->tasks), 0);
 	assert_int_equal(store_outbox_list(house->db, &house->arena, false, &mails, &count), 0);
 	for (size_t i = 0; i < count; i++)
 		if (mails[i].kind == MAIL_ALARM)
