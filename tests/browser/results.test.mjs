@@ -55,7 +55,7 @@ test('a person who came twice on a day is one line that opens', async () => {
   await row(page, '山本').waitFor();
   const count = async () => Number(await page.locator('table').first().getAttribute('aria-rowcount'));
   const before = await count();
-  assert.match(await row(page, '山本').textContent(), /この日 2回/);
+  assert.match(await row(page, '山本').textContent(), /この日 2回/); // a PIN, and later a look at the face
   await row(page, '山本').focus();
   await page.keyboard.press('Home');
   while (!(await focused(page)).includes('山本')) await page.keyboard.press('ArrowDown');
@@ -65,6 +65,37 @@ test('a person who came twice on a day is one line that opens', async () => {
   await page.keyboard.press('ArrowLeft');
   assert.equal(await count(), before);
   sight.clean();
+});
+
+test('a new patient who comes by PIN and is then looked at is one line, though the second waits for a decision', async () => {
+  const { page, sight } = await desk('repeats');
+  await row(page, '新井').waitFor();
+  assert.equal(await rows(page).count(), 2);
+  assert.match(await row(page, '新井　ひかり').textContent(), /要判断.*この日 2回/);
+  await row(page, '新井').focus();
+  await page.keyboard.press('Home');
+  while (!(await focused(page)).includes('ひかり')) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  assert.deepEqual(await page.locator('tr.under .c-at small').allTextContents(), ['目視', '暗証番号']);
+  assert.equal(await rows(page).count(), 4);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await until(page, `/^#\\/decide\\/[0-9a-f]{32}$/.test(location.hash)`);
+  sight.forgive(/./);
+});
+
+test('F2 searches, F5 asks for what is new, F8 prints; the hints stand on the buttons', async () => {
+  const { page, sight } = await desk('day');
+  await row(page, '山本').waitFor();
+  for (const [text, key] of [['受け取る', 'F5'], ['印刷', 'F8']]) assert.equal(await page.getByRole('button', { name: text }).locator('kbd').first().textContent(), key);
+  await page.evaluate(() => { window.print = () => { document.body.dataset.printed = 'yes'; }; });
+  await page.keyboard.press('F8');
+  await until(page, "document.body.dataset.printed === 'yes'");
+  await page.keyboard.press('F2');
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'search');
+  await page.keyboard.press('F5');
+  await until(page, "location.hash.startsWith('#/request')");
+  sight.forgive(/./);
 });
 
 test('what is typed finds kana, names, numbers and days, however they are written', async () => {

@@ -3,6 +3,7 @@
  * A store as a desk would have it, for browser tests and screenshots:
  *
  *	fill STORE day		last month's patients, and today's results of every kind
+ *	fill STORE repeats	a new patient by PIN and then by sight, and her sister
  *	fill STORE tap		one more new patient, now
  *	fill STORE many COUNT	that many results of this month, each of a new patient
  *
@@ -90,7 +91,28 @@ static const struct planned {
 	 {0, "pin", "1", "A-17", "小林　みどり", "ｺﾊﾞﾔｼ ﾐﾄﾞﾘ", "19700707", "2", KOKUHO, "千代",
 	  "5150", "01", "1", "20240401", NULL}},
 };
-enum { PLANNED = sizeof plan / sizeof plan[0], MANY_FIRST = 1000, TAP_FIRST = 900 };
+/* The second comes before the service knows the first's number: somebody has to say whose it is. */
+static const struct planned repeats[] = {
+	{0,
+	 "000804",
+	 {0, "pin", "1", NULL, "新井　ひかり", "ｱﾗｲ ﾋｶﾘ", "19990101", "2", KYOKAI, "24681357", "11",
+	  "01", "1", "20250401", NULL}},
+	{0,
+	 "001207",
+	 {0, "visual", "1", NULL, "新井　ひかり", "アライ　ヒカリ", "19990101", "2", KYOKAI,
+	  "24681357", "11", "01", "1", "20250401", NULL}},
+	{0,
+	 "001208",
+	 {0, "pin", "1", NULL, "新井　あかり", "ｱﾗｲ ｱｶﾘ", "19960202", "2", KYOKAI, "24681357", "11",
+	  "02", "2", "20250401", NULL}},
+};
+
+enum {
+	PLANNED = sizeof plan / sizeof plan[0],
+	REPEATS = sizeof repeats / sizeof repeats[0],
+	MANY_FIRST = 1000,
+	TAP_FIRST = 900
+};
 
 struct filling {
 	int64_t now_ms;
@@ -98,16 +120,26 @@ struct filling {
 	char name[64], kana[64];
 };
 
-static void planned_tap(void *ctx, size_t n, struct script_tap *ret_tap)
+static void plan_take(struct filling *filling, const struct planned *one,
+		      struct script_tap *ret_tap)
 {
-	struct filling *filling = ctx;
 	int month = period_month(filling->now_ms);
 	int day = period_day(filling->now_ms);
-	if (plan[n].day)
-		day = period_day(period_month_start_ms(month - 1)) + plan[n].day - 1;
-	*ret_tap = plan[n].tap;
-	(void)snprintf(filling->at, sizeof filling->at, "%08d%s", day, plan[n].time);
+	if (one->day)
+		day = period_day(period_month_start_ms(month - 1)) + one->day - 1;
+	*ret_tap = one->tap;
+	(void)snprintf(filling->at, sizeof filling->at, "%08d%s", day, one->time);
 	ret_tap->at = filling->at;
+}
+
+static void planned_tap(void *ctx, size_t n, struct script_tap *ret_tap)
+{
+	plan_take(ctx, &plan[n], ret_tap);
+}
+
+static void repeated_tap(void *ctx, size_t n, struct script_tap *ret_tap)
+{
+	plan_take(ctx, &repeats[n], ret_tap);
 }
 
 static void new_tap(void *ctx, size_t n, struct script_tap *ret_tap)
@@ -149,6 +181,8 @@ static int filled(struct db *db, int argc, char **argv, struct sync_report *repo
 	int64_t count = 0;
 	if (argc == 3 && strcmp(argv[2], "day") == 0)
 		return script_run(db, planned_tap, &filling, 0, PLANNED, filling.now_ms, report);
+	if (argc == 3 && strcmp(argv[2], "repeats") == 0)
+		return script_run(db, repeated_tap, &filling, 0, REPEATS, filling.now_ms, report);
 	if (argc == 3 && strcmp(argv[2], "tap") == 0)
 		return script_run(db, new_tap, &filling, TAP_FIRST, 1, filling.now_ms, report);
 	if (argc == 4 && strcmp(argv[2], "many") == 0 &&

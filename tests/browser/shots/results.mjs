@@ -9,6 +9,10 @@ const month = async (page) => { await page.keyboard.press('Alt+4'); await page.l
 export default [
   { name: 'results-empty' },
   { name: 'results', prepare: day, show: ready, paper: true },
+  { name: 'results-automatic', prepare: day, show: async (page) => {
+    await ready(page);
+    await page.evaluate(() => { document.querySelector('.automatic').hidden = false; });
+  } },
   { name: 'results-opened', prepare: day, show: async (page) => {
     await ready(page);
     await page.getByRole('button', { name: 'この日 2回' }).click();

@@ -15,7 +15,8 @@ export const title = '月初の確認';
 const kept = { back: '0', sort: { key: 'confirmed', down: false } };
 let here = null;
 
-export const keys = {};
+let print = null; // of what is shown
+export const keys = { F8: { text: '印刷', run: () => print?.() } };
 
 const day = (at) => (at ? dayShort(dayOf(at)) : '');
 const confirmed = (row) => (row.confirmed_at ? day(row.confirmed_at) : mark('attention', '●', '有効の確認なし'));
@@ -87,14 +88,15 @@ export async function show(root, params, app) {
     onsort: (key) => { kept.sort = { key, down: kept.sort.key === key && !kept.sort.down }; draw(); },
   });
   list.node.classList.add('list');
+  print = printed.print;
   here = { app, list, head: el('p', { class: 'headline' }), explain: el('p', { class: 'no-print' }) };
   root.append(exportBeside(app, () => ({ list: 'monthly', what: { back: Number(kept.back) }, fileName: '月初の確認' })),
     here.explain, el('div', { class: 'tools no-print' }, month.node, here.head, el('span', { class: 'grow' }),
-    el('button', { type: 'button', class: 'primary', onclick: printed.print }, '印刷')), list.node, printed.node);
+    el('button', { type: 'button', class: 'primary', onclick: printed.print }, '印刷', el('kbd', {}, 'F8'))), list.node, printed.node);
   await ask();
   list.focus();
   const mine = here;
-  return () => { printed.end(); if (here === mine) here = null; };
+  return () => { printed.end(); print = null; if (here === mine) here = null; };
 }
 
 export async function refresh(event) {

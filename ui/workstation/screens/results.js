@@ -8,6 +8,8 @@ import { paper } from '/common/paper.js';
 import { table } from '/common/table.js';
 import { call } from '../api.js';
 import { exportBeside } from '../export.js';
+import { linesOf } from '../lines.js';
+import { onSession, sessionRefresh } from '../session.js';
 import { birth, dayOf, memberText, methodWord, person, ratioText, statusMark, statuses, timeText, two } from '../results.js';
 
 export const title = '届いた結果';
@@ -23,6 +25,7 @@ let here = null; // what is on the screen
 export const keys = {
   F2: { text: '検索', run: () => { here?.search.input.focus(); here?.search.input.select(); } },
   F5: { text: '受け取る', run: (app) => app.go('request', 'new') },
+  F8: { text: '印刷', run: () => here?.print() },
 };
 
 /* --- what is asked for --- */
@@ -53,23 +56,6 @@ function wish(today) {
 
 const order = Object.keys(statuses);
 const urgency = (row) => (row.status === 'invalid' || row.status === 'linked' ? order.length : order.indexOf(row.status));
-
-/** The newest stands for them; its status is what most wants a look. */
-function linesOf(results) {
-  const lines = new Map();
-  for (const row of results) {
-    const who = row.chart ?? (row.kana || row.name ? `${row.kana}|${row.name}|${row.birth}` : row.id);
-    const id = `${row.at.slice(0, 8)}/${who}`;
-    const line = lines.get(id);
-    if (line) line.all.push(row);
-    else lines.set(id, { ...row, id, all: [row] });
-  }
-  for (const line of lines.values()) {
-    const first = line.all.reduce((best, row) => (urgency(row) < urgency(best) ? row : best));
-    Object.assign(line, { status: first.status, reason: first.reason, result: first.id });
-  }
-  return [...lines.values()];
-}
 
 const sorts = {
   at: (row) => row.at,
@@ -148,7 +134,7 @@ function emptyNote(app) {
 }
 
 function draw() {
-  here.list.set(unfolded(sorted(linesOf(here.answer.results))), { sort: kept.sort, empty: emptyNote(here.app) });
+  here.list.set(unfolded(sorted(linesOf(here.answer.results, urgency))), { sort: kept.sort, empty: emptyNote(here.app) });
   fill(here.more, here.answer.more && el('p', { class: 'hint' }, `新しいほうから${here.answer.results.length}件を出しています。検索や期間でしぼってください。`));
 }
 
@@ -201,6 +187,20 @@ function controls(app) {
   return { search, period, status };
 }
 
+/** Receive as they come; there only where there is somebody to receive from. */
+function automaticSwitch(app) {
+  const box = el('input', { type: 'checkbox', onchange: () => app.run(async () => {
+    await call('receive_automatic', { on: box.checked });
+    await sessionRefresh(app);
+  }) });
+  const node = el('label', { class: 'automatic no-print', hidden: true }, box, '自動で受け取る');
+  const leave = onSession((state) => {
+    node.hidden = !state.service;
+    if (document.activeElement !== box) box.checked = Boolean(state.automatic);
+  });
+  return { node, leave };
+}
+
 const paperColumns = [
   { title: '確認日時', cell: (row) => `${dayShort(dayOf(row.at))} ${timeText(row.at)}` },
   { title: '方法', cell: (row) => methodWord(row.method) },
@@ -240,19 +240,20 @@ export async function show(root, params, app) {
     },
   });
   const parts = { head: el('p', { class: 'headline' }), more: el('div', {}), ...controls(app) };
-  here = { app, list, turn: 0, today: dayFrom(new Date(app.state.now_ms + JST_MS)), ...parts };
+  const automatic = automaticSwitch(app);
+  here = { app, list, print: printed.print, turn: 0, today: dayFrom(new Date(app.state.now_ms + JST_MS)), ...parts };
   list.node.classList.add('list');
   list.node.addEventListener('keydown', foldKeys);
   root.append(
-    exportBeside(app, () => ({ list: 'results', what: wish(here.today), fileName: '資格確認結果' })),
+    exportBeside(app, () => ({ list: 'results', what: wish(here.today), fileName: '資格確認結果' }), automatic.node),
     el('div', { class: 'tools no-print' }, parts.search.node, parts.period.node, parts.status.node, parts.head,
-      el('span', { class: 'grow' }), el('button', { type: 'button', onclick: printed.print }, '印刷'),
+      el('span', { class: 'grow' }), el('button', { type: 'button', onclick: printed.print }, '印刷', el('kbd', {}, 'F8')),
       el('button', { type: 'button', class: 'primary', onclick: () => keys.F5.run(app) }, '受け取る', el('kbd', {}, 'F5'))),
     parts.more, list.node, printed.node);
   await ask();
   list.focus();
   const mine = here;
-  return () => { printed.end(); if (here === mine) here = null; };
+  return () => { automatic.leave(); printed.end(); if (here === mine) here = null; };
 }
 
 export async function refresh(event) {
