@@ -181,21 +181,29 @@ int client_check(struct client *client, const struct wire_check *check,
 	return finish(client, r);
 }
 
-int client_history(struct client *client, const struct wire_search *search,
-		   struct client_answer *answer, struct wire_page *ret_page)
+/* One page of a history. */
+static int history_ask(struct client *client, enum wire_call name, const struct wire_search *search,
+		       struct client_answer *answer, struct str *ret_body)
 {
 	struct call call = {
-		.call = WIRE_HISTORY,
+		.call = name,
 		.with_token = true,
 		.is_repeatable = true,
 		.reply_bytes_max = PAGE_BYTES_MAX,
 	};
-	struct str body;
 	call_begin(client);
 	client_answer_clear(answer);
 	int r = wire_history_query_encode(&answer->arena, search, &call.query);
 	if (!r)
-		r = call_with_token(client, &call, &answer->arena, &body);
+		r = call_with_token(client, &call, &answer->arena, ret_body);
+	return r < 0 ? PASS(r) : r;
+}
+
+int client_history(struct client *client, const struct wire_search *search,
+		   struct client_answer *answer, struct wire_page *ret_page)
+{
+	struct str body;
+	int r = history_ask(client, WIRE_HISTORY, search, answer, &body);
 	if (!r)
 		r = wire_download_reply_decode(&answer->arena, body, &answer->input, ret_page);
 	return finish(client, r);
@@ -204,18 +212,8 @@ int client_history(struct client *client, const struct wire_search *search,
 int client_accesses(struct client *client, const struct wire_search *search,
 		    struct client_answer *answer, struct wire_accesses *ret_accesses)
 {
-	struct call call = {
-		.call = WIRE_ACCESSES,
-		.with_token = true,
-		.is_repeatable = true,
-		.reply_bytes_max = PAGE_BYTES_MAX,
-	};
 	struct str body;
-	call_begin(client);
-	client_answer_clear(answer);
-	int r = wire_history_query_encode(&answer->arena, search, &call.query);
-	if (!r)
-		r = call_with_token(client, &call, &answer->arena, &body);
+	int r = history_ask(client, WIRE_ACCESSES, search, answer, &body);
 	if (!r)
 		r = wire_accesses_reply_decode(&answer->arena, body, &answer->input, ret_accesses);
 	return finish(client, r);

@@ -290,6 +290,9 @@ static void test_a_forged_cursor_is_refused(void **state)
 
 /* --- waiting --- */
 
+/* Nothing happened: 30 s, or no answer at all. A busy machine takes its time, but not so long. */
+enum { SOON_MS = 15000 };
+
 struct waiting {
 	struct house *house;
 	struct web_request request;
@@ -356,7 +359,7 @@ static void test_a_waiting_call_is_answered_by_a_new_result(void **state)
 	house_confirm(house, &house->here, 1);
 	assert_int_equal(waiting_end(&page), 200);
 	assert_int_equal(waiting_end(&count), 200);
-	assert_true(page.took_ms < 2000 && count.took_ms < 2000);
+	assert_true(page.took_ms < SOON_MS && count.took_ms < SOON_MS);
 	assert_true(str_starts(page.reply.reply.body, STR("{\"results\":[{\"id\":")));
 	assert_true(str_starts(count.reply.reply.body, STR("{\"count\":1,")));
 	web_fake_clear(&page.reply);
@@ -372,7 +375,7 @@ static void test_a_wait_ends_with_nothing_new(void **state)
 	waiting_begin(&count, house, "/v1/results/count", STR(NOVEMBER "&wait=1"), session.token,
 		      tag_of(house));
 	assert_int_equal(waiting_end(&count), 304);
-	assert_true(count.took_ms >= 1000 && count.took_ms < 3000);
+	assert_true(count.took_ms >= 1000 && count.took_ms < SOON_MS);
 	web_fake_clear(&count.reply);
 }
 
@@ -389,7 +392,7 @@ static void test_who_waits_is_answered_when_the_process_ends(void **state)
 		      session.token, tag_of(house));
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(waiting_end(&counts[i]), 304);
-		assert_true(counts[i].took_ms < 2000);
+		assert_true(counts[i].took_ms < SOON_MS);
 		web_fake_clear(&counts[i].reply);
 	}
 }
@@ -404,7 +407,7 @@ static void test_a_wait_is_cut_to_the_longest_allowed(void **state)
 	waiting_begin(&count, house, "/v1/results/count", STR(NOVEMBER "&wait=30"), session.token,
 		      tag_of(house));
 	assert_int_equal(waiting_end(&count), 304);
-	assert_true(count.took_ms >= 1000 && count.took_ms < 3000);
+	assert_true(count.took_ms >= 1000 && count.took_ms < SOON_MS);
 	web_fake_clear(&count.reply);
 }
 

