@@ -456,6 +456,22 @@ static void test_after_a_sleep_the_passcode_is_enough(void **state)
 	assert_int_equal(desk->logins, 2);
 }
 
+/* What the page says of the session that has ended stays true. */
+static void test_a_login_that_fails_is_still_one_after_an_end(void **state)
+{
+	struct desk *desk = *state;
+	struct courier_order order = {.kind = COURIER_LOGIN, .login_id = "WA0000001"};
+	come_in(desk);
+	desk->time.now_ms += COURIER_SESSION_MS;
+	(void)turns(desk, 3);
+	assert_true(state_of(desk).is_again);
+	desk->answers = SHK_ERR_NETWORK;
+	assert_int_equal(secret_set(&order.secret, STR("a password")), 0);
+	assert_int_equal(ordered(desk, &order).trouble.code, SHK_ERR_NETWORK);
+	assert_int_equal(state_of(desk).phase, COURIER_OUT);
+	assert_true(state_of(desk).is_again);
+}
+
 static void test_after_twelve_hours_the_password_is_wiped(void **state)
 {
 	struct desk *desk = *state;
@@ -737,6 +753,7 @@ int main(void)
 		AT_DESK(test_a_slow_mail_is_asked_for_again),
 		AT_DESK(test_the_session_is_renewed_before_it_ends),
 		AT_DESK(test_after_a_sleep_the_passcode_is_enough),
+		AT_DESK(test_a_login_that_fails_is_still_one_after_an_end),
 		AT_DESK(test_after_twelve_hours_the_password_is_wiped),
 		AT_DESK(test_a_password_that_was_changed_elsewhere_is_asked_for),
 		AT_DESK(test_a_logout_forgets_the_password_even_without_network),

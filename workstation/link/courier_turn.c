@@ -168,6 +168,7 @@ static int32_t knock(struct courier *courier)
 static int32_t login(struct courier *courier, const struct courier_order *order)
 {
 	char before[COURIER_LOGIN_BYTES];
+	bool was_again = courier->now.is_again;
 	memcpy(before, courier->now.login_id, sizeof before);
 	courier->password = order->secret;
 	courier->now.facility_name[0] = '\0';
@@ -176,7 +177,7 @@ static int32_t login(struct courier *courier, const struct courier_order *order)
 	int32_t code = knock(courier);
 	if (code) {
 		memcpy(courier->now.login_id, before, sizeof before);
-		session_end(courier, COURIER_OUT, false);
+		session_end(courier, COURIER_OUT, was_again);
 		return code;
 	}
 	if (store_setting_put(courier->options.db, STR("login_id"), str_of(courier->now.login_id)))

@@ -143,7 +143,8 @@ function openView(app, state, show) {
 
 /** Which of them is shown: a change of it draws anew, anything else leaves what is typed alone. */
 const viewOf = (state, wanted) => {
-  if (!state.service || state.phase === 'out') return `out${state.again ? '-again' : ''}${state.service ? '' : '-service'}`;
+  // Whether a session has ended is no other form: one that was refused keeps its words.
+  if (!state.service || state.phase === 'out') return `out${state.service ? '' : '-service'}`;
   if (state.phase === 'passcode') return `passcode-${state.passcode}`;
   if (state.phase === 'password') return 'password';
   return state.needs_device ? 'device' : wanted ?? 'open';

@@ -9,7 +9,7 @@ import { table } from '/common/table.js';
 import { call } from '../api.js';
 import { exportBeside } from '../export.js';
 import { linesOf } from '../lines.js';
-import { onSession, sessionRefresh } from '../session.js';
+import { ageBox, onSession, overdueBox, sessionRefresh } from '../session.js';
 import { birth, dayOf, memberText, methodWord, person, ratioText, statusMark, statuses, timeText, two } from '../results.js';
 
 export const title = '届いた結果';
@@ -241,6 +241,7 @@ export async function show(root, params, app) {
   });
   const parts = { head: el('p', { class: 'headline' }), more: el('div', {}), ...controls(app) };
   const automatic = automaticSwitch(app);
+  const notices = el('div', { class: 'no-print' }); // who looks at the list all day never sees the download's screen
   here = { app, list, print: printed.print, turn: 0, today: dayFrom(new Date(app.state.now_ms + JST_MS)), ...parts };
   list.node.classList.add('list');
   list.node.addEventListener('keydown', foldKeys);
@@ -249,11 +250,12 @@ export async function show(root, params, app) {
     el('div', { class: 'tools no-print' }, parts.search.node, parts.period.node, parts.status.node, parts.head,
       el('span', { class: 'grow' }), el('button', { type: 'button', onclick: printed.print }, '印刷', el('kbd', {}, 'F8')),
       el('button', { type: 'button', class: 'primary', onclick: () => keys.F5.run(app) }, '受け取る', el('kbd', {}, 'F5'))),
-    parts.more, list.node, printed.node);
+    notices, parts.more, list.node, printed.node);
   await ask();
   list.focus();
   const mine = here;
-  return () => { automatic.leave(); printed.end(); if (here === mine) here = null; };
+  const leave = onSession((state) => fill(notices, overdueBox(state), ageBox(state)));
+  return () => { leave(); automatic.leave(); printed.end(); if (here === mine) here = null; };
 }
 
 export async function refresh(event) {
