@@ -13,7 +13,7 @@ export class Problem extends Error {
 const UNREACHABLE = {
   code: 'desk_unreachable',
   title: 'このPCのプログラムから返事がありません。',
-  action: '「資格ワークステーション」をもう一度起動してください。入力中の内容は、この窓を閉じなければ残っています。',
+  action: '「資格ワークステーション」をもう一度起動してください。入力中の内容は残っています。カルテを開くと続きを書けます。',
 };
 const UNEXPECTED = {
   code: 'unexpected',

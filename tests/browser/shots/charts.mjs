@@ -22,6 +22,10 @@ export default [
   { name: 'chart-invalid', prepare, show: at(`#/chart/2/${result(8)}`, '.person') },
   { name: 'chart-result', prepare, show: async (page) => {
     await at('#/chart/1', '.person')(page);
+    await page.locator('tr.waits').scrollIntoViewIfNeeded();
+  } },
+  { name: 'chart-changed', prepare, show: async (page) => {
+    await at('#/chart/1', '.person')(page);
     await page.getByRole('button', { name: '元のデータと証明' }).first().click();
     await page.waitForSelector('dialog[open]');
   } },
