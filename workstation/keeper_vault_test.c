@@ -44,10 +44,13 @@ static void test_a_backup_has_an_age(void **state)
 	set_up(desk, recovery);
 	assert_true(has(call(&desk->old, "keep", here), "\"keep\":30"));
 	assert_true(has(call(&desk->old, "keep_now", here), "backup_unreachable"));
-	keep_set(desk, "disk");
-	assert_true(has(call(&desk->old, "keep", here), "backup_unreachable"));
 	snprintf(disk, sizeof disk, "%s/disk", desk->folder);
+	char body[300];
+	snprintf(body, sizeof body, "{\"facility\":\"1311234569\",\"with\":{\"folder\":\"%s\"}}",
+		 disk);
+	assert_true(has(call(&desk->old, "keep_set", body), "\"field\":\"folder\""));
 	assert_int_equal(mkdir(disk, 0700), 0);
+	keep_set(desk, "disk");
 	assert_true(has(call(&desk->old, "keep", here), "\"is_due\":true"));
 	struct str reply = call(&desk->old, "keep_now", here);
 	assert_true(has(reply, "\"made_ms\":1795312800000") && has(reply, "\"is_due\":false"));
@@ -71,6 +74,15 @@ static void test_the_wizard_takes_a_backup_back(void **state)
 	group[6] = kept == 'A' ? 'B' : 'A';
 	assert_true(has(call(&desk->new, "restore", body), "2番目の組"));
 	group[6] = kept;
+	char wrong[400];
+	snprintf(wrong, sizeof wrong,
+		 "{\"with\":{\"backup\":\"%s/none\",\"staff\":\"01\",\"password\":\"x\"}}",
+		 desk->folder);
+	assert_true(has(call(&desk->new, "restore", wrong), "\"field\":\"backup\""));
+	/* Of the folder above it the newest is meant. */
+	snprintf(wrong, sizeof wrong,
+		 "{\"with\":{\"backup\":\"%s\",\"staff\":\"01\",\"password\":\"x\"}}", disk);
+	assert_true(has(call(&desk->new, "restore", wrong), "\"field\":\"password\""));
 	assert_true(has(call(&desk->new, "restore", body), "{}"));
 	assert_true(has(call(&desk->new, "state", here), "\"phase\":\"locked\""));
 	static const char right[] = "{\"with\":{\"staff\":\"01\",\"password\":\"correct horse\"}}";

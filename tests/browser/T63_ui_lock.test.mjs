@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { after, afterEach, before } from 'node:test';
 import { accessible, browserStart, until, windowOpen } from './browser.mjs';
-import { Station, unlock } from './station.mjs';
+import { PASSWORD, Station, unlock } from './station.mjs';
 
 const PATIENT = '鈴木 一郎';
 const ui = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../ui');
@@ -48,10 +48,10 @@ async function desk(fault) {
 const pass = (page, ms) => page.clock.runFor(ms);
 
 /** Can somebody who walks by, a screen reader, or paper get at the patient? */
-async function exposed(page) {
+async function exposed(page, text = PATIENT) {
   const sees = () => page.evaluate((patient) => [...document.querySelectorAll('body *')].some((one) =>
     one.childNodes.length && [...one.childNodes].some((child) => child.nodeType === 3 && child.data.includes(patient))
-    && one.checkVisibility({ visibilityProperty: true, opacityProperty: true })), PATIENT);
+    && one.checkVisibility({ visibilityProperty: true, opacityProperty: true })), text);
   const screen = await sees();
   await page.emulateMedia({ media: 'print' });
   const paper = await sees();
@@ -148,6 +148,29 @@ async function dialogBody({ page }) {
   assert.equal(await page.locator('dialog').count(), 0);
 }
 
+/** 設定: the paper that was just drawn, and who works here. */
+async function settingsBody({ page }) {
+  await page.evaluate(() => { window.location.hash = '#/settings/recovery'; });
+  await page.getByLabel('あなたのパスワード').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  const key = (await page.locator('.recovery span').first().innerText()).trim();
+  assert.deepEqual(await exposed(page, key), SHOWN);
+  await pass(page, 61 * 1000);
+  assert.deepEqual(await exposed(page, key), HIDDEN);
+  await page.keyboard.press('x');
+  assert.deepEqual(await exposed(page, key), SHOWN);
+  await page.evaluate(() => { window.location.hash = '#/settings/facilities'; });
+  await page.locator('.entries li').first().waitFor();
+  await pass(page, 5 * 60 * 1000 + 1000);
+  await lockedSoon(page);
+  assert.deepEqual(await exposed(page, 'みほん接骨院'), HIDDEN);
+  assert.equal(await page.evaluate((one) => document.documentElement.outerHTML.includes(one), key), false);
+  await accessible(page);
+  await unlock(page);
+  await page.locator('.entries li').first().waitFor();
+  assert.deepEqual(await exposed(page, key), HIDDEN); // the paper is shown once
+}
+
 const rows = [
   { name: 'after a minute the screen is covered, and one key brings it back', body: maskBody,
     fault: { file: 'workstation/lock.js', from: 'else if (idle >= times.mask_s * 1000) mask();', to: '' } },
@@ -161,6 +184,8 @@ const rows = [
     fault: { file: 'workstation/lock.js', from: 'uncover(); clipboard.clear(); closeAll();', to: 'uncover(); closeAll();' } },
   { name: 'half a minute empties the clipboard', body: clipboardTimeBody,
     fault: { file: 'workstation/lock.js', from: 'timer = setTimeout(clear, CLIPBOARD_MS);', to: '' } },
+  { name: 'the settings are covered and locked, and the recovery key is shown once', body: settingsBody,
+    fault: { file: 'workstation/lock.js', from: 'else if (idle >= times.mask_s * 1000) mask();', to: '' } },
   { name: 'a dialog is covered too, and closed by the lock', body: dialogBody,
     fault: { file: 'workstation/lock.js', from: 'clipboard.clear(); closeAll();', to: 'clipboard.clear();' } },
 ];

@@ -2,7 +2,7 @@
 // ./dev shots [NAME…]: every screen in every state, as PNG in build/shots/, at 1280 × 720 and as
 // paper (A4, PDF). Each screen's states are a module under shots/: export default [{name, …}] as below.
 //
-//   {name, setup?, locked?, clock?, prepare?(home), show?(page, station), paper?: true, large?: true,
+//   {name, setup?, vault?, locked?, clock?, prepare?(home), show?(page, station), paper?: true, large?: true,
 //    tall?: true}
 //
 // tall: in a window as long as the screen. show brings the page into the state. NAME: states whose name holds the word.
@@ -24,7 +24,7 @@ async function states() {
 }
 
 async function shoot(browser, state) {
-  const station = await Station.start({ setup: state.setup, prepare: state.prepare });
+  const station = await Station.start({ setup: state.setup, vault: state.vault, prepare: state.prepare });
   try {
     const window = await windowOpen(browser, station.open, { clock: state.clock, viewport: { width: 1280, height: state.tall ? 2400 : 720 } });
     if (!state.setup && !state.locked) await unlock(window.page);

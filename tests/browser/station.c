@@ -3,8 +3,10 @@
  * A workstation for browser tests: the real page and door over a vault in memory, whose clock is
  * moved from standard input:
  *
- *	station HOME [setup|desk [SERVICE CA]]   "setup": as on a new PC; else two people, two
- *						 facilities, password "correct horse". HOME/people:
+ *	station HOME [setup|desk|vault|new [SERVICE CA]]   "setup": as on a new PC; else two
+ *						 people, two facilities, password "correct horse".
+ *						 "vault", "new": the same two over the real
+ *						 vault, with sealed stores. HOME/people:
  *						 their names, one a line; the first two are the
  *						 facilities' too. SERVICE: with couriers to a real
  *one
@@ -20,6 +22,7 @@
 #include "lib/base/file.h"
 #include "lib/base/number.h"
 #include "workstation/faces/keeper_memory.h"
+#include "workstation/keeper_vault.h"
 #include "workstation/window.h"
 
 enum { PEOPLE_BYTES_MAX = 64 * 1024 };
@@ -72,6 +75,28 @@ static int names_put(struct keeper_memory *memory, const char *home)
 	return 0;
 }
 
+/* What people_put does, in a vault that has nobody yet. */
+static int vault_fill(const struct keeper *keeper)
+{
+	AUTO(secret_wipe) struct secret recovery = {0};
+	const struct str password = STR("correct horse");
+	const struct keeper_birth birth = {
+		.facility = {STR("1311234569"), STR("みほん接骨院"), false},
+		.staff = {STR("01"), STR("佐藤 花子"), false},
+	};
+	const struct keeper_staff second = {STR("02"), STR("佐々木 𠮷之助"), false};
+	const struct keeper_facility other = {STR("1329876542"), STR("みほん鍼灸マッサージ院"),
+					      false};
+	if (keeper->exists(keeper->ctx))
+		return 0;
+	int r = keeper->create(keeper->ctx, &birth, password, &recovery);
+	if (r == 0)
+		r = keeper->staff_add(keeper->ctx, &second, password);
+	if (r == 0)
+		r = keeper->facility_add(keeper->ctx, &other);
+	return r;
+}
+
 /* The kinds that are told are literals. */
 static void event_tell(struct station *station, const char *line)
 {
@@ -99,10 +124,18 @@ int main(int argc, char **argv)
 	const struct log log = {.fd = 2, .level = LOG_LEVEL_WARNING, .clock = &clock};
 	if (argc < 2)
 		return 2;
+	const char *mode = argc > 2 ? argv[2] : "desk";
+	bool is_vault = strcmp(mode, "vault") == 0 || strcmp(mode, "new") == 0;
 	struct keeper_memory memory = {.folder = argv[1]};
-	const struct keeper keeper = keeper_of_memory(&memory);
-	if (argc < 3 || strcmp(argv[2], "setup") != 0)
+	struct keeper_vault vault = {.clock = &clock};
+	(void)snprintf(vault.home.path, sizeof vault.home.path, "%s", argv[1]);
+	const struct keeper of_vault = keeper_of_vault(&vault);
+	const struct keeper of_memory = keeper_of_memory(&memory);
+	const struct keeper keeper = is_vault ? of_vault : of_memory;
+	if (strcmp(mode, "setup") != 0)
 		people_put(&memory);
+	if (strcmp(mode, "vault") == 0 && vault_fill(&keeper))
+		return 1;
 	if (names_put(&memory, argv[1]))
 		return 1;
 	const struct couriers_options options = {.clock = &clock,
@@ -126,5 +159,6 @@ int main(int argc, char **argv)
 	time_follow(&moved, window.station);
 	window_close(&window);
 	keeper_memory_clear(&memory);
+	keeper_vault_clear(&vault);
 	return 0;
 }

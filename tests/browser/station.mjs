@@ -11,11 +11,11 @@ import { program } from '../journeys/process.mjs';
 export const PASSWORD = 'correct horse';
 
 export class Station {
-  /** setup: as on a new PC. prepare(home): fills the stores before it starts. fault: see faults.c. service, ca: a real one. */
-  static async start({ setup = false, prepare, fault, service, ca } = {}) {
+  /** setup: as on a new PC. vault: over the real vault ('new': an empty one). prepare(home): fills the stores before it starts. fault: see faults.c. service, ca: a real one. */
+  static async start({ setup = false, vault, prepare, fault, service, ca } = {}) {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'station-'));
     await prepare?.(home);
-    const child = spawn(program(fault ? 'tests/browser/station_faulty' : 'tests/browser/station'), [home, setup ? 'setup' : 'desk', ...(service ? [service, ca] : [])],
+    const child = spawn(program(fault ? 'tests/browser/station_faulty' : 'tests/browser/station'), [home, vault === 'new' ? 'new' : vault ? 'vault' : setup ? 'setup' : 'desk', ...(service ? [service, ca] : [])],
       { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, SHIKAKU_FAULT: fault ?? '' } });
     const station = new Station(home, child);
     child.stderr.on('data', (text) => { station.log += text; });

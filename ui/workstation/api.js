@@ -22,7 +22,8 @@ const UNEXPECTED = {
 };
 
 /** About the program, not a facility: their answers are good whatever is shown meanwhile. */
-const OF_THE_FRAME = new Set(['state', 'events', 'alive', 'lock', 'unlock', 'recover', 'setup']);
+const OF_THE_FRAME = new Set(['state', 'events', 'alive', 'lock', 'unlock', 'recover', 'setup', 'restore',
+  'staff', 'staff_add', 'staff_rename', 'staff_away', 'staff_return', 'staff_password', 'recovery_renew']);
 
 let current = null; // the facility that is shown
 const watchers = new Set();

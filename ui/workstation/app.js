@@ -6,6 +6,7 @@ import { problemBody, tellProblem } from '/common/dialog.js';
 import { call, facility, facilitySet, onProblem } from './api.js';
 import { draftsBehind, draftsFlush, draftsLoad } from './drafts.js';
 import { frame } from './frame.js';
+import { keepRefresh } from './keep.js';
 import { guard, swap, unlockScreen } from './lock.js';
 import { home, screens } from './screens.js';
 import { sessionMoved, sessionRefresh } from './session.js';
@@ -129,13 +130,28 @@ async function eventTake(event) {
     if (now.phase !== state.phase) await start();
     return;
   }
+  if (['facilities', 'staff', 'all'].includes(event.kind)) await peopleRefresh();
   if (event.facility && event.facility !== facility()) return;
+  if (['keep', 'all'].includes(event.kind)) keepAsk();
   if (event.kind === 'session' || event.kind === 'receive' || event.kind === 'queue') {
     sessionMoved();
     await sessionRefresh(app);
   }
   await Promise.resolve(shown?.module.refresh?.(event, app)).catch((problem) => { if (!problem.title) throw problem; });
 }
+
+/** Who works here and which facilities there are may have changed; the one that is shown may be gone. */
+async function peopleRefresh() {
+  const { phase, people, facilities } = await call('state');
+  if (phase !== 'open' || state.phase !== 'open') return;
+  Object.assign(state, { people, facilities });
+  if (!facilities.some((one) => one.code === facility())) await facilityChoose(facilities[0]?.code, false);
+  around.bar.facilities(facilities, facility());
+  around.bar.staff(people.find((one) => one.id === state.staff)?.name ?? '');
+}
+
+/** Not waited for: a disk may take its time. */
+const keepAsk = () => app.run(() => keepRefresh((trouble) => around?.rail.warn('settings', trouble)));
 
 /* --- phases --- */
 
@@ -156,6 +172,7 @@ async function openShow() {
   swap(around.node);
   watch.begin(state);
   app.run(() => sessionRefresh(app));
+  keepAsk();
   await draftsLoad().catch((problem) => { if (!problem.title) throw problem; });
   if (first) return screenShow();
   return shown?.module.refresh?.({ kind: 'all' }, app);
@@ -168,6 +185,7 @@ function facilityChoose(code, quiet) {
   around.bar.facilities(state.facilities, code);
   for (const slot of ['connection', 'received', 'account']) around.bar.say(slot);
   app.run(() => sessionRefresh(app));
+  keepAsk();
   return draftsLoad().then(screenShow);
 }
 

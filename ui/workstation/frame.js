@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands around every screen: the rail at the left, the bar at the top.
-import { el, fill, name } from '/common/dom.js';
+import { el, fill, mark, name } from '/common/dom.js';
 import { screens } from './screens.js';
 
 function rail() {
@@ -13,6 +13,12 @@ function rail() {
     el('ul', {}, links), el('a', { class: 'manual', href: '/manual/', target: 'shikaku-manual' }, '手引き', el('kbd', {}, 'F1')), foot);
   return {
     node,
+    /** Something at a screen wants looking at: [kind, shape, word], or null. */
+    warn(id, trouble) {
+      const link = node.querySelector(`a[data-screen=${id}]`);
+      link.querySelector('.mark')?.remove();
+      if (trouble) link.append(mark(...trouble));
+    },
     version(text) { foot.textContent = `版 ${text}`; },
     mark(id) {
       const shown = screens[id]?.of ?? id;

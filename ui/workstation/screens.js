@@ -7,14 +7,13 @@
 //   refresh(event, app)       something moved: {kind, facility?}; optional
 //
 // Addresses are /#/name/param/…: ids and choices, never a person's name.
-const soon = () => import('./screens/soon.js');
 
 export const screens = {
   results: { rail: '受付', under: '届いた結果', key: '1', load: () => import('./screens/results.js') },
   patients: { rail: '患者', key: '2', load: () => import('./screens/patients.js') },
   request: { rail: 'ダウンロード', key: '3', load: () => import('./screens/request.js') },
   month: { rail: '月初の確認', key: '4', load: () => import('./screens/month.js') },
-  settings: { rail: '設定', key: '5', load: soon },
+  settings: { rail: '設定', key: '5', load: () => import('./screens/settings.js') },
   // Without a place in the rail.
   chart: { of: 'patients', load: () => import('./screens/chart.js') },
   decide: { of: 'results', load: () => import('./screens/decide.js') },

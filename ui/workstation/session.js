@@ -21,7 +21,8 @@ export function onSession(watcher) {
   return () => watchers.delete(watcher);
 }
 
-const agoText = (ms, now_ms) => {
+/** たった今, 5分前, 3時間前, 2日前. */
+export const agoText = (ms, now_ms) => {
   const minutes = Math.max(0, Math.floor((now_ms - ms) / 60000));
   if (minutes < 1) return 'たった今';
   if (minutes < 60) return `${minutes}分前`;

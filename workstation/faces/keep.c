@@ -39,7 +39,10 @@ static int last_put(struct face_call *call, struct str *ret_outcome)
 		return 0;
 	json_put_member_number(call->out, "tried_ms", last.at_ms);
 	json_put_member(call->out, "outcome", last.outcome);
-	return 0;
+	r = store_job_last(call->db, call->arena, STR("backup"), STR("done"), &last);
+	if (r == 0)
+		json_put_member_number(call->out, "done_ms", last.at_ms);
+	return r < 0 ? PASS(r) : 0;
 }
 
 /*
@@ -143,6 +146,21 @@ static int place_keep(struct face_call *call, const struct place *place)
 	return r ? FOLD(r) : 0;
 }
 
+/* Is there such a folder now? */
+static int place_check(struct face_call *call, struct str folder)
+{
+	const struct keeper *keeper = keeper_of(call);
+	int64_t made_ms;
+	int r = keeper->backup_newest ? keeper->backup_newest(keeper->ctx, folder, &made_ms) : 0;
+	if (r < 0)
+		return PASS(r);
+	if (r != KEEPER_UNREACHABLE)
+		return 0;
+	return face_refuse_text(call, STR("folder"),
+				STR("このフォルダーが見つからないか、開けません。ディスクが"
+				    "つながっているか、つづりが合っているかを確かめてください。"));
+}
+
 int face_keep_set(struct face_call *call)
 {
 	struct place place = {.keep = DAILY_KEEP};
@@ -152,6 +170,9 @@ int face_keep_set(struct face_call *call)
 	if (place.folder.ptr[0] != '/')
 		return face_refuse_text(call, STR("folder"),
 					STR("/ で始まる、フォルダーの場所を入れてください。"));
+	r = place_check(call, place.folder);
+	if (r)
+		return r < 0 ? PASS(r) : r;
 	r = place_keep(call, &place);
 	if (r)
 		return PASS(r);
@@ -234,6 +255,14 @@ int face_restore(struct face_call *call)
 		return PASS(r);
 	if (r == KEEPER_TYPO)
 		return typo_tell(call, group);
+	if (r == KEEPER_UNREACHABLE)
+		return face_refuse_text(
+			call, STR("backup"),
+			STR("このフォルダーが見つからないか、読めません。ディスクが"
+			    "つながっているか、つづりが合っているかを確かめてください。"));
+	if (r == KEEPER_WRONG && !wanted.recovery.ptr)
+		return face_refuse_text(call, STR("password"),
+					STR("担当者の番号かパスワードが違います。"));
 	if (r)
 		return r == KEEPER_WRONG && wanted.recovery.ptr ? FACE_DESK_RECOVERY_WRONG
 								: (int)daily_folder_problem(r);

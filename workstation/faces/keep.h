@@ -6,8 +6,8 @@
 
 /*
  * {folder, keep, made_ms: of the newest, is_due, problem, state: "unset", "none", "good", "late",
- * "failed", tried_ms, outcome: of the last attempt, years, purged_ms, purged, now_ms}; folder
- * absent: none is chosen yet.
+ * "failed", tried_ms, outcome: of the last attempt, done_ms: of the last good one, years,
+ * purged_ms, purged, now_ms}; folder absent: none is chosen yet.
  */
 int face_keep(struct face_call *call);
 /* with {folder, keep}: from now on there, for every facility of this PC. Answers as face_keep. */

@@ -3,6 +3,7 @@
 #include "workstation/faces/about.h"
 #include "workstation/faces/charts.h"
 #include "workstation/faces/decide.h"
+#include "workstation/faces/devices.h"
 #include "workstation/faces/drafts.h"
 #include "workstation/faces/export.h"
 #include "workstation/faces/faces.h"
@@ -77,6 +78,12 @@ static const struct face_route routes[] = {
 	{.name = "recovery_renew", .run = face_recovery_renew, .phases = FACE_OPEN},
 	OF_FACILITY("policies", face_policies),
 	OF_FACILITY("about", face_about),
+	/* devices.c: registered PCs, who did what */
+	OF_FACILITY("devices_ask", face_devices_ask),
+	OF_FACILITY("devices", face_devices),
+	OF_FACILITY("device_close", face_device_close),
+	OF_FACILITY("history_ask", face_history_ask),
+	OF_FACILITY("history", face_history),
 	/* charts.c: 患者, 個人画面 */
 	OF_FACILITY("drafts", face_drafts),
 	OF_FACILITY("draft_put", face_draft_put),

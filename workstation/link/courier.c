@@ -290,6 +290,7 @@ void courier_destroy(struct courier *courier)
 	if (courier->has_thread)
 		(void)pthread_join(courier->thread, NULL);
 	ticker_stop(courier->ticker);
+	courier_lists_forget(courier);
 	(void)pthread_cond_destroy(&courier->wake);
 	(void)pthread_mutex_destroy(&courier->lock);
 	explicit_bzero(courier, sizeof *courier);

@@ -59,6 +59,9 @@ enum courier_order_kind {
 	COURIER_RECEIVE,   /* search */
 	COURIER_SEND,	   /* the queue */
 	COURIER_DEVICE,	   /* name, code */
+	COURIER_DEVICES,   /* which PCs there are: courier_devices */
+	COURIER_CLOSE,	   /* code: the id of one of them, which ends */
+	COURIER_HISTORY,   /* search: from, to: courier_accesses */
 };
 
 struct courier_order {
@@ -145,6 +148,13 @@ void courier_queue_moved(struct courier *courier);
 void courier_state(struct courier *courier, struct courier_state *ret_state);
 /* What became of an order; number 0 in it: it is not done yet, or long forgotten. */
 void courier_done(struct courier *courier, int64_t number, struct courier_done *ret_done);
+
+/* What COURIER_DEVICES and COURIER_CLOSE last found; none before, and after a logout. */
+void courier_devices(struct courier *courier, struct line_devices *ret_devices);
+/* What COURIER_HISTORY last found, oldest first, in the arena; *ret_total: how many there were. */
+MUST_CHECK int courier_accesses(struct courier *courier, struct arena *arena,
+				struct line_access **ret_accesses, size_t *ret_count,
+				int64_t *ret_total);
 
 /*
  * One turn: an order, or what time brings. Answers how many milliseconds it may rest before the

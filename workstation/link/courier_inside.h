@@ -49,6 +49,8 @@ struct courier {
 	size_t orders_count;
 	int64_t orders_ever;
 	struct courier_state shown;
+	struct line_devices *devices;	/* NULL: not asked for in this session */
+	struct line_accesses *accesses; /* the same */
 };
 
 /* What is shown is what is now; then notify(kind), unless NULL. */
@@ -60,6 +62,20 @@ void courier_show(struct courier *courier, const char *kind);
 void courier_order_run(struct courier *courier, const struct courier_numbered *numbered);
 /* What time brings, no order being there. How long it may rest. */
 int64_t courier_idle(struct courier *courier);
+
+/* A call that is not a receipt: its words, then its meaning. */
+int32_t courier_called(struct courier *courier, int32_t code);
+/* The way in is over. */
+void courier_session_end(struct courier *courier, enum courier_phase phase, bool is_again);
+
+/* --- courier_lists.c --- */
+
+/* Each a code of shikaku.h. */
+int32_t courier_devices_ask(struct courier *courier);
+int32_t courier_device_close(struct courier *courier, const char *id);
+int32_t courier_history_ask(struct courier *courier, const struct line_search *search);
+/* They are of one session's account. */
+void courier_lists_forget(struct courier *courier);
 
 /* --- courier_receive.c --- */
 

@@ -30,6 +30,7 @@ struct desk {
 	int32_t kind;	       /* SHK_PASSCODE_… */
 	int32_t renewal;       /* what it says to a renewal */
 	int32_t register_code; /* what it says to a number */
+	size_t devices, accesses;
 	size_t logins, passcodes, renewals, waits, counts, begins, registrations, logouts;
 	size_t taps, next, known_taps; /* known: at the last wait */
 	size_t fail_after;	       /* results, then answers is what next says */
@@ -115,6 +116,35 @@ static int32_t fake_keys(void *ctx, const char **ret_jwks)
 {
 	struct desk *desk = ctx;
 	*ret_jwks = "{\"keys\":[]}";
+	return desk->answers;
+}
+
+static int32_t fake_devices(void *ctx, struct line_devices *into)
+{
+	const struct desk *desk = ctx;
+	into->count = desk->devices;
+	for (size_t i = 0; i < desk->devices; i++)
+		(void)snprintf(into->items[i].id, sizeof into->items[i].id, "%zu", i);
+	into->items[0].is_current = true;
+	return desk->answers;
+}
+
+static int32_t fake_device_close(void *ctx, const char *id)
+{
+	struct desk *desk = ctx;
+	(void)id;
+	desk->devices -= desk->answers == SHK_OK;
+	return desk->answers;
+}
+
+static int32_t fake_accesses(void *ctx, const char *from, const char *to,
+			     struct line_accesses *into)
+{
+	const struct desk *desk = ctx;
+	assert_string_equal(from, "20261101");
+	assert_string_equal(to, "20261130");
+	for (into->total = 0; into->total < (int64_t)desk->accesses; into->total++)
+		into->items[into->total % LINE_ACCESSES_MAX].calls = into->total;
 	return desk->answers;
 }
 
@@ -242,6 +272,9 @@ static void courier_make(struct desk *desk)
 			 .wait = fake_wait,
 			 .keys = fake_keys,
 			 .clock = fake_clock,
+			 .devices = fake_devices,
+			 .device_close = fake_device_close,
+			 .accesses = fake_accesses,
 			 .search = fake_search,
 			 .trouble = fake_trouble,
 			 .about = fake_about,
@@ -724,6 +757,73 @@ static void test_too_many_orders_are_refused(void **state)
 	assert_int_equal(courier_order(desk->courier, &order, &number), COURIER_FULL);
 }
 
+/* --- which PCs, and who did what --- */
+
+static size_t devices_seen(struct desk *desk)
+{
+	struct line_devices devices;
+	courier_devices(desk->courier, &devices);
+	return devices.count;
+}
+
+static void test_a_device_that_ends_is_gone_from_the_list_and_ones_own_ends_the_session(
+	void **state)
+{
+	struct desk *desk = *state;
+	const struct courier_order look = {.kind = COURIER_DEVICES};
+	const struct courier_order other = {.kind = COURIER_CLOSE, .code = "1"};
+	const struct courier_order own = {.kind = COURIER_CLOSE, .code = "0"};
+	desk->devices = 3;
+	come_in(desk);
+	assert_int_equal(devices_seen(desk), 0);
+	assert_int_equal(ordered(desk, &look).trouble.code, SHK_OK);
+	assert_int_equal(devices_seen(desk), 3);
+	assert_int_equal(ordered(desk, &other).trouble.code, SHK_OK);
+	assert_int_equal(devices_seen(desk), 2);
+	assert_int_equal(state_of(desk).phase, COURIER_IN);
+	desk->answers = SHK_ERR_NOT_FOUND;
+	assert_int_equal(ordered(desk, &other).trouble.code, SHK_ERR_NOT_FOUND);
+	assert_int_equal(ordered(desk, &look).trouble.code, SHK_ERR_NOT_FOUND);
+	assert_int_equal(devices_seen(desk), 2); /* what was known stays */
+	desk->answers = SHK_OK;
+	assert_int_equal(ordered(desk, &own).trouble.code, SHK_OK);
+	assert_int_equal(state_of(desk).phase, COURIER_OUT);
+	assert_int_equal(devices_seen(desk), 0);
+}
+
+static void test_of_a_long_history_the_newest_is_kept_until_the_logout(void **state)
+{
+	struct desk *desk = *state;
+	const struct courier_order look = {.kind = COURIER_HISTORY,
+					   .search = {.from = "20261101", .to = "20261130"}};
+	const struct courier_order leave = {.kind = COURIER_LOGOUT};
+	AUTO(arena_clear) struct arena arena;
+	struct line_access *accesses = NULL;
+	size_t count;
+	int64_t total;
+	arena_init(&arena, 1 << 20);
+	desk->accesses = LINE_ACCESSES_MAX + 7;
+	come_in(desk);
+	assert_int_equal(ordered(desk, &look).trouble.code, SHK_OK);
+	assert_int_equal(courier_accesses(desk->courier, &arena, &accesses, &count, &total), 0);
+	assert_int_equal(count, LINE_ACCESSES_MAX);
+	assert_int_equal(total, LINE_ACCESSES_MAX + 7);
+	assert_int_equal(accesses[0].calls, 7);
+	assert_int_equal(accesses[count - 1].calls, total - 1);
+	assert_int_equal(ordered(desk, &leave).trouble.code, SHK_OK);
+	assert_int_equal(courier_accesses(desk->courier, &arena, &accesses, &count, &total), 0);
+	assert_int_equal(count, 0);
+}
+
+static void test_the_services_clock_is_noted_at_each_contact(void **state)
+{
+	struct desk *desk = *state;
+	int64_t off_ms;
+	come_in(desk);
+	assert_int_equal(store_setting_number(desk->db, STR("clock_off_ms"), 0, &off_ms), 0);
+	assert_int_equal(off_ms, 42000);
+}
+
 /* With its thread: an order ends a rest, an end ends the thread. */
 static void test_the_thread_takes_orders_and_ends(void **state)
 {
@@ -768,6 +868,9 @@ int main(void)
 		AT_DESK(test_what_the_desk_queues_goes_out_by_itself),
 		AT_DESK(test_what_an_account_may_not_do_is_not_tried_for_ever),
 		AT_DESK(test_too_many_orders_are_refused),
+		AT_DESK(test_a_device_that_ends_is_gone_from_the_list_and_ones_own_ends_the_session),
+		AT_DESK(test_of_a_long_history_the_newest_is_kept_until_the_logout),
+		AT_DESK(test_the_services_clock_is_noted_at_each_contact),
 		AT_DESK(test_the_thread_takes_orders_and_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,10 +26,12 @@ static void password_forget(struct courier *courier)
 	courier->challenge_ms = 0;
 }
 
-static void session_end(struct courier *courier, enum courier_phase phase, bool is_again)
+void courier_session_end(struct courier *courier, enum courier_phase phase, bool is_again)
 {
-	if (phase == COURIER_OUT)
+	if (phase == COURIER_OUT) {
 		password_forget(courier);
+		courier_lists_forget(courier);
+	}
 	courier->challenge_ms = 0;
 	courier->now.phase = phase;
 	courier->now.is_again = is_again;
@@ -47,7 +49,7 @@ static void session_lost(struct courier *courier)
 	bool is_over = clock_now_ms(courier->options.clock) >= courier->now.ends_ms;
 	bool is_mail = courier->now.login_id[0] == 'M';
 	bool is_known = courier->password.len && !is_over && !is_mail;
-	session_end(courier, is_known ? COURIER_PASSCODE : COURIER_OUT, true);
+	courier_session_end(courier, is_known ? COURIER_PASSCODE : COURIER_OUT, true);
 }
 
 static void away_note(struct courier *courier, int64_t now_ms)
@@ -115,8 +117,7 @@ static void answer_note(struct courier *courier, int32_t code)
 		courier_show(courier, "session");
 }
 
-/* A call that is not a receipt: its words, then its meaning. */
-static int32_t called(struct courier *courier, int32_t code)
+int32_t courier_called(struct courier *courier, int32_t code)
 {
 	const struct line *line = &courier->options.line;
 	courier->now.trouble = (struct line_trouble){0};
@@ -152,8 +153,8 @@ static int32_t knock(struct courier *courier)
 	char password[SECRET_BYTES_MAX + 1];
 	memcpy(password, courier->password.bytes, courier->password.len);
 	password[courier->password.len] = '\0';
-	int32_t code = called(courier, line->login(line->ctx, courier->options.facility,
-						   courier->now.login_id, password));
+	int32_t code = courier_called(courier, line->login(line->ctx, courier->options.facility,
+							   courier->now.login_id, password));
 	explicit_bzero(password, sizeof password);
 	if (code)
 		return code;
@@ -177,7 +178,7 @@ static int32_t login(struct courier *courier, const struct courier_order *order)
 	int32_t code = knock(courier);
 	if (code) {
 		memcpy(courier->now.login_id, before, sizeof before);
-		session_end(courier, COURIER_OUT, was_again);
+		courier_session_end(courier, COURIER_OUT, was_again);
 		return code;
 	}
 	if (store_setting_put(courier->options.db, STR("login_id"), str_of(courier->now.login_id)))
@@ -190,7 +191,7 @@ static int32_t knock_again(struct courier *courier)
 {
 	int32_t code = knock(courier);
 	if (code == SHK_ERR_CREDENTIALS)
-		session_end(courier, COURIER_OUT, true);
+		courier_session_end(courier, COURIER_OUT, true);
 	return code;
 }
 
@@ -229,7 +230,7 @@ static int32_t passcode_try(struct courier *courier, const char *passcode)
 	int32_t code = challenge_have(courier);
 	if (code)
 		return code;
-	code = called(courier, line->passcode(line->ctx, passcode));
+	code = courier_called(courier, line->passcode(line->ctx, passcode));
 	if (code == SHK_OK)
 		opened(courier);
 	/* Good for one passcode; after a lost answer nobody knows. */
@@ -263,7 +264,7 @@ static int32_t change(struct courier *courier, const struct courier_order *order
 	present[order->secret.len] = '\0';
 	memcpy(next, order->secret_next.bytes, order->secret_next.len);
 	next[order->secret_next.len] = '\0';
-	int32_t code = called(courier, line->password_change(line->ctx, present, next));
+	int32_t code = courier_called(courier, line->password_change(line->ctx, present, next));
 	explicit_bzero(present, sizeof present);
 	explicit_bzero(next, sizeof next);
 	if (code)
@@ -277,7 +278,7 @@ static int32_t logout(struct courier *courier)
 {
 	const struct line *line = &courier->options.line;
 	int32_t code = line->logout(line->ctx);
-	session_end(courier, COURIER_OUT, false);
+	courier_session_end(courier, COURIER_OUT, false);
 	courier->now.ends_ms = 0;
 	/* It is forgotten here whatever the service says. */
 	return code == SHK_ERR_IN_USE ? code : SHK_OK;
@@ -286,7 +287,8 @@ static int32_t logout(struct courier *courier)
 static int32_t device(struct courier *courier, const struct courier_order *order)
 {
 	const struct line *line = &courier->options.line;
-	int32_t code = called(courier, line->device_register(line->ctx, order->name, order->code));
+	int32_t code =
+		courier_called(courier, line->device_register(line->ctx, order->name, order->code));
 	if (code)
 		return code;
 	about_take(courier);
@@ -302,7 +304,7 @@ static int32_t count(struct courier *courier, const struct line_search *search,
 {
 	const struct line *line = &courier->options.line;
 	char first[PERIOD_DATETIME_BYTES];
-	int32_t code = called(courier, line->count(line->ctx, search, &done->count));
+	int32_t code = courier_called(courier, line->count(line->ctx, search, &done->count));
 	if (code)
 		return code;
 	(void)period_datetime_print(period_opens_ms(clock_now_ms(courier->options.clock)), first);
@@ -347,6 +349,9 @@ static int32_t order_do(struct courier *courier, const struct courier_numbered *
 	case COURIER_RECEIVE: return receive(courier, &order->search, numbered->number);
 	case COURIER_SEND: return send(courier);
 	case COURIER_DEVICE: return device(courier, order);
+	case COURIER_DEVICES: return courier_devices_ask(courier);
+	case COURIER_CLOSE: return courier_device_close(courier, order->code);
+	case COURIER_HISTORY: return courier_history_ask(courier, &order->search);
 	}
 	return SHK_ERR_STATE;
 }
@@ -398,7 +403,7 @@ static int64_t news_wait(struct courier *courier)
 	waiting_set(courier, false);
 	if (code == SHK_ERR_CANCELLED)
 		return 0;
-	(void)called(courier, code);
+	(void)courier_called(courier, code);
 	courier->renewed_ms = clock_now_ms(courier->options.clock);
 	courier->is_behind = courier->is_behind || (code == SHK_OK && changed);
 	/* Nothing new: all there is has been received by now. */
@@ -416,7 +421,7 @@ static int64_t news_take(struct courier *courier)
 	const struct line *line = &courier->options.line;
 	int32_t changed = 0;
 	atomic_store(&courier->is_cancelled, false);
-	if (called(courier, line->wait(line->ctx, 0, &changed)))
+	if (courier_called(courier, line->wait(line->ctx, 0, &changed)))
 		return 0;
 	courier->now.progress.total = 0;
 	int32_t code = receive(courier, &all, 0);
@@ -436,7 +441,7 @@ static void keys_fetch(struct courier *courier)
 	const struct line *line = &courier->options.line;
 	const char *jwks;
 	courier->has_keys = true;
-	if (called(courier, line->keys(line->ctx, &jwks)))
+	if (courier_called(courier, line->keys(line->ctx, &jwks)))
 		return;
 	if (store_setting_put(courier->options.db, STR("jwks"), str_of(jwks)))
 		LOG(courier->options.log, courier_failed, log_fault(-EIO));
@@ -445,10 +450,10 @@ static void keys_fetch(struct courier *courier)
 static int64_t renew(struct courier *courier, int64_t now_ms)
 {
 	const struct line *line = &courier->options.line;
-	int32_t code = called(courier, line->refresh(line->ctx));
+	int32_t code = courier_called(courier, line->refresh(line->ctx));
 	/* The password was changed elsewhere. */
 	if (code == SHK_ERR_CREDENTIALS)
-		session_end(courier, COURIER_OUT, true);
+		courier_session_end(courier, COURIER_OUT, true);
 	courier->renewed_ms = now_ms;
 	return 0;
 }
@@ -482,7 +487,7 @@ int64_t courier_idle(struct courier *courier)
 	bool is_in = courier->now.phase == COURIER_IN;
 	if (courier->now.phase != COURIER_OUT && courier->now.ends_ms &&
 	    now_ms >= courier->now.ends_ms && (is_in || courier->now.is_again)) {
-		session_end(courier, COURIER_OUT, true);
+		courier_session_end(courier, COURIER_OUT, true);
 		return 0;
 	}
 	if (!is_in || courier->now.needs_device)

@@ -13,6 +13,9 @@ enum {
 	LINE_TEXT_BYTES = 512,
 	LINE_NAME_BYTES = 256,
 	LINE_FIELDS_MAX = 4,
+	LINE_DEVICES_MAX = 32,
+	LINE_ACCESSES_MAX = 300, /* the newest of a period */
+	LINE_WORD_BYTES = 65,
 };
 
 /* What went wrong, in the words of its row. Texts end with a NUL; "" where there is none. */
@@ -46,6 +49,30 @@ struct line_count {
 	int64_t count, without_reference;
 };
 
+/* The account's registered PCs, as they came; those beyond LINE_DEVICES_MAX are left out. */
+struct line_device {
+	char id[33], name[LINE_NAME_BYTES], platform[LINE_WORD_BYTES], registered_at[15];
+	bool is_current; /* this PC */
+};
+
+struct line_devices {
+	struct line_device items[LINE_DEVICES_MAX];
+	size_t count;
+};
+
+/* One line of the facility's access history; "" where nothing is told. */
+struct line_access {
+	char at[15], call[LINE_WORD_BYTES], outcome[LINE_WORD_BYTES], login_id[LINE_WORD_BYTES];
+	char device_name[LINE_NAME_BYTES], staff[LINE_WORD_BYTES];
+	char by[LINE_NAME_BYTES], reason[LINE_TEXT_BYTES]; /* of the operator's people */
+	int64_t calls, results;
+};
+
+struct line_accesses {
+	struct line_access items[LINE_ACCESSES_MAX]; /* the n-th at n % LINE_ACCESSES_MAX */
+	int64_t total;				     /* so many there were; the newest are here */
+};
+
 struct line {
 	int32_t (*login)(void *ctx, const char *facility, const char *login_id,
 			 const char *password);
@@ -55,6 +82,12 @@ struct line {
 	int32_t (*logout)(void *ctx);
 	/* name, activation_code: "" for none. */
 	int32_t (*device_register)(void *ctx, const char *name, const char *activation_code);
+	/* into is the caller's, zeroed. */
+	int32_t (*devices)(void *ctx, struct line_devices *into);
+	int32_t (*device_close)(void *ctx, const char *id);
+	/* from, to: yyyyMMdd; into is the caller's, zeroed. */
+	int32_t (*accesses)(void *ctx, const char *from, const char *to,
+			    struct line_accesses *into);
 	int32_t (*count)(void *ctx, const struct line_search *search, struct line_count *ret_count);
 	/* Has anything come since the last answer? The first answer is yes, at once. */
 	int32_t (*wait)(void *ctx, int32_t seconds, int32_t *ret_changed);

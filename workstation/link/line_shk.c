@@ -55,6 +55,81 @@ static int32_t shk_line_device_register(void *ctx, const char *name, const char 
 				   *activation_code ? activation_code : NULL);
 }
 
+/* --- what is told --- */
+
+static void text_put(char *into, size_t bytes, const char *text)
+{
+	struct str whole = str_of(text);
+	size_t len = whole.len < bytes ? whole.len : bytes - 1;
+	/* Not in the middle of a character. */
+	while (len < whole.len && len > 0 && ((unsigned char)whole.ptr[len] & 0xC0) == 0x80)
+		len--;
+	if (len)
+		memcpy(into, whole.ptr, len);
+	into[len] = '\0';
+}
+#define TEXT_PUT(into, text) text_put((into), sizeof(into), (text))
+
+/* --- this PC and the others, and who did what --- */
+
+static int32_t shk_line_devices(void *ctx, struct line_devices *into)
+{
+	struct line_shk *line = ctx;
+	shk_devices *devices = NULL;
+	int32_t code = shk_device_list(line->client, &devices);
+	int32_t count = shk_devices_count(devices);
+	into->count = 0;
+	for (int32_t i = 0; i < count && i < LINE_DEVICES_MAX; i++) {
+		struct line_device *device = &into->items[into->count++];
+		TEXT_PUT(device->id, shk_devices_id(devices, i));
+		TEXT_PUT(device->name, shk_devices_name(devices, i));
+		TEXT_PUT(device->platform, shk_devices_platform(devices, i));
+		TEXT_PUT(device->registered_at, shk_devices_registered_at(devices, i));
+		device->is_current = shk_devices_is_current(devices, i) != 0;
+	}
+	shk_devices_destroy(devices);
+	return code;
+}
+
+static int32_t shk_line_device_close(void *ctx, const char *id)
+{
+	struct line_shk *line = ctx;
+	return shk_device_close(line->client, id);
+}
+
+static void access_take(const shk_access *access, struct line_access *into)
+{
+	TEXT_PUT(into->at, shk_access_at(access));
+	TEXT_PUT(into->call, shk_access_call(access));
+	TEXT_PUT(into->outcome, shk_access_outcome(access));
+	TEXT_PUT(into->login_id, shk_access_login_id(access));
+	TEXT_PUT(into->device_name, shk_access_device_name(access));
+	TEXT_PUT(into->staff, shk_access_staff(access));
+	TEXT_PUT(into->by, shk_access_operator(access));
+	TEXT_PUT(into->reason, shk_access_reason(access));
+	into->calls = shk_access_calls(access);
+	into->results = shk_access_results(access);
+}
+
+/* They come oldest first: the newest are those that stay. */
+static int32_t shk_line_accesses(void *ctx, const char *from, const char *to,
+				 struct line_accesses *into)
+{
+	struct line_shk *line = ctx;
+	shk_accesses *accesses = NULL;
+	const shk_access *access = NULL;
+	int32_t code = shk_access_history(line->client, from, to, &accesses);
+	into->total = 0;
+	while (!code) {
+		code = shk_accesses_next(accesses, &access);
+		if (code || !access)
+			break;
+		access_take(access, &into->items[into->total++ % LINE_ACCESSES_MAX]);
+	}
+	shk_accesses_destroy(accesses);
+	return code;
+}
+
 /* --- results --- */
 
 static int32_t shk_line_count(void *ctx, const struct line_search *search,
@@ -99,19 +174,6 @@ static void shk_line_search(void *ctx, const struct line_search *search)
 }
 
 /* --- what was said --- */
-
-static void text_put(char *into, size_t bytes, const char *text)
-{
-	struct str whole = str_of(text);
-	size_t len = whole.len < bytes ? whole.len : bytes - 1;
-	/* Not in the middle of a character. */
-	while (len < whole.len && len > 0 && ((unsigned char)whole.ptr[len] & 0xC0) == 0x80)
-		len--;
-	if (len)
-		memcpy(into, whole.ptr, len);
-	into[len] = '\0';
-}
-#define TEXT_PUT(into, text) text_put((into), sizeof(into), (text))
 
 static void shk_line_trouble(void *ctx, struct line_trouble *ret_trouble)
 {
@@ -207,6 +269,9 @@ struct line line_of_shk(struct line_shk *line)
 		.password_change = shk_line_password_change,
 		.logout = shk_line_logout,
 		.device_register = shk_line_device_register,
+		.devices = shk_line_devices,
+		.device_close = shk_line_device_close,
+		.accesses = shk_line_accesses,
 		.count = shk_line_count,
 		.wait = shk_line_wait,
 		.keys = shk_line_keys,

@@ -8,9 +8,10 @@ import { paper } from '/common/paper.js';
 import { table } from '/common/table.js';
 import { call } from '../api.js';
 import { exportBeside } from '../export.js';
+import { keepBox, onKeep } from '../keep.js';
 import { linesOf } from '../lines.js';
-import { ageBox, onSession, overdueBox, sessionRefresh } from '../session.js';
 import { birth, dayOf, memberText, methodWord, person, ratioText, statusMark, statuses, timeText, two } from '../results.js';
+import { ageBox, onSession, overdueBox, sessionRefresh } from '../session.js';
 
 export const title = '届いた結果';
 
@@ -228,6 +229,14 @@ function foldKeys(event) {
   unfold(row, event.key === 'ArrowRight');
 }
 
+/** What is not as it should be: results that go, how old this is, no backup. */
+function noticesFollow(node) {
+  const told = {};
+  const draw = () => fill(node, [told.session && overdueBox(told.session), told.session && ageBox(told.session), keepBox(told.keep)]);
+  const leaves = [onSession((state) => { told.session = state; draw(); }), onKeep((state) => { told.keep = state; draw(); })];
+  return () => { for (const leave of leaves) leave(); };
+}
+
 export async function show(root, params, app) {
   const printed = sheet();
   const list = table({
@@ -239,23 +248,22 @@ export async function show(root, params, app) {
       announce(`${kept.sort.down ? '降順' : '昇順'}に並べました`);
     },
   });
-  const parts = { head: el('p', { class: 'headline' }), more: el('div', {}), ...controls(app) };
+  const parts = { notices: el('div', { class: 'notices no-print' }), head: el('p', { class: 'headline' }), more: el('div', {}), ...controls(app) };
   const automatic = automaticSwitch(app);
-  const notices = el('div', { class: 'no-print' }); // who looks at the list all day never sees the download's screen
   here = { app, list, print: printed.print, turn: 0, today: dayFrom(new Date(app.state.now_ms + JST_MS)), ...parts };
   list.node.classList.add('list');
   list.node.addEventListener('keydown', foldKeys);
-  root.append(
+  root.append(parts.notices,
     exportBeside(app, () => ({ list: 'results', what: wish(here.today), fileName: '資格確認結果' }), automatic.node),
     el('div', { class: 'tools no-print' }, parts.search.node, parts.period.node, parts.status.node, parts.head,
       el('span', { class: 'grow' }), el('button', { type: 'button', onclick: printed.print }, '印刷', el('kbd', {}, 'F8')),
       el('button', { type: 'button', class: 'primary', onclick: () => keys.F5.run(app) }, '受け取る', el('kbd', {}, 'F5'))),
-    notices, parts.more, list.node, printed.node);
+    parts.more, list.node, printed.node);
+  const leave = noticesFollow(parts.notices);
   await ask();
   list.focus();
   const mine = here;
-  const leave = onSession((state) => fill(notices, overdueBox(state), ageBox(state)));
-  return () => { leave(); automatic.leave(); printed.end(); if (here === mine) here = null; };
+  return () => { automatic.leave(); printed.end(); leave(); if (here === mine) here = null; };
 }
 
 export async function refresh(event) {

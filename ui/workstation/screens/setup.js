@@ -3,6 +3,7 @@
 import { el, fill, name } from '/common/dom.js';
 import { field, form } from '/common/fields.js';
 import { call } from '../api.js';
+import { recoverySheet } from './sheet.js';
 
 export const title = 'はじめの設定';
 
@@ -30,8 +31,46 @@ function facilityStep(root, app) {
     staffStep(root, app);
   } } });
   page(root, 0, el('p', {}, 'このPCで患者さんの情報を預かるための準備をします。4つの手順で、5分ほどで終わります。',
-    '分からないときは ', el('a', { href: '/manual/#setup', target: 'shikaku-manual' }, '手引き', el('kbd', {}, 'F1')), ' をご覧ください。'), made.node);
+    '分からないときは ', el('a', { href: '/manual/#setup', target: 'shikaku-manual' }, '手引き', el('kbd', {}, 'F1')), ' をご覧ください。'), made.node,
+    el('div', { class: 'aside' }, el('p', {}, '前のPCのカルテがあるときは、こちらから。'),
+      el('button', { type: 'button', onclick: () => restoreStep(root, app) }, 'バックアップから戻す')));
   return made;
+}
+
+/* --- the way back, on a new PC --- */
+
+const KEYS = [{ value: 'password', text: '担当者の番号とパスワード' }, { value: 'recovery', text: '復旧用の紙の鍵' }];
+
+/** What opens it: one of two ways, the other's fields out of sight. */
+function keyFields(by) {
+  const staff = field({ name: 'staff', label: '担当者の番号', required: by === 'password', size: 10, value: '01' });
+  const password = field({ name: 'password', label: '担当者のパスワード', type: 'password', required: by === 'password', autocomplete: 'current-password', hint: '前のPCの画面ロックを解いていたものです。' });
+  const recovery = field({ name: 'recovery', label: '復旧キー（復旧用の紙の11組）', required: by === 'recovery', hint: '区切りの線や空白は、あってもなくてもかまいません。' });
+  return by === 'password' ? [staff, password] : [recovery];
+}
+
+function restoreStep(root, app, by = 'password', typed = '') {
+  const backup = field({ name: 'backup', label: 'バックアップのあるフォルダー', required: true, value: typed,
+    hint: '/ から入れます。例: /media/uketsuke/USBDISK/backup。いくつもあるときは、いちばん新しいものを使います。' });
+  const way = field({ name: 'way', label: '開け方', type: 'choice', options: KEYS, value: by });
+  way.input.addEventListener('change', () => restoreStep(root, app, way.value(), backup.value()));
+  const keys = keyFields(by);
+  const made = form({ fields: [backup, way, ...keys], submit: { text: 'カルテを戻す', run: async (values) => {
+    await call('restore', by === 'password' ? { backup: values.backup, staff: values.staff, password: keys[1].input.value }
+      : { backup: values.backup, recovery: values.recovery });
+    restoredStep(root, app);
+  } }, buttons: [el('button', { type: 'button', onclick: () => facilityStep(root, app) }, '戻る')] });
+  fill(root, el('div', { class: 'card' }, el('h1', { tabindex: '-1' }, 'バックアップから戻す'),
+    el('p', {}, '前のPCのバックアップから、カルテ・職員・設定を、このPCに戻します。バックアップそのものは変わりません。'), made.node));
+  (typed ? way.input : backup.input).focus();
+}
+
+function restoredStep(root, app) {
+  const go = el('button', { type: 'button', class: 'primary', onclick: () => app.run(app.restart) }, '画面を開く');
+  fill(root, el('div', { class: 'card' }, el('h1', { tabindex: '-1' }, 'カルテを戻しました'),
+    el('p', {}, '前のPCと同じパスワードで開きます。サービスへは、このPCでもう一度ログインしてください。'),
+    el('p', {}, '前のPCを使わなくなるときは、「設定」の「登録したPC」で登録を外してください。'), el('div', { class: 'buttons' }, go)));
+  go.focus();
 }
 
 function staffStep(root, app) {
@@ -69,10 +108,7 @@ function recoveryStep(root, app, { recovery, facility }) {
     fields: [kept], submit: { text: '次へ', run: async () => doneStep(root, app) },
   });
   page(root, 2, el('p', {}, 'パスワードを忘れたときや、新しいPCに移るときは、この鍵だけが頼りです。二度と表示されません。'),
-    el('div', { class: 'sheet' }, el('h2', {}, '復旧用の紙'), el('p', {}, name(given.facility_name), `（${facility}）`),
-      el('p', { class: 'recovery' }, recovery.split('-').flatMap((part) => [el('span', {}, part), ' '])),
-      el('p', {}, '使うとき: 画面ロックの「パスワードを忘れたとき」か、新しいPCの「はじめの設定」で、この鍵を入れます。'),
-      el('p', { class: 'hint' }, '鍵のかかる場所にしまい、写真にとったり、PCの中に保存したりしないでください。')),
+    recoverySheet(recovery, [name(given.facility_name), `（${facility}）`]),
     el('div', { class: 'buttons' }, el('button', { type: 'button', onclick: () => window.print() }, '印刷する')), made.node);
 }
 
