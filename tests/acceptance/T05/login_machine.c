@@ -354,6 +354,13 @@ static bool deed_repeats(const struct walk *walk, enum deed deed, int length)
 	return deed == ENROL && first;
 }
 
+/* What a restart saw there has not happened here: no head of a later time is signed yet. */
+static void store_return(const struct walk *walk)
+{
+	one_store_return(walk->depth);
+	atomic_store(&walk->house->service->clock_guard.head_ms, 0);
+}
+
 /* Depth first: each place remembers what was there before its deed. */
 static void walk_all(struct walk *walk, int length)
 {
@@ -367,7 +374,7 @@ static void walk_all(struct walk *walk, int length)
 		if (place->deed == DEEDS) {
 			walk->depth--;
 			if (walk->depth >= 0) {
-				one_store_return(walk->depth);
+				store_return(walk);
 				walk->places[walk->depth].deed++;
 			}
 			continue;
@@ -382,7 +389,7 @@ static void walk_all(struct walk *walk, int length)
 			walk->places[walk->depth] =
 				(struct place){LOGIN_OK, 0, walk->client, walk->model};
 		} else {
-			one_store_return(walk->depth);
+			store_return(walk);
 			place->deed++;
 		}
 	}
