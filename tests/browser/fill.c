@@ -3,7 +3,8 @@
  * A facility's charts for looking at, and for tests of the screens: invented people whose results
  * have come in as they do, one after the other.
  *
- *	fill HOME	writes HOME/1311234569.db
+ *	fill HOME [conflict]	writes HOME/1311234569.db; with numbers that the service did not
+ *take
  */
 #include <stdio.h>
 
@@ -58,6 +59,43 @@ static int all_take(struct db *db, struct arena *arena, const struct proven *kno
 	return r ? FOLD(r) : 0;
 }
 
+static int one_refuse(struct db *db, const struct queued *queued)
+{
+	int r = store_queue_add(db, queued->result_id, queued->chart, queued->number,
+				(struct str){0});
+	if (!r)
+		r = store_queue_failed(db, queued);
+	return r ? FOLD(r) : 0;
+}
+
+/* The service holds 77 for the first and 3 for the second; the third's is somebody else's. */
+static int numbers_refuse(struct db *db)
+{
+	const struct queued some[] = {
+		{STR(ID("1")),
+		 1,
+		 STR("1"),
+		 {0},
+		 QUEUED_CONFLICT,
+		 1,
+		 STR("reference_conflict"),
+		 STR("77")},
+		{STR(ID("2")),
+		 2,
+		 STR("2"),
+		 {0},
+		 QUEUED_CONFLICT,
+		 1,
+		 STR("reference_conflict"),
+		 STR("3")},
+		{STR(ID("3")), 3, STR("3"), {0}, QUEUED_REFUSED, 1, STR("reference_taken"), {0}},
+	};
+	int r = 0;
+	for (size_t i = 0; !r && i < sizeof some / sizeof *some; i++)
+		r = one_refuse(db, &some[i]);
+	return r ? PASS(r) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	AUTO(db_closep) struct db *db = NULL;
@@ -66,9 +104,11 @@ int main(int argc, char **argv)
 	char path[PATH_BYTES];
 	arena_init(&arena, ARENA_BYTES);
 	(void)snprintf(path, sizeof path, "%s/" TOLD_FACILITY ".db", argc > 1 ? argv[1] : "");
-	if (argc != 2 || store_open(path, &db) < 0)
+	if (argc < 2 || argc > 3 || store_open(path, &db) < 0)
 		return 2;
 	if (proven_make(&arena, &known) || proven_make(&arena, &unknown))
 		return 1;
-	return all_take(db, &arena, &known, &unknown) ? 1 : 0;
+	if (all_take(db, &arena, &known, &unknown))
+		return 1;
+	return argc == 3 && numbers_refuse(db) ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 /* Every call of the page, by screen. */
 #include "workstation/faces/about.h"
 #include "workstation/faces/charts.h"
+#include "workstation/faces/conflicts.h"
 #include "workstation/faces/decide.h"
 #include "workstation/faces/devices.h"
 #include "workstation/faces/drafts.h"
@@ -119,6 +120,9 @@ static const struct face_route routes[] = {
 	OF_FACILITY("result_new", face_result_new),
 	OF_FACILITY("result_unlink", face_result_unlink),
 	OF_FACILITY("result_relink", face_result_relink),
+	/* conflicts.c: 照会番号の食い違い */
+	OF_FACILITY("conflicts", face_conflicts),
+	OF_FACILITY("conflict_settle", face_conflict_settle),
 };
 
 const struct face_route *face_route_find(struct str name)

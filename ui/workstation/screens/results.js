@@ -7,6 +7,7 @@ import { field } from '/common/fields.js';
 import { paper } from '/common/paper.js';
 import { table } from '/common/table.js';
 import { call } from '../api.js';
+import { conflictsShow } from '../conflicts.js';
 import { exportBeside } from '../export.js';
 import { keepBox, onKeep } from '../keep.js';
 import { linesOf } from '../lines.js';
@@ -248,12 +249,12 @@ export async function show(root, params, app) {
       announce(`${kept.sort.down ? '降順' : '昇順'}に並べました`);
     },
   });
-  const parts = { notices: el('div', { class: 'notices no-print' }), head: el('p', { class: 'headline' }), more: el('div', {}), ...controls(app) };
+  const parts = { notices: el('div', { class: 'notices no-print' }), conflicts: el('div', { class: 'no-print' }), head: el('p', { class: 'headline' }), more: el('div', {}), ...controls(app) };
   const automatic = automaticSwitch(app);
   here = { app, list, print: printed.print, turn: 0, today: dayFrom(new Date(app.state.now_ms + JST_MS)), ...parts };
   list.node.classList.add('list');
   list.node.addEventListener('keydown', foldKeys);
-  root.append(parts.notices,
+  root.append(parts.notices, parts.conflicts,
     exportBeside(app, () => ({ list: 'results', what: wish(here.today), fileName: '資格確認結果' }), automatic.node),
     el('div', { class: 'tools no-print' }, parts.search.node, parts.period.node, parts.status.node, parts.head,
       el('span', { class: 'grow' }), el('button', { type: 'button', onclick: printed.print }, '印刷', el('kbd', {}, 'F8')),
@@ -261,11 +262,14 @@ export async function show(root, params, app) {
     parts.more, list.node, printed.node);
   const leave = noticesFollow(parts.notices);
   await ask();
+  await conflictsShow(parts.conflicts, app);
   list.focus();
   const mine = here;
   return () => { automatic.leave(); printed.end(); leave(); if (here === mine) here = null; };
 }
 
 export async function refresh(event) {
-  if (here && ['results', 'receive', 'queue', 'all'].includes(event.kind)) await ask();
+  if (!here || !['results', 'receive', 'queue', 'all'].includes(event.kind)) return;
+  await ask();
+  await conflictsShow(here?.conflicts, here?.app);
 }
