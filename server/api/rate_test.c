@@ -227,9 +227,10 @@ static void staff_add(struct house *house, const struct house_facility *facility
  * The 99th percentile is printed; judged is the median, for a machine that does other things too
  * makes any single call late.
  */
-static void test_the_flood_of_one_facility_does_not_slow_another(void **state)
+/* What the flood adds; the control first: without limits it adds a lot. A build with a sanitizer
+ * makes every call slower by itself. */
+static bool flood_is_held_back(struct house *house)
 {
-	struct house *house = *state;
 	staff_add(house, &house->here);
 	staff_add(house, &house->there);
 	struct str here = house_reader_token(house, &house->here);
@@ -244,12 +245,22 @@ static void test_the_flood_of_one_facility_does_not_slow_another(void **state)
 		      (long long)alone.median_us, (long long)alone.p99_us,
 		      (long long)limited.median_us, (long long)limited.p99_us,
 		      (long long)unlimited.median_us, (long long)unlimited.p99_us);
-	/* What the flood adds; the control first: without limits it adds a lot. A build with a
-	 * sanitizer makes every call slower by itself. */
 	int64_t added_unlimited = unlimited.median_us - alone.median_us;
 	int64_t added_limited = limited.median_us - alone.median_us;
-	assert_true(added_unlimited > alone.median_us / 2);
-	assert_true(added_limited < added_unlimited / 2);
+	return added_unlimited > alone.median_us / 2 && added_limited < added_unlimited / 2;
+}
+
+/* A busy machine disturbs one measurement, hardly four, each in a house of its own. */
+static void test_the_flood_of_one_facility_does_not_slow_another(void **state)
+{
+	enum { MEASUREMENTS = 4 };
+	bool is = flood_is_held_back(*state);
+	for (int i = 1; !is && i < MEASUREMENTS; i++) {
+		assert_int_equal(house_close(state), 0);
+		assert_int_equal(house_open(state), 0);
+		is = flood_is_held_back(*state);
+	}
+	assert_true(is);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, house_open, house_close)

@@ -168,13 +168,13 @@ describe('a day at the desk', { concurrency: false }, () => {
   it('shows the age of what it has while the service is away, and takes up what came when it is back', async () => {
     await go('request');
     await world.stack.service.stop('SIGQUIT');
-    await bar().getByText('つながっていません').waitFor({ timeout: 40000 });
+    await bar().getByText('つながっていません').waitFor({ timeout: 120000 }); // a call may wait half a minute first
     await seen('いま見えているのは');
     await accessible(page);
     sight.forgive(/nothing/);
     await world.stack.restartService();
     await page.evaluate(() => window.dispatchEvent(new Event('online')));
-    await bar().getByText('接続中').waitFor({ timeout: 40000 });
+    await bar().getByText('接続中').waitFor({ timeout: 120000 });
     const { report_ms } = await state();
     await world.tap(world.here, 'person-6');
     await waitFor('what came after', async () => (await state()).report_ms > report_ms);

@@ -41,8 +41,9 @@ static int wish_check(struct face_call *call, struct wish *wish)
 static int birth_make(struct face_call *call, const struct wish *wish)
 {
 	const struct keeper *keeper = station_config(call->station)->keeper;
-	const struct keeper_birth birth = {.facility = {wish->facility, wish->facility_name},
-					   .staff = {wish->staff, wish->staff_name},
+	const struct keeper_birth birth = {.facility = {.code = wish->facility,
+							.name = wish->facility_name},
+					   .staff = {.id = wish->staff, .name = wish->staff_name},
 					   .service = wish->service};
 	AUTO(secret_wipe) struct secret recovery = {0};
 	int r = keeper->create(keeper->ctx, &birth, wish->password, &recovery);

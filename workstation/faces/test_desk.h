@@ -61,9 +61,9 @@ static int test_desk_open(void **state)
 		.folder = desk->folder,
 		.exists = true,
 		.password = STR("correct horse"),
-		.staff = {{STR("01"), STR("佐藤")}},
+		.staff = {{.id = STR("01"), .name = STR("佐藤")}},
 		.staff_count = 1,
-		.facilities = {{STR(TOLD_FACILITY), STR("みほん接骨院")}},
+		.facilities = {{.code = STR(TOLD_FACILITY), .name = STR("みほん接骨院")}},
 		.facilities_count = 1,
 	};
 	desk->keeper = keeper_of_memory(&desk->memory);
