@@ -185,6 +185,7 @@ for (const store of ['sqlite', 'postgres']) {
       await reload();
       await pause(SETTLE_MS + 2000); // every process uses the new ones now
       await load.rounds(3);
+      await waitFor('a token under the new key', async () => kid(desk.now.token) !== before_.kid, { timeout_ms: 60000 });
       await waitFor('the new certificate', async () => await fingerprint(stack) !== was);
       await load.stop();
       console.log(`# calls: ${Object.entries(load.done).map(([name, n]) => `${name} ${n}`).join(', ')}`);

@@ -24,7 +24,7 @@ enum {
 	COMMIT_MS = HOUSE_COMMIT_MS,
 	LOCK_MS = 500, /* the service's wait for one lock; at most one per writer */
 	RECOVERY_MS = 8000,
-	NOISE_US = 20000, /* what a shared machine may add to a call of 0.3 ms */
+	NOISE_US = 250 * 1000, /* of a busy machine; who waits for a commit waits twice that */
 };
 
 #define PERIOD STR("from=20261101000000&to=20261130235959")
@@ -202,14 +202,15 @@ static int64_t reading_p99_us(struct house *house, struct str token)
 	return took[ROUNDS * 99 / 100];
 }
 
-/* At once in either case: docs/decisions/0015-a-login-waits-for-the-replica.md. */
+/* At once in either case, well before a commit's wait is over:
+ * docs/decisions/0015-a-login-waits-for-the-replica.md. */
 static void login_expect(struct house *house, int status)
 {
 	int64_t begun_us = now_us();
 	assert_int_equal(house_login(house, "1310000003", "WA0000001",
 				     secret_str(&house->here.receipt.password)),
 			 status);
-	assert_in_range(now_us() - begun_us, 0, 100 * COMMIT_MS);
+	assert_in_range(now_us() - begun_us, 0, 800 * COMMIT_MS);
 }
 
 static struct client client_of(struct house *house, struct str token, struct str id, int n)
@@ -263,7 +264,7 @@ static void test_the_service_answers_503_until_the_replica_is_back(void **state)
 	struct client retry = clients[0];
 	client_main(&retry);
 	assert_int_equal(retry.status, 503);
-	assert_in_range(retry.took_us, 0, 100 * COMMIT_MS);
+	assert_in_range(retry.took_us, 0, 800 * COMMIT_MS);
 	assert_int_equal(waiting_count(watch), waiting);
 	login_expect(house, 503);
 	int64_t during_us = reading_p99_us(house, session.token);
