@@ -327,7 +327,7 @@ def test_a_body_in_drips_within_its_time_arrives_whole(stage):
                   b"Content-Length: 4\r\n\r\n")
         for byte in b"drip":
             s.sendall(bytes([byte]))
-            time.sleep(0.05)
+            time.sleep(0.01)
         assert read_all(s).endswith(b"\r\n\r\ndrip")
 
 
