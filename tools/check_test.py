@@ -190,7 +190,7 @@ def content_refuses_a_place_on_a_machine():
 def content_refuses_download_addresses():
     refuses("content", {"package-lock.json": '{"resolved"' + ': "https://x.example/y.tgz"}\n'},
             "a registry's address")
-    refuses("content", {".npmrc": "registry=https://registry" + ".example.org/\n"}, "registry")
+    refuses("content", {".npmrc": "registry=https://" + "mirror.test/\n"}, "registry")
 
 
 @test

@@ -108,6 +108,27 @@ test('a list in Shift_JIS, without headings, its columns chosen by hand', async 
   sight.clean();
 });
 
+test('who chooses the next column before the first was read loses neither; a refused one is put back', async () => {
+  const { page, sight } = await desk();
+  await choose(page, '見本　太郎,S45.1.1\n');
+  await columns(page);
+  let held = 0;
+  await page.route('**/api/import_shape', async (route) => {
+    if (held++ === 0) await new Promise((resolve) => { setTimeout(resolve, 700); });
+    await route.continue();
+  });
+  await page.getByLabel('1列目の列は').selectOption('name');
+  await page.getByLabel('2列目の列は').selectOption('birth');
+  await until(page, "document.querySelector('select[aria-label=\"2列目の列は\"]').value === 'birth' && document.querySelector('.import-preview').textContent.includes('昭45.1.1')");
+  assert.equal(await page.getByLabel('1列目の列は').inputValue(), 'name');
+  await page.getByLabel('2列目の列は').selectOption('name');
+  await page.getByText('同じ項目が2つの列に選ばれています').waitFor();
+  assert.equal(await page.getByLabel('2列目の列は').inputValue(), 'birth'); // what is shown is what holds
+  await look(page);
+  assert.deepEqual((await counts(page)).map((text) => /(\d+)人/.exec(text)[1]), ['1']);
+  sight.clean();
+});
+
 test('the same list again makes nobody twice, and fills what is lacking', async () => {
   const { page, sight } = await desk();
   for (const [list, button] of [['氏名,生年月日\n見本　太郎,S45.1.1\n', '1人を取り込む'], ['氏名,生年月日,住所\n見本 太郎,1970-01-01,見本町1\n', '1人を取り込む']]) {

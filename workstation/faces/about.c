@@ -45,7 +45,7 @@ int face_about(struct face_call *call)
 {
 	struct store_size size;
 	json_put_member(call->out, "version", station_config(call->station)->version);
-	json_put_member(call->out, "library", str_of(shk_version()));
+	json_put_member(call->out, "libshikaku", str_of(shk_version()));
 	json_put_member(call->out, "facility", call->facility);
 	json_put_member_number(call->out, "now_ms", call->now_ms);
 	system_put(call);

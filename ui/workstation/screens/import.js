@@ -11,7 +11,7 @@ export const title = '患者一覧の取り込み';
 const STEPS = ['ファイル', '列の確認', '内容の確認', '取り込み'];
 const TOLD_MAX = 500; // more than anybody reads on a screen; the rest is in the file of what was left out
 
-let place = null; // {root, app, stopped, asked}
+let place = null; // {root, app, stopped, asked, shape, changes}
 
 const steps = (at) => el('ol', { class: 'steps' }, STEPS.map((text, i) =>
   el('li', { 'aria-current': i === at ? 'step' : null, class: i < at ? 'past' : '' }, `${i + 1} ${text}`)));
@@ -115,34 +115,53 @@ const preview = (rows) => el('div', { class: 'table-scroll', tabindex: '0', role
       .map((text) => el('th', { scope: 'col' }, text)))),
     el('tbody', {}, rows.map(personRow))));
 
-function columnsStep(shape, file) {
-  const wrong = complaint();
-  const wish = () => ({ charset: shape.charset, separator: shape.separator, heading: shape.heading });
-  const again = (change, columns) => place.app.run(async () => {
-    wrong.clear();
+/** change(shape): what is wished instead, from the shape that holds when its turn comes: somebody quick
+ *  chooses the next column before the program has answered about this one. */
+function columnsChange(file, change) {
+  const here = place;
+  const left = () => here !== place || here.shape === null;
+  here.changes = here.changes.then(() => here.app.run(async () => {
+    if (left()) return;
+    const { charset, separator, heading } = here.shape;
+    let shape = here.shape;
+    let refused = null;
     try {
-      columnsStep(await call('import_shape', { ...wish(), ...change, ...(columns ? { columns } : {}) }), file);
+      shape = await call('import_shape', { charset, separator, heading, ...change(here.shape) });
     } catch (problem) {
-      wrong.show(problem);
+      refused = problem;
     }
-  });
-  const chosen = () => shape.columns.map((one) => one.column);
-  const box = el('input', { type: 'checkbox', checked: shape.heading, onchange: () => again({ heading: box.checked }, chosen()) });
+    if (!left()) columnsStep(shape, file, refused);
+  }));
+}
+
+async function columnsLook(file) {
+  await place.changes;
+  if (place?.shape) await lookStep(place.shape, file);
+}
+
+/** The step with what the program holds; refused: why a change before was not taken. */
+function columnsStep(shape, file, refused) {
+  const wrong = complaint();
+  place.shape = shape;
+  const again = (change) => columnsChange(file, change);
+  const columnSet = (i, value) => ({ columns }) => ({ columns: columns.map((one, n) => (n === i ? value : one.column)) });
+  const box = el('input', { type: 'checkbox', checked: shape.heading, onchange: () => again(({ columns }) => ({ heading: box.checked, columns: columns.map((one) => one.column) })) });
   const at = document.activeElement?.getAttribute('aria-label');
   page(1, heading('どの列が何か、確かめます'), el('p', {}, name(file), ' — 合っていないところだけ直してください。下に、読み取ったはじめの行が出ます。'),
     wrong.node,
-    el('div', { class: 'tools' }, select('文字コード', CHARSETS, shape.charset, (charset) => again({ charset })),
-      select('区切り', SEPARATORS, shape.separator, (separator) => again({ separator })),
+    el('div', { class: 'tools' }, select('文字コード', CHARSETS, shape.charset, (charset) => again(() => ({ charset }))),
+      select('区切り', SEPARATORS, shape.separator, (separator) => again(() => ({ separator }))),
       el('label', { class: 'inline' }, box, '1行目は見出し')),
     el('div', { class: 'import-columns' }, el('table', { class: 'columns', 'aria-label': '列' },
       el('thead', {}, el('tr', {}, ['ファイルの列', '取り込み先', '例'].map((text) => el('th', { scope: 'col' }, text)))),
       el('tbody', {}, shape.columns.map((column, i) => columnRow(shape, column, i,
-        (value) => again({}, chosen().map((old, n) => (n === i ? value : old)))))))),
+        (value) => again(columnSet(i, value))))))),
     preview(shape.rows),
     el('div', { class: 'buttons footing' },
-      el('button', { type: 'button', class: 'primary', onclick: () => place.app.run(() => lookStep(shape, file, wrong)) }, '全部の行を確かめる'),
+      el('button', { type: 'button', class: 'primary', onclick: () => place.app.run(() => columnsLook(file)) }, '全部の行を確かめる'),
       el('button', { type: 'button', onclick: () => restart() }, '別のファイルにする')));
   if (at) [...place.root.querySelectorAll('[aria-label]')].find((node) => node.getAttribute('aria-label') === at)?.focus();
+  if (refused) wrong.show(refused);
 }
 
 /* --- 3: what would become of each row --- */
@@ -181,15 +200,13 @@ function progress(at, text, stop) {
 
 const stop = () => { if (place) place.stopped = true; };
 
-async function lookStep(shape, file, wrong) {
+async function lookStep(shape, file) {
   const show = progress(2, '全部の行を確かめています…', { text: 'やめる', run: stop });
   let report;
   try {
     report = await runAll({ dry: true, fills: true }, show);
   } catch (problem) {
-    columnsStep(shape, file);
-    place.root.prepend(wrong.node);
-    wrong.show(problem);
+    columnsStep(shape, file, problem);
     return;
   }
   if (report) resultStep(shape, file, report);
@@ -264,13 +281,14 @@ async function takeStep(looked, fills) {
 }
 
 async function restart() {
+  place.shape = null;
   await call('import_drop');
   const { unfinished } = await call('import_state');
   if (place) fileStep(unfinished);
 }
 
 export async function show(root, params, app) {
-  place = { root, app, stopped: true };
+  place = { root, app, stopped: true, shape: null, changes: Promise.resolve() };
   root.classList.add('import');
   await restart();
   return () => { stop(); place = null; };

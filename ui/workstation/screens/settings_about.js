@@ -19,7 +19,7 @@ function clockText(off_ms) {
 const sizeText = (bytes) => (bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`);
 
 const rowsOf = (about, kept) => [
-  ['版', about.version], ['接続の部品（libshikaku）の版', about.library], ['医療機関等コード', about.facility],
+  ['版', about.version], ['接続の部品（libshikaku）の版', about.libshikaku], ['医療機関等コード', about.facility],
   ['サービスのアドレス', about.service ?? '未設定'], ['PCの日付と時刻', moment(about.now_ms)], ['時計', clockText(about.clock_off_ms)],
   ['最後にサービスと話した時刻', moment(about.contact_ms)], ['最後に受け取った時刻', moment(about.received_ms)],
   ['カルテのファイル', sizeText(about.store_bytes)], ['カルテ', `${countText(about.charts)}件`], ['受け取った結果', `${countText(about.results)}件`],
