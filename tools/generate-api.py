@@ -4,9 +4,10 @@
 
     generate-api.py [--check] OPENAPI PROBLEMS [OUT_DIR]
 
-writes names.def, problems.def, reasons.def, routes.def and wire_limits.h into OUT_DIR; --check
+writes names.def, problems.def, problems.js, reasons.def, routes.def and wire_limits.h into OUT_DIR; --check
 writes nothing.
 """
+import json
 import re
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ METHODS = ("get", "put", "post", "delete")
 LANES = ("loop", "read", "hash", "net", "index")
 ACCOUNTS = ("W", "WA", "mail")
 SENTENCES = ("title", "action", "vendor", "english")
+# What the page says when no program answers it.
+PAGE_PROBLEMS = ("desk_unreachable", "unexpected")
 PROBLEM_KEYS = {"code", "origin", "status", "exit", *SENTENCES}
 HEAD = "/* Made by tools/generate-api.py from api/{}; not to be edited. */\n"
 
@@ -254,6 +257,16 @@ def problems_def(problems):
         yield f"PROBLEM_ROW({', '.join(cells)})"
 
 
+def problems_js(problems):
+    yield "/** Rows of api/problems.yaml that the page needs when no program answers. */"
+    yield "export const problems = {"
+    rows = {row["code"]: row for row in problems["problems"]}
+    for code in PAGE_PROBLEMS:
+        said = {key: rows[code][key] for key in ("code", "title", "action")}
+        yield f"  {code}: {json.dumps(said, ensure_ascii=False)},"
+    yield "};"
+
+
 def reasons_def(problems):
     for row in problems["reasons"]:
         yield f"REASON_ROW({row['code'].upper()}, {c_text(row['code'])}, {c_text(row['message'])})"
@@ -340,6 +353,7 @@ def main(arguments):
     for name, source, lines in (
             ("names.def", "openapi.yaml", names_def(api)),
             ("problems.def", "problems.yaml", problems_def(problems)),
+            ("problems.js", "problems.yaml", problems_js(problems)),
             ("reasons.def", "problems.yaml", reasons_def(problems)),
             ("routes.def", "openapi.yaml", routes_def(api)),
             ("wire_limits.h", "openapi.yaml", limits_h(api))):

@@ -9,7 +9,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GENERATOR = ROOT / "tools" / "generate-api.py"
-TABLES = ("names.def", "problems.def", "reasons.def", "routes.def", "wire_limits.h")
+TABLES = ("names.def", "problems.def", "problems.js", "reasons.def", "routes.def", "wire_limits.h")
 
 # name, file, what stands there, what is planted instead, words of the complaint
 FAULTS = [

@@ -93,10 +93,10 @@ async function lockBody({ page }) {
 
 /** The program's clock alone: a browser that was stopped, or lies. */
 async function programBody({ page, station }) {
-  station.advance(5 * 60 * 1000 - 10000);
+  await station.advance(5 * 60 * 1000 - 10000);
   await new Promise((resolve) => { setTimeout(resolve, 600); });
   assert.equal(await isLocked(page), false);
-  station.advance(11000);
+  await station.advance(11000);
   await lockedSoon(page);
   const refused = await page.evaluate(() => fetch('/api/alive', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"with":{}}' })
     .then((reply) => reply.json()));
@@ -107,7 +107,7 @@ async function workBody({ page, station }) {
   for (let minute = 0; minute < 12; minute++) {
     assert.equal(await isLocked(page), false);
     await page.getByLabel('メモ').press('End', { timeout: 3000 });
-    station.advance(50 * 1000);
+    await station.advance(50 * 1000);
     await pass(page, 50 * 1000);
   }
   assert.equal(await isLocked(page), false);

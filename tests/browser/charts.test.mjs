@@ -347,7 +347,7 @@ for (const { name: what, address, open: key, field: input, list, box } of FORMS)
     await go(page, address, key ? '.person' : '.chart-form');
     if (key) await page.keyboard.press(key);
     await page.locator(`input[name=${input}]`).fill('書きかけの内容');
-    for (const kind of ['session', 'results']) station.event(kind); // a session that ends, a result that comes
+    for (const kind of ['session', 'results']) await station.event(kind); // a session that ends, a result that comes
     await page.keyboard.press('F9');
     await page.getByText('画面ロック中').waitFor();
     await unlock(page);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { program } from '../journeys/process.mjs';
-import { windowOpen } from './browser.mjs';
+import { until, windowOpen } from './browser.mjs';
 
 const binary = program('workstation/shikaku-workstation');
 export const DESK_PASSWORD = 'hidari no kata';
@@ -73,6 +73,12 @@ export class Hands {
     this.moves = (this.moves ?? 0) + 1;
     await this.page.mouse.move(1 + this.moves % 2, 1);
     await this.page.evaluate((hash) => { window.location.hash = hash; }, `#/${parts.join('/')}`);
+  }
+
+  /** To another facility of the PC; what is called from then on is about that one. */
+  async choose(code) {
+    await this.bar.locator('.facility select').selectOption(code);
+    await until(this.page, `import('/api.js').then(({ facility }) => facility() === '${code}')`);
   }
 
   /** A call of the page's own program: call('session'). */

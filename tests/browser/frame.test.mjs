@@ -118,6 +118,26 @@ test('another facility: nothing of the one before stays, and its late answer arr
   sight.clean();
 });
 
+test('what moves is still followed when another facility is chosen while an answer is on its way', async () => {
+  const { page, station, sight } = await desk();
+  const asks = () => page.waitForRequest('**/api/session', { timeout: 5000 });
+  let letGo;
+  await page.route('**/api/session', async (route) => {
+    await new Promise((resolve) => { letGo = resolve; });
+    await route.continue();
+  }, { times: 1 });
+  await Promise.all([asks(), station.event('session')]);
+  const choose = async (label) => {
+    const [reply] = await Promise.all([page.waitForResponse('**/api/session'), page.locator('.bar select').selectOption({ label })]);
+    await reply.finished();
+  };
+  await choose('みほん鍼灸マッサージ院');
+  letGo();
+  await choose('みほん接骨院');
+  await Promise.all([asks(), station.event('session')]);
+  sight.clean();
+});
+
 test('F9 locks every window at once, and what was typed is there again', async () => {
   const { page, station, sight } = await desk();
   const second = await windowOpen(browser, station.open);

@@ -32,15 +32,15 @@ describe('hours and days', { concurrency: false }, () => {
   const renewals = async () => (await world.stack.admin(['audit', 'list', '--facility', SEKKOTSU.code])).filter((one) => one.call === 'refresh' && one.outcome === 'ok').length;
 
   /** Time goes on for the program; somebody sits there, or nobody does and the page locks. */
-  function advance(ms) { ahead += ms; station.advance(ms); }
+  async function advance(ms) { ahead += ms; await station.advance(ms); }
   async function work(minutes) {
     for (let i = 0; i < minutes; i += 4) {
-      advance(4 * MINUTE_MS);
+      await advance(4 * MINUTE_MS);
       await hands.call('alive');
     }
   }
   async function leave(ms) {
-    advance(ms);
+    await advance(ms);
     await unlock(page);
   }
   async function type() {

@@ -222,11 +222,10 @@ describe('the way in', { concurrency: false }, () => {
     await hands.unlock();
     const here = await world.account(SEKKOTSU);
     const there = await world.account(SHINKYU);
-    const choose = (code) => page.locator('.bar .facility select').selectOption(code);
-    await choose(SEKKOTSU.code);
+    await hands.choose(SEKKOTSU.code);
     await hands.go('login');
     await hands.login(world, here);
-    await choose(SHINKYU.code);
+    await hands.choose(SHINKYU.code);
     assert.notEqual((await hands.session()).login_id, here.login_id);
     await hands.go('login');
     if (await page.getByLabel('サービスのアドレス').count()) await page.getByLabel('サービスのアドレス').fill(world.stack.url);
@@ -234,7 +233,7 @@ describe('the way in', { concurrency: false }, () => {
     await world.tap(world.here, 'person-1');
     await world.tap(world.there, 'person-2');
     const held = async (code) => {
-      await choose(code);
+      await hands.choose(code);
       await hands.when('one result', (state) => state.report_ms > 0);
       const { results } = await hands.call('results', { from: 0, to: 0, status: '', search: '', day: 0 });
       return { name: results.map((one) => one.name), login_id: (await hands.session()).login_id };
@@ -257,7 +256,7 @@ describe('the way in', { concurrency: false }, () => {
     after(() => second?.stop());
 
     it('registers the first PC by itself, and asks for a code at the second', async () => {
-      await page.locator('.bar .facility select').selectOption(SEKKOTSU.code);
+      await hands.choose(SEKKOTSU.code);
       await hands.call('session_logout');
       await hands.go('login');
       await hands.login(world, person);

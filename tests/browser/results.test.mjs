@@ -141,7 +141,7 @@ test('a new result comes by itself, and nobody loses their place', async () => {
   while (!(await focused(page)).includes('田中')) await page.keyboard.press('ArrowDown');
   fill(station.home, 'tap');
   const from = Date.now();
-  station.event('results');
+  await station.event('results');
   await row(page, '岡田').waitFor();
   assert.ok(Date.now() - from < SOON_MS, `${Date.now() - from} ms`);
   assert.match(await page.locator('.headline').textContent(), /今日 9件/);

@@ -184,7 +184,7 @@ describe('a day at the desk', { concurrency: false }, () => {
     await go('request');
     await page.getByText('期間を指定').click();
     await page.getByLabel('はじめの日').fill('R8.11.3');
-    station.advance(12 * 60 * 60 * 1000);
+    await station.advance(12 * 60 * 60 * 1000);
     await unlock(page); // nobody sat there for twelve hours
     await bar().getByText('ログインが切れました').waitFor();
     assert.equal(await page.getByLabel('はじめの日').inputValue(), 'R8.11.3');

@@ -211,10 +211,10 @@ test('a backup: chosen, made, made daily by the program itself; a disk that is g
       await new Promise((done) => { setTimeout(done, 100); });
     }
   };
-  station.advance(25 * 60 * 60 * 1000);
+  await station.advance(25 * 60 * 60 * 1000);
   await days(2); // behind the lock, for nobody sits there
   fs.renameSync(folderOf(station, 'disk'), folderOf(station, 'drawer'));
-  station.advance(25 * 60 * 60 * 1000);
+  await station.advance(25 * 60 * 60 * 1000);
   await unlock(page);
   await page.locator('.rail a', { hasText: 'バックアップ失敗' }).waitFor({ timeout: 20000 });
   await page.keyboard.press('Alt+1');

@@ -110,11 +110,14 @@ static void time_follow(struct moved *moved, struct station *station)
 {
 	char line[64];
 	int64_t by_ms;
-	while (fgets(line, sizeof line, stdin))
+	while (fgets(line, sizeof line, stdin)) {
 		if (strncmp(line, "event ", 6) == 0)
 			event_tell(station, line);
 		else if (number_parse(str_trim(str_of(line)), 0, INT64_MAX / 2, &by_ms) == 0)
 			moved->by_ms += by_ms;
+		(void)printf("done\n");
+		(void)fflush(stdout);
+	}
 }
 
 int main(int argc, char **argv)

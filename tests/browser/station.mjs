@@ -34,10 +34,17 @@ export class Station {
   get port() { return Number(new URL(this.origin).port); }
 
   /** The program's own clock goes on; the page's is the page's. */
-  advance(ms) { this.child.stdin.write(`${ms}\n`); }
+  advance(ms) { return this.order(ms); }
 
   /** Something has moved, as a courier tells it. */
-  event(kind) { this.child.stdin.write(`event ${kind}\n`); }
+  event(kind) { return this.order(`event ${kind}`); }
+
+  /** Done when the program has done it. */
+  async order(words) {
+    const answered = once(this.child.stdout, 'data');
+    this.child.stdin.write(`${words}\n`);
+    await answered;
+  }
 
   async stop() {
     const ended = once(this.child, 'exit');

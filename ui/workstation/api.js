@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's calls to its own program: call(name, with) → the answer (a Blob where it is a file), or a
 // problem thrown.
+import { problems } from './problems.js'; // made from api/problems.yaml
 
 /** A row of api/problems.yaml: {code, title, action, fields, request_id}. */
 export class Problem extends Error {
@@ -10,17 +11,6 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHABLE = {
-  code: 'desk_unreachable',
-  title: 'このPCのプログラムから返事がありません。',
-  action: '「資格ワークステーション」をもう一度起動してください。入力中の内容は残っています。カルテを開くと続きを書けます。',
-};
-const UNEXPECTED = {
-  code: 'unexpected',
-  title: 'プログラムの中で問題が起きました。',
-  action: 'もう一度操作してください。続くときは、下の問い合わせ番号をソフトの会社に伝えてください。',
-};
-
 /** About the program, not a facility: their answers are good whatever is shown meanwhile. */
 const OF_THE_FRAME = new Set(['state', 'events', 'alive', 'lock', 'unlock', 'recover', 'setup', 'restore',
   'staff', 'staff_add', 'staff_rename', 'staff_away', 'staff_return', 'staff_password', 'recovery_renew']);
@@ -28,8 +18,17 @@ const OF_THE_FRAME = new Set(['state', 'events', 'alive', 'lock', 'unlock', 'rec
 let current = null; // the facility that is shown
 const watchers = new Set();
 
+let leave = null;
+let left = new Promise((resolve) => { leave = resolve; });
+
 /** The facility whose calls these are from now on; null: none. */
-export function facilitySet(code) { current = code; }
+export function facilitySet(code) {
+  current = code;
+  leave();
+  left = new Promise((resolve) => { leave = resolve; });
+}
+/** Done when another one is chosen: for who must go on although his answer never comes. */
+export const facilityLeft = () => left;
 export const facility = () => current;
 
 /** watcher(problem) hears of each problem first, e.g. of a lock. */
@@ -45,7 +44,7 @@ async function answerOf(reply) {
   if (reply.ok) return reply.headers.get('content-type') === 'application/json' ? reply.json() : reply.blob();
   const id = reply.headers.get('x-request-id') ?? undefined;
   const row = await reply.json().catch(() => null);
-  return refuse(row?.code ? row : { ...UNEXPECTED, request_id: id });
+  return refuse(row?.code ? row : { ...problems.unexpected, request_id: id });
 }
 
 /** An answer that comes after another facility was chosen is nobody's: it never settles. */
@@ -59,7 +58,7 @@ export async function call(name, body = {}, { signal } = {}) {
     });
   } catch (fault) {
     if (fault.name === 'AbortError') throw fault;
-    return refuse(UNREACHABLE);
+    return refuse(problems.desk_unreachable);
   }
   const answer = await answerOf(reply);
   return asked === null || asked === current ? answer : new Promise(() => {});

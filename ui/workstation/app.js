@@ -3,7 +3,7 @@
 // do, what has moved.
 import { announce, el, fill, isComposing } from '/common/dom.js';
 import { problemBody, tellProblem } from '/common/dialog.js';
-import { call, facility, facilitySet, onProblem } from './api.js';
+import { call, facility, facilityLeft, facilitySet, onProblem } from './api.js';
 import { draftsBehind, draftsFlush, draftsLoad } from './drafts.js';
 import { frame } from './frame.js';
 import { keepRefresh } from './keep.js';
@@ -114,7 +114,7 @@ async function eventsFollow(mine) {
     try {
       const { event, events } = await call('events', { after: state.event });
       state.event = event;
-      for (const one of events) await eventTake(one);
+      for (const one of events) await Promise.race([eventTake(one), facilityLeft()]);
     } catch (problem) {
       if (problem.code === 'desk_unreachable') around?.bar.say('connection', el('span', { class: 'mark error' }, '✕ プログラムが止まっています'));
       await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });

@@ -31,7 +31,7 @@ const told = (id, answers) => async (page, station) => {
     if (name in answers) await route.fulfill({ json: answers[name] });
     else await route.continue();
   });
-  station.event('session');
+  await station.event('session');
   await page.getByText('接続中').waitFor();
   await at(id)(page, station);
   await page.waitForTimeout(300);
