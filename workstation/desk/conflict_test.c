@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A number that the service did not take, and what somebody says of it. */
 #include "workstation/desk/conflict.h"
-#include "workstation/desk/test_store.h"
+#include "workstation/store/test_store.h"
 #include "workstation/store/changes.h"
 
 #define RESULT "00000000000000000000000000000001"
@@ -10,33 +10,20 @@ static const struct actor sato = {.staff = {"01", 2}, .now_ms = INT64_C(17953128
 
 struct desk {
 	struct test_store store;
-	struct db *db;
-	struct arena arena;
 	struct chart chart; /* its number is not taken by the service */
 };
 
-static int setup(void **state)
+static int desk_open(void **state)
 {
-	struct desk *desk = calloc(1, sizeof *desk);
-	assert_non_null(desk);
-	arena_init(&desk->arena, 1 << 22);
-	test_store_open(&desk->store, &desk->db);
 	const struct chart other = {.reference = STR("5"), .name = STR("別人")};
 	const struct chart chart = {.name = STR("見本　太郎"), .birth = STR("19700101")};
 	struct chart ignored;
-	assert_int_equal(store_chart_add(desk->db, &desk->arena, &other, &ignored), 0);
-	assert_int_equal(store_chart_add(desk->db, &desk->arena, &chart, &desk->chart), 0);
-	*state = desk;
-	return 0;
-}
-
-static int teardown(void **state)
-{
+	int r = test_store_open(state, sizeof(struct desk));
 	struct desk *desk = *state;
-	test_store_close(&desk->store, desk->db);
-	arena_clear(&desk->arena);
-	free(desk);
-	return 0;
+	struct db *db = desk->store.db;
+	assert_int_equal(store_chart_add(db, &desk->store.arena, &other, &ignored), 0);
+	assert_int_equal(store_chart_add(db, &desk->store.arena, &chart, &desk->chart), 0);
+	return r;
 }
 
 static void queue_put(struct desk *desk, enum queued_state state, struct str held)
@@ -47,22 +34,23 @@ static void queue_put(struct desk *desk, enum queued_state state, struct str hel
 				.state = state,
 				.problem = STR("reference_conflict"),
 				.held = held};
-	assert_int_equal(store_queue_add(desk->db, queued.result_id, queued.chart, queued.number,
-					 (struct str){0}),
+	assert_int_equal(store_queue_add(desk->store.db, queued.result_id, queued.chart,
+					 queued.number, (struct str){0}),
 			 0);
-	assert_int_equal(store_queue_failed(desk->db, &queued), 0);
+	assert_int_equal(store_queue_failed(desk->store.db, &queued), 0);
 }
 
 static int settle(struct desk *desk, enum conflict_word word)
 {
-	return conflict_settle(desk->db, &sato, STR(RESULT), word);
+	return conflict_settle(desk->store.db, &sato, STR(RESULT), word);
 }
 
 static size_t waiting(struct desk *desk, struct queued *ret_first)
 {
 	struct queued *list;
 	size_t count;
-	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &list, &count), 0);
+	assert_int_equal(store_queue_list(desk->store.db, &desk->store.arena, false, &list, &count),
+			 0);
 	if (count)
 		*ret_first = list[0];
 	return count;
@@ -71,7 +59,9 @@ static size_t waiting(struct desk *desk, struct queued *ret_first)
 static struct str reference(struct desk *desk)
 {
 	struct chart chart;
-	assert_int_equal(store_chart_get(desk->db, &desk->arena, desk->chart.number, &chart), 0);
+	assert_int_equal(store_chart_get(desk->store.db, &desk->store.arena, desk->chart.number,
+					 &chart),
+			 0);
 	return chart.reference;
 }
 
@@ -145,7 +135,7 @@ static void test_what_only_waits_for_the_network_is_nobodys_to_decide(void **sta
 
 int main(void)
 {
-#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, desk_open, test_store_close)
 	const struct CMUnitTest tests[] = {
 		DESK_TEST(test_the_services_number_becomes_the_charts),
 		DESK_TEST(test_a_number_that_another_chart_has_is_not_taken),

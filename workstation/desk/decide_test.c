@@ -4,7 +4,7 @@
 
 #include "lib/base/test.h"
 
-#include "workstation/desk/test_store.h"
+#include "workstation/store/test_store.h"
 
 #include "workstation/desk/edit.h"
 #include "workstation/desk/find.h"
@@ -30,32 +30,13 @@ static const char other_kana[] = BODY("ｶﾝｼﾞﾔ ｲﾁ", "06000004", "202
 
 static const struct actor hanako = {.staff = {"hanako", 6}, .now_ms = INT64_C(1795316400000)};
 
-struct desk {
-	struct db *db;
-	struct test_store store;
-	struct arena arena;
-};
-
 static int desk_open(void **state)
 {
-	struct desk *desk = test_calloc(1, sizeof *desk);
-	arena_init(&desk->arena, 32 << 20);
-	test_store_open(&desk->store, &desk->db);
-	*state = desk;
-	return 0;
-}
-
-static int desk_close(void **state)
-{
-	struct desk *desk = *state;
-	test_store_close(&desk->store, desk->db);
-	arena_clear(&desk->arena);
-	test_free(desk);
-	return 0;
+	return test_store_open(state, sizeof(struct test_store));
 }
 
 /* A result that waits; what it says of its insurance stands in its row as it came. */
-static void waits(struct desk *desk, const char *id, const char *raw, const char *at)
+static void waits(struct test_store *desk, const char *id, const char *raw, const char *at)
 {
 	AUTO(json_clear) struct json_document document = {0};
 	const struct record_qualification *first;
@@ -77,7 +58,7 @@ static void waits(struct desk *desk, const char *id, const char *raw, const char
 	assert_int_equal(store_seen_put(desk->db, &desk->arena, &seen), 0);
 }
 
-static int64_t settled(struct desk *desk, const char *id, int64_t chart, bool remembers)
+static int64_t settled(struct test_store *desk, const char *id, int64_t chart, bool remembers)
 {
 	const struct settle settle = {.result_id = str_of(id),
 				      .chart = chart,
@@ -87,21 +68,21 @@ static int64_t settled(struct desk *desk, const char *id, int64_t chart, bool re
 	return number;
 }
 
-static struct seen seen_get(struct desk *desk, const char *id)
+static struct seen seen_get(struct test_store *desk, const char *id)
 {
 	struct seen seen;
 	assert_int_equal(store_seen_get(desk->db, &desk->arena, str_of(id), &seen), 0);
 	return seen;
 }
 
-static struct chart chart_get(struct desk *desk, int64_t number)
+static struct chart chart_get(struct test_store *desk, int64_t number)
 {
 	struct chart chart;
 	assert_int_equal(store_chart_get(desk->db, &desk->arena, number, &chart), 0);
 	return chart;
 }
 
-static struct str picture(struct desk *desk, int64_t chart, int64_t other)
+static struct str picture(struct test_store *desk, int64_t chart, int64_t other)
 {
 	struct str picture;
 	assert_int_equal(store_picture_take(desk->db, &desk->arena, chart, other, (struct str){0},
@@ -118,14 +99,14 @@ static int change_note(void *ctx, const struct change *change)
 	return 0;
 }
 
-static int undo_last(struct desk *desk, int64_t chart)
+static int undo_last(struct test_store *desk, int64_t chart)
 {
 	int64_t last = 0;
 	assert_int_equal(store_changes_each(desk->db, chart, 10, change_note, &last), 0);
 	return decide_undo(desk->db, &hanako, last);
 }
 
-static struct str insurer(struct desk *desk, int64_t chart)
+static struct str insurer(struct test_store *desk, int64_t chart)
 {
 	struct insurance insurance;
 	int r = store_insurance_current(desk->db, &desk->arena, chart, &insurance);
@@ -133,7 +114,7 @@ static struct str insurer(struct desk *desk, int64_t chart)
 	return r ? (struct str){0} : insurance.insurer_number;
 }
 
-static size_t queue(struct desk *desk, struct queued **ret_list)
+static size_t queue(struct test_store *desk, struct queued **ret_list)
 {
 	size_t count;
 	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, ret_list, &count), 0);
@@ -144,7 +125,7 @@ static size_t queue(struct desk *desk, struct queued **ret_list)
 
 static void test_unlinking_leaves_the_chart_as_it_was(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	bool is_exact;
 	waits(desk, "a", kenpo, "20261101090000");
 	waits(desk, "b", kyokai, "20261122103000");
@@ -164,7 +145,7 @@ static void test_unlinking_leaves_the_chart_as_it_was(void **state)
 
 static void test_what_came_later_stays_when_an_earlier_result_leaves(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct edit edit = {.chart = {.name = STR("患者　一"), .notes = STR("右肩")}};
 	struct edit_notes wrong, doubts;
 	int64_t number;
@@ -188,7 +169,7 @@ static void test_what_came_later_stays_when_an_earlier_result_leaves(void **stat
 
 static void test_a_result_goes_to_another_chart_or_stays(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct settle settle = {.result_id = STR("b"), .chart = 9};
 	bool is_exact;
 	waits(desk, "a", kenpo, "20261101090000");
@@ -206,7 +187,7 @@ static void test_a_result_goes_to_another_chart_or_stays(void **state)
 
 static void test_two_charts_become_one_and_two_again(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct candidate_alias *aliases;
 	struct queued *list;
 	size_t count;
@@ -234,7 +215,7 @@ static void test_two_charts_become_one_and_two_again(void **state)
 
 static void test_an_insurance_of_both_stays_once(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	waits(desk, "a", kenpo, "20261101090000");
 	waits(desk, "b", other_kana, "20261122103000");
 	int64_t into = settled(desk, "a", 0, false), from = settled(desk, "b", 0, false);
@@ -248,7 +229,7 @@ static void test_an_insurance_of_both_stays_once(void **state)
 
 static void test_an_accepted_spelling_is_known_next_time(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	AUTO(json_clear) struct json_document document = {0};
 	struct result result = {.validity = STR("1"), .qualifications_count = 1};
 	struct found found;
@@ -268,7 +249,7 @@ static void test_an_accepted_spelling_is_known_next_time(void **state)
 	assert_false(found.count && found.candidates[0].reasons & CANDIDATE_ALIAS);
 }
 
-#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
+#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, desk_open, test_store_close)
 
 int main(void)
 {

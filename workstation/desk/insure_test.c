@@ -4,7 +4,7 @@
 
 #include "lib/base/test.h"
 
-#include "workstation/desk/test_store.h"
+#include "workstation/store/test_store.h"
 
 #include "workstation/desk/decide.h"
 #include "workstation/desk/settle.h"
@@ -30,33 +30,20 @@ static const struct actor hanako = {.staff = {"hanako", 6},
 				    .why = {"電話で聞いた", 18}};
 
 struct desk {
-	struct db *db;
 	struct test_store store;
-	struct arena arena;
 	struct edit_notes wrong, doubts;
 	int64_t chart;
 };
 
 static int desk_open(void **state)
 {
-	struct desk *desk = test_calloc(1, sizeof *desk);
 	struct edit edit = {.chart = {.name = STR("患者　一"), .birth = STR("19700101")}};
-	arena_init(&desk->arena, 32 << 20);
-	test_store_open(&desk->store, &desk->db);
-	assert_int_equal(edit_run(desk->db, &hanako, &edit, &desk->chart, &desk->wrong,
+	int r = test_store_open(state, sizeof(struct desk));
+	struct desk *desk = *state;
+	assert_int_equal(edit_run(desk->store.db, &hanako, &edit, &desk->chart, &desk->wrong,
 				  &desk->doubts),
 			 0);
-	*state = desk;
-	return 0;
-}
-
-static int desk_close(void **state)
-{
-	struct desk *desk = *state;
-	test_store_close(&desk->store, desk->db);
-	arena_clear(&desk->arena);
-	test_free(desk);
-	return 0;
+	return r;
 }
 
 static struct insurance kyokai(void)
@@ -72,20 +59,21 @@ static struct insurance kyokai(void)
 static int64_t version(struct desk *desk)
 {
 	struct chart chart;
-	assert_int_equal(store_chart_get(desk->db, &desk->arena, desk->chart, &chart), 0);
+	assert_int_equal(store_chart_get(desk->store.db, &desk->store.arena, desk->chart, &chart),
+			 0);
 	return chart.version;
 }
 
 static int put(struct desk *desk, struct insurance insurance)
 {
 	const struct insure insure = {desk->chart, version(desk), insurance};
-	return insure_run(desk->db, &hanako, &insure, &desk->wrong, &desk->doubts);
+	return insure_run(desk->store.db, &hanako, &insure, &desk->wrong, &desk->doubts);
 }
 
 static struct insurance at(struct desk *desk, int64_t order)
 {
 	struct insurance insurance;
-	assert_int_equal(store_insurance_get(desk->db, &desk->arena, desk->chart, order,
+	assert_int_equal(store_insurance_get(desk->store.db, &desk->store.arena, desk->chart, order,
 					     &insurance),
 			 0);
 	return insurance;
@@ -101,7 +89,7 @@ static int count_one(void *ctx, const struct insurance *insurance)
 static int count(struct desk *desk)
 {
 	int count = 0;
-	assert_int_equal(store_insurances_each(desk->db, desk->chart, count_one, &count), 0);
+	assert_int_equal(store_insurances_each(desk->store.db, desk->chart, count_one, &count), 0);
 	return count;
 }
 
@@ -120,8 +108,8 @@ static int newest(void *ctx, const struct change *change)
 static void undo_kind(struct desk *desk, const char *kind)
 {
 	struct change last = {.kind = str_of(kind)};
-	assert_int_equal(store_changes_each(desk->db, desk->chart, 1, newest, &last), 0);
-	assert_int_equal(decide_undo(desk->db, &hanako, last.no), 0);
+	assert_int_equal(store_changes_each(desk->store.db, desk->chart, 1, newest, &last), 0);
+	assert_int_equal(decide_undo(desk->store.db, &hanako, last.no), 0);
 }
 
 static void undo_last(struct desk *desk)
@@ -141,8 +129,8 @@ static void result_comes(struct desk *desk, const char *id, const char *at, cons
 				  .raw = str_of(raw)};
 	const struct settle settle = {.result_id = str_of(id), .chart = desk->chart};
 	int64_t chart;
-	assert_int_equal(store_seen_put(desk->db, &desk->arena, &seen), 0);
-	assert_int_equal(settle_run(desk->db, &hanako, &settle, &chart), 0);
+	assert_int_equal(store_seen_put(desk->store.db, &desk->store.arena, &seen), 0);
+	assert_int_equal(settle_run(desk->store.db, &hanako, &settle, &chart), 0);
 }
 
 static void test_one_more_is_written_in_one_spelling_by_whom_and_why(void **state)
@@ -250,7 +238,7 @@ static void test_who_comes_second_is_told(void **state)
 	struct desk *desk = *state;
 	const struct insure insure = {desk->chart, version(desk), kyokai()};
 	assert_int_equal(put(desk, kyokai()), 0);
-	assert_int_equal(insure_run(desk->db, &hanako, &insure, &desk->wrong, &desk->doubts),
+	assert_int_equal(insure_run(desk->store.db, &hanako, &insure, &desk->wrong, &desk->doubts),
 			 EDIT_MOVED);
 	assert_int_equal(count(desk), 1);
 }
@@ -314,7 +302,8 @@ static void test_a_result_that_tells_nothing_new_makes_no_other_version(void **s
 static struct chart chart_of(struct desk *desk)
 {
 	struct chart chart;
-	assert_int_equal(store_chart_get(desk->db, &desk->arena, desk->chart, &chart), 0);
+	assert_int_equal(store_chart_get(desk->store.db, &desk->store.arena, desk->chart, &chart),
+			 0);
 	return chart;
 }
 
@@ -326,11 +315,12 @@ static void test_a_limit_comes_with_its_days_also_when_somebody_had_to_say_yes(v
 	result_comes(desk, "00000000000000000000000000000001", "20261101090000",
 		     BODY("1", "20260401", LIMIT("B05", "20260801", "20270731")));
 	assert_true(str_equal(chart_of(desk).limit_class, STR("B05")));
-	assert_int_equal(edit_policy(desk->db, &hanako, desk->chart, CHART_LIMIT, POLICY_ASK), 0);
+	assert_int_equal(edit_policy(desk->store.db, &hanako, desk->chart, CHART_LIMIT, POLICY_ASK),
+			 0);
 	result_comes(desk, "00000000000000000000000000000002", "20261102090000",
 		     BODY("1", "20260401", LIMIT("B04", "20261201", "20271130")));
 	assert_true(str_equal(chart_of(desk).limit_class, STR("B05")));
-	assert_int_equal(edit_settle(desk->db, &hanako, &yes), 0);
+	assert_int_equal(edit_settle(desk->store.db, &hanako, &yes), 0);
 	assert_true(str_equal(chart_of(desk).limit_class, STR("B04")));
 	assert_true(str_equal(chart_of(desk).limit_from, STR("20261201")));
 	assert_true(str_equal(chart_of(desk).limit_to, STR("20271130")));
@@ -338,17 +328,17 @@ static void test_a_limit_comes_with_its_days_also_when_somebody_had_to_say_yes(v
 	result_comes(desk, "00000000000000000000000000000003", "20261103090000",
 		     BODY("1", "20260401", LIMIT("B04", "20271201", "20281130")));
 	assert_true(str_equal(chart_of(desk).limit_from, STR("20261201")));
-	assert_int_equal(store_seen_get(desk->db, &desk->arena,
+	assert_int_equal(store_seen_get(desk->store.db, &desk->store.arena,
 					STR("00000000000000000000000000000003"), &seen),
 			 0);
 	assert_int_equal(seen.status, SEEN_CHANGED);
-	assert_int_equal(edit_settle(desk->db, &hanako, &yes), 0);
+	assert_int_equal(edit_settle(desk->store.db, &hanako, &yes), 0);
 	assert_true(str_equal(chart_of(desk).limit_from, STR("20271201")));
 	undo_kind(desk, JOURNAL_TAKE);
 	assert_true(str_equal(chart_of(desk).limit_from, STR("20261201")));
 }
 
-#define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
+#define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, test_store_close)
 
 int main(void)
 {

@@ -5,8 +5,6 @@
 #include "workstation/desk/decide.h"
 #include "workstation/faces/chart_call.h"
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
-
 struct act {
 	struct str why;
 	int64_t number, other;
@@ -33,7 +31,7 @@ static const struct json_field away_fields[] = {
 int face_chart_undo(struct face_call *call)
 {
 	struct act act = {0};
-	int r = face_read(call, FIELDS(undo_fields), &act);
+	int r = face_read(call, FACE_FIELDS(undo_fields), &act);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct actor actor = chart_actor(call, act.why);
@@ -59,7 +57,7 @@ static int decided(struct face_call *call, int r)
 int face_chart_merge(struct face_call *call)
 {
 	struct act act = {0};
-	int r = face_read(call, FIELDS(merge_fields), &act);
+	int r = face_read(call, FACE_FIELDS(merge_fields), &act);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct actor actor = chart_actor(call, act.why);
@@ -70,7 +68,7 @@ int face_chart_merge(struct face_call *call)
 int face_chart_away(struct face_call *call)
 {
 	struct act act = {0};
-	int r = face_read(call, FIELDS(away_fields), &act);
+	int r = face_read(call, FACE_FIELDS(away_fields), &act);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct actor actor = chart_actor(call, act.why);

@@ -13,8 +13,6 @@ enum {
 	DAY_MAX = 99991231,
 };
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
-
 static const struct json_field save_fields[] = {
 	JSON_FIELD(struct edit, chart.number, "number", JSON_NUMBER, JSON_REQUIRED, 0, INT64_MAX),
 	JSON_FIELD(struct edit, chart.version, "version", JSON_NUMBER, JSON_REQUIRED, 0, INT64_MAX),
@@ -67,7 +65,7 @@ static int expenses_read(struct face_call *call, const struct json *list, struct
 	for (size_t i = 0; !r && i < json_count(list); i++) {
 		struct expense_in typed = {0};
 		call->in = json_at(list, i);
-		r = face_read(call, FIELDS(expense_fields), &typed);
+		r = face_read(call, FACE_FIELDS(expense_fields), &typed);
 		edit->expenses[i] = (struct expense){.payer_number = typed.payer,
 						     .recipient_number = typed.recipient,
 						     .valid_from = (int)typed.from,
@@ -91,13 +89,13 @@ static int save_read(struct face_call *call, struct edit *edit, struct str *ret_
 {
 	struct save_more more = {0};
 	struct save_in in = {0};
-	int r = face_read(call, FIELDS(save_in_fields), &in);
+	int r = face_read(call, FACE_FIELDS(save_in_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	call->in = in.chart;
-	r = face_read(call, FIELDS(save_fields), edit);
+	r = face_read(call, FACE_FIELDS(save_fields), edit);
 	call->in = in.more;
-	int second = r < 0 ? r : face_read(call, FIELDS(more_fields), &more);
+	int second = r < 0 ? r : face_read(call, FACE_FIELDS(more_fields), &more);
 	if (second)
 		return second < 0 ? PASS(second) : second;
 	*ret_why = more.why;
@@ -179,7 +177,7 @@ int face_chart_insure(struct face_call *call)
 {
 	struct edit_notes wrong = {0}, doubts = {0};
 	struct insure_in in = {0};
-	int r = face_read(call, FIELDS(insure_fields), &in);
+	int r = face_read(call, FACE_FIELDS(insure_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct actor actor = chart_actor(call, in.why);

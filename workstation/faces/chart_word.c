@@ -10,8 +10,6 @@ enum {
 	FIELD_CHARS_MAX = 40,
 };
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
-
 struct alias_in {
 	int64_t number;
 	struct str kind, text;
@@ -31,7 +29,7 @@ int face_chart_alias(struct face_call *call)
 {
 	const struct actor actor = chart_actor(call, (struct str){0});
 	struct alias_in in = {0};
-	int r = face_read(call, FIELDS(alias_fields), &in);
+	int r = face_read(call, FACE_FIELDS(alias_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct candidate_alias alias = {str_equal(in.kind, STR("kana")), in.text};
@@ -79,7 +77,7 @@ int face_chart_word(struct face_call *call)
 {
 	const struct actor actor = chart_actor(call, (struct str){0});
 	struct edit_word word = {0};
-	int r = word_read(call, FIELDS(word_fields), &word);
+	int r = word_read(call, FACE_FIELDS(word_fields), &word);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = edit_settle(call->db, &actor, &word);
@@ -93,7 +91,7 @@ int face_chart_policy(struct face_call *call)
 {
 	const struct actor actor = chart_actor(call, (struct str){0});
 	struct edit_word word = {0};
-	int r = word_read(call, FIELDS(policy_fields), &word);
+	int r = word_read(call, FACE_FIELDS(policy_fields), &word);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = edit_policy(call->db, &actor, word.chart, word.field, word.always);

@@ -11,8 +11,6 @@ enum {
 	RESULT_CHARS_MAX = 64,
 };
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
-
 /* --- 患者 --- */
 
 struct search {
@@ -58,7 +56,7 @@ static int line_put(void *ctx, const struct search_line *line)
 int charts_search_read(struct face_call *call, struct search_ask *ret_ask)
 {
 	struct search search = {0};
-	int r = face_read(call, FIELDS(search_fields), &search);
+	int r = face_read(call, FACE_FIELDS(search_fields), &search);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	search.text = str_trim(search.text);
@@ -102,7 +100,7 @@ static const struct json_field look_fields[] = {
 int face_chart(struct face_call *call)
 {
 	struct look look = {0};
-	int r = face_read(call, FIELDS(look_fields), &look);
+	int r = face_read(call, FACE_FIELDS(look_fields), &look);
 	if (!r)
 		r = chart_put(call, look.number, look.result);
 	return r < 0 ? PASS(r) : r;

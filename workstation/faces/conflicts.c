@@ -7,8 +7,6 @@
 
 enum { RESULT_CHARS_MAX = 64, WORD_CHARS_MAX = 8 };
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
-
 /* Whose the service's number is here, unless it is the chart's own. */
 static int holder_put(struct face_call *call, const struct queued *queued)
 {
@@ -83,7 +81,7 @@ int face_conflict_settle(struct face_call *call)
 	const struct actor actor = chart_actor(call, (struct str){0});
 	struct settle_in in = {0};
 	enum conflict_word word;
-	int r = face_read(call, FIELDS(settle_fields), &in);
+	int r = face_read(call, FACE_FIELDS(settle_fields), &in);
 	if (!r)
 		r = word_read(call, in.word, &word);
 	if (r)

@@ -10,8 +10,6 @@
 
 enum { RESULT_CHARS_MAX = 64 };
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
-
 struct decision {
 	struct str id;
 	struct str why;
@@ -49,18 +47,26 @@ static void result_put(struct json_writer *out, const struct facts *facts)
 	json_put_member(out, "entry", facts->seen.entry);
 }
 
+/* The result that is asked for, read and put. */
+static int result_take(struct face_call *call, struct facts *facts)
+{
+	struct decision in = {0};
+	int r = face_read(call, FACE_FIELDS(id_fields), &in);
+	if (!r)
+		r = facts_read(call, in.id, facts);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	result_put(call->out, facts);
+	return 0;
+}
+
 int face_result(struct face_call *call)
 {
 	AUTO(facts_clear) struct facts facts = {0};
-	struct decision in = {0};
-	int r = face_read(call, FIELDS(id_fields), &in);
+	int r = result_take(call, &facts);
 	if (!r)
-		r = facts_read(call, in.id, &facts);
-	if (r)
-		return r < 0 ? PASS(r) : r;
-	result_put(call->out, &facts);
-	r = proof_put(call, &facts.seen);
-	return r ? PASS(r) : 0;
+		r = proof_put(call, &facts.seen);
+	return r < 0 ? PASS(r) : r;
 }
 
 static void reasons_put(struct json_writer *out, unsigned reasons)
@@ -114,15 +120,10 @@ static int found_put(struct face_call *call, const struct facts *facts)
 int face_decide(struct face_call *call)
 {
 	AUTO(facts_clear) struct facts facts = {0};
-	struct decision in = {0};
-	int r = face_read(call, FIELDS(id_fields), &in);
+	int r = result_take(call, &facts);
 	if (!r)
-		r = facts_read(call, in.id, &facts);
-	if (r)
-		return r < 0 ? PASS(r) : r;
-	result_put(call->out, &facts);
-	r = found_put(call, &facts);
-	return r ? PASS(r) : 0;
+		r = found_put(call, &facts);
+	return r < 0 ? PASS(r) : r;
 }
 
 /* --- deciding --- */
@@ -159,7 +160,7 @@ static int settle(struct face_call *call, const struct decision *in)
 int face_result_link(struct face_call *call)
 {
 	struct decision in = {0};
-	int r = face_read(call, FIELDS(link_fields), &in);
+	int r = face_read(call, FACE_FIELDS(link_fields), &in);
 	if (!r)
 		r = settle(call, &in);
 	return r < 0 ? PASS(r) : r;
@@ -168,7 +169,7 @@ int face_result_link(struct face_call *call)
 int face_result_new(struct face_call *call)
 {
 	struct decision in = {0};
-	int r = face_read(call, FIELDS(new_fields), &in);
+	int r = face_read(call, FACE_FIELDS(new_fields), &in);
 	if (!r)
 		r = settle(call, &in);
 	return r < 0 ? PASS(r) : r;
@@ -190,7 +191,7 @@ int face_result_unlink(struct face_call *call)
 {
 	struct decision in = {0};
 	bool is_exact = false;
-	int r = face_read(call, FIELDS(id_fields), &in);
+	int r = face_read(call, FACE_FIELDS(id_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct actor actor = chart_actor(call, in.why);
@@ -203,7 +204,7 @@ int face_result_relink(struct face_call *call)
 {
 	struct decision in = {0};
 	bool is_exact = false;
-	int r = face_read(call, FIELDS(link_fields), &in);
+	int r = face_read(call, FACE_FIELDS(link_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct actor actor = chart_actor(call, in.why);

@@ -60,7 +60,7 @@ int face_device_close(struct face_call *call)
 {
 	struct wish wish;
 	struct courier_order order = {.kind = COURIER_CLOSE};
-	int r = face_read(call, close_fields, 1, &wish);
+	int r = face_read(call, FACE_FIELDS(close_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = str_to_c(wish.id, order.code, sizeof order.code);
@@ -79,7 +79,7 @@ int face_history_ask(struct face_call *call)
 {
 	struct wish wish;
 	struct courier_order order = {.kind = COURIER_HISTORY};
-	int r = face_read(call, history_fields, 2, &wish);
+	int r = face_read(call, FACE_FIELDS(history_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (!is_day(wish.from))

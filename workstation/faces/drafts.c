@@ -41,7 +41,7 @@ static const struct json_field put_fields[] = {
 int face_draft_put(struct face_call *call)
 {
 	struct draft draft = {0};
-	int r = face_read(call, put_fields, sizeof put_fields / sizeof *put_fields, &draft);
+	int r = face_read(call, FACE_FIELDS(put_fields), &draft);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	draft.staff = call->staff;

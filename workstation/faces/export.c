@@ -73,7 +73,7 @@ int face_export_look(struct face_call *call)
 {
 	AUTO(sheet_clear) struct sheet sheet = {0};
 	struct wish wish = {0};
-	int r = face_read(call, wish_fields, sizeof wish_fields / sizeof *wish_fields, &wish);
+	int r = face_read(call, FACE_FIELDS(wish_fields), &wish);
 	if (!r)
 		r = sheet_fill(call, &wish, &sheet);
 	if (r || sheet.fault)
@@ -109,7 +109,7 @@ int face_export_take(struct face_call *call)
 	AUTO(sheet_clear) struct sheet sheet = {0};
 	struct wish wish = {0};
 	struct str bytes;
-	int r = face_read(call, wish_fields, sizeof wish_fields / sizeof *wish_fields, &wish);
+	int r = face_read(call, FACE_FIELDS(wish_fields), &wish);
 	if (!r)
 		r = sheet_fill(call, &wish, &sheet);
 	if (r)

@@ -45,6 +45,7 @@ typedef int (*face_fn)(struct face_call *call);
  * call->in by a table of json.h. Outcome: FACE_DESK_FIELDS, with each complaint noted under the
  * field's name; into may be half filled.
  */
+#define FACE_FIELDS(table) (table), sizeof(table) / sizeof *(table)
 MUST_CHECK int face_read(struct face_call *call, const struct json_field *fields,
 			 size_t fields_count, void *into);
 

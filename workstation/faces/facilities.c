@@ -139,7 +139,7 @@ int face_facility_add(struct face_call *call)
 {
 	const struct keeper *keeper = keeper_of(call);
 	struct wish wish = {0};
-	int r = face_read(call, wish_fields, 3, &wish);
+	int r = face_read(call, FACE_FIELDS(wish_fields), &wish);
 	if (r == 0)
 		r = face_code_fold(call, STR("code"), &wish.code);
 	if (r == 0)
@@ -207,7 +207,7 @@ int face_facility_change(struct face_call *call)
 	const struct keeper *keeper = keeper_of(call);
 	struct keeper_facility facility;
 	struct wish wish = {0};
-	int r = face_read(call, wish_fields, 3, &wish);
+	int r = face_read(call, FACE_FIELDS(wish_fields), &wish);
 	if (r == 0)
 		r = face_service_check(call, STR("service"), wish.service);
 	if (r == 0)
@@ -229,7 +229,7 @@ int face_facility_away(struct face_call *call)
 	const struct keeper *keeper = keeper_of(call);
 	struct keeper_facility facility;
 	struct wish wish = {0};
-	int r = face_read(call, away_fields, 2, &wish);
+	int r = face_read(call, FACE_FIELDS(away_fields), &wish);
 	if (r == 0)
 		r = facility_find(call, wish.code, &facility);
 	if (r)

@@ -90,7 +90,7 @@ static void advice_put(struct json_writer *out, struct str validity)
 	json_object_close(out);
 }
 
-static void person_put(struct json_writer *out, const struct seen *seen)
+void facts_person_put(struct json_writer *out, const struct seen *seen)
 {
 	json_put_member(out, "name", seen->name);
 	json_put_member(out, "kana", seen->kana);
@@ -120,7 +120,7 @@ void facts_seen_put(struct json_writer *out, const struct seen *seen)
 	json_put_member_number(out, "chart", seen->chart);
 	json_key(out, "waits");
 	json_put_bool(out, seen->state == SEEN_OPEN);
-	person_put(out, seen);
+	facts_person_put(out, seen);
 	advice_put(out, seen->validity);
 	json_object_close(out);
 }

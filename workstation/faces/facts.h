@@ -18,6 +18,9 @@ void facts_codes_put(struct json_writer *out);
 
 struct str facts_status_name(enum seen_status status);
 
+/* As members: name, kana, birth, sex, and the insurance of its first qualification. */
+void facts_person_put(struct json_writer *out, const struct seen *seen);
+
 /*
  * The row of one result: {id, confirmed_at, method, staff, validity, validity_word, status, name,
  * …}, and what the desk does next where it is not 有効: advice {title, action}.

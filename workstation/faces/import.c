@@ -19,8 +19,6 @@ enum {
 	TAKEN_ROWS = 200,
 };
 
-#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
-
 /* NULL: none, or another facility's. */
 static struct import_job *job_of(const struct face_call *call)
 {
@@ -195,7 +193,7 @@ int face_import_open(struct face_call *call)
 	struct station *station = call->station;
 	struct file_in in = {0};
 	struct str bytes;
-	int r = face_read(call, FIELDS(file_fields), &in);
+	int r = face_read(call, FACE_FIELDS(file_fields), &in);
 	if (!r)
 		r = decode_base64(call->arena, in.file, &bytes);
 	if (r)
@@ -253,7 +251,7 @@ int face_import_shape(struct face_call *call)
 	struct shape_in in = {0};
 	if (!job)
 		return job_missing(call);
-	int r = face_read(call, FIELDS(shape_fields), &in);
+	int r = face_read(call, FACE_FIELDS(shape_fields), &in);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	struct import_shape shape = *import_job_shape(job);
@@ -287,7 +285,7 @@ int face_import_begin(struct face_call *call)
 	struct import_wish wish = {0};
 	if (!job)
 		return job_missing(call);
-	int r = face_read(call, FIELDS(wish_fields), &wish);
+	int r = face_read(call, FACE_FIELDS(wish_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct import_mapping *mapping = &import_job_shape(job)->mapping;

@@ -164,7 +164,7 @@ static int place_check(struct face_call *call, struct str folder)
 int face_keep_set(struct face_call *call)
 {
 	struct place place = {.keep = DAILY_KEEP};
-	int r = face_read(call, place_fields, 2, &place);
+	int r = face_read(call, FACE_FIELDS(place_fields), &place);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (place.folder.ptr[0] != '/')
@@ -201,7 +201,7 @@ static const struct json_field retention_fields[] = {
 int face_retention_set(struct face_call *call)
 {
 	struct retention wish;
-	int r = face_read(call, retention_fields, 1, &wish);
+	int r = face_read(call, FACE_FIELDS(retention_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (wish.years < PURGE_YEARS_MIN || wish.years > PURGE_YEARS_MAX)
@@ -240,7 +240,7 @@ int face_restore(struct face_call *call)
 {
 	const struct keeper *keeper = keeper_of(call);
 	struct wanted wanted = {0};
-	int group = 0, r = face_read(call, wanted_fields, 4, &wanted);
+	int group = 0, r = face_read(call, FACE_FIELDS(wanted_fields), &wanted);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (!wanted.recovery.ptr && (!wanted.staff.ptr || !wanted.password.ptr))

@@ -102,7 +102,7 @@ int face_unlock(struct face_call *call)
 {
 	const struct keeper *keeper = station_config(call->station)->keeper;
 	struct credentials given;
-	int r = face_read(call, credential_fields, 2, &given);
+	int r = face_read(call, FACE_FIELDS(credential_fields), &given);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = keeper->unlock(keeper->ctx, given.staff, given.password);
@@ -148,7 +148,7 @@ int face_recover(struct face_call *call)
 {
 	const struct keeper *keeper = station_config(call->station)->keeper;
 	struct rescue given;
-	int r = face_read(call, rescue_fields, 3, &given);
+	int r = face_read(call, FACE_FIELDS(rescue_fields), &given);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = keeper->recover(keeper->ctx, given.recovery, given.staff, given.password);

@@ -60,7 +60,7 @@ static int search_read(struct face_call *call, struct line_search *ret_search, b
 {
 	struct wish wish = {0};
 	struct period period;
-	int r = face_read(call, wish_fields, sizeof wish_fields / sizeof *wish_fields, &wish);
+	int r = face_read(call, FACE_FIELDS(wish_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct periods_ask ask = {periods_of_name(wish.choice), (int)wish.from, (int)wish.to};
@@ -139,7 +139,7 @@ int face_receive_automatic(struct face_call *call)
 {
 	struct switch_wish wish;
 	struct courier *courier;
-	int r = face_read(call, switch_fields, 1, &wish);
+	int r = face_read(call, FACE_FIELDS(switch_fields), &wish);
 	if (r == 0)
 		r = face_courier(call, &courier);
 	if (r)

@@ -4,6 +4,7 @@
 #include "lib/base/period.h"
 #include "lib/record/names.h"
 #include "lib/record/record.h"
+#include "workstation/faces/facts.h"
 #include "workstation/rules/fold.h"
 #include "workstation/rules/matching.h"
 #include "workstation/store/lists.h"
@@ -13,30 +14,10 @@ enum {
 	SEARCH_CHARS_MAX = 60,
 };
 
-/* --- words --- */
-
-static struct str word(enum record_table table, struct str code)
-{
-	struct str found = code.ptr ? record_code_word(table, code) : (struct str){0};
-	return found.ptr ? found : code;
-}
-
-static struct str status_name(enum seen_status status)
-{
-	switch (status) {
-	case SEEN_ASKS: return STR("asks");
-	case SEEN_NEW: return STR("new");
-	case SEEN_CHANGED: return STR("changed");
-	case SEEN_LINKED: return STR("linked");
-	case SEEN_INVALID: return STR("invalid");
-	}
-	return STR("linked");
-}
-
 static int64_t status_of_name(struct str name)
 {
 	for (int status = SEEN_ASKS; status <= SEEN_INVALID; status++)
-		if (str_equal(name, status_name((enum seen_status)status)))
+		if (str_equal(name, facts_status_name((enum seen_status)status)))
 			return status;
 	return 0;
 }
@@ -103,20 +84,6 @@ struct listing {
 	int64_t count;
 };
 
-static void person_put(struct json_writer *out, const struct seen *seen)
-{
-	json_put_member(out, "name", seen->name);
-	json_put_member(out, "kana", seen->kana);
-	json_put_member(out, "birth", seen->birth);
-	json_put_member(out, "sex", word(RECORD_TABLE_SEX, seen->sex));
-	json_put_member(out, "insurer", seen->insurer_name);
-	json_put_member(out, "insurer_number", seen->insurer_number);
-	json_put_member(out, "symbol", seen->symbol);
-	json_put_member(out, "number", seen->number);
-	json_put_member(out, "branch", seen->branch);
-	json_put_member(out, "ratio", seen->ratio);
-}
-
 static int result_put(void *ctx, const struct seen *seen)
 {
 	struct listing *listing = ctx;
@@ -128,9 +95,9 @@ static int result_put(void *ctx, const struct seen *seen)
 	json_put_member(out, "at", seen->confirmed_at);
 	json_put_member(out, "method", seen->method);
 	json_put_member(out, "reference", seen->reference);
-	person_put(out, seen);
-	json_put_member(out, "validity", word(RECORD_TABLE_VALIDITY, seen->validity));
-	json_put_member(out, "status", status_name(seen->status));
+	facts_person_put(out, seen);
+	json_put_member(out, "validity", facts_word(RECORD_TABLE_VALIDITY, seen->validity));
+	json_put_member(out, "status", facts_status_name(seen->status));
 	if (seen->reason)
 		json_put_member(out, "reason",
 				str_of(match_reason_text((enum match_reason)seen->reason)));
@@ -160,7 +127,7 @@ static int counts_put(struct face_call *call)
 int results_filter_read(struct face_call *call, struct list_filter *ret_filter)
 {
 	struct ask ask = {0};
-	int r = face_read(call, ask_fields, sizeof ask_fields / sizeof *ask_fields, &ask);
+	int r = face_read(call, FACE_FIELDS(ask_fields), &ask);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = filter_read(call->arena, &ask, ret_filter);
@@ -199,14 +166,14 @@ static int unconfirmed_put(void *ctx, const struct unconfirmed *one)
 	json_put_member(out, "name", one->name);
 	json_put_member(out, "kana", one->kana);
 	json_put_member(out, "birth", one->birth);
-	json_put_member(out, "sex", word(RECORD_TABLE_SEX, one->sex));
+	json_put_member(out, "sex", facts_word(RECORD_TABLE_SEX, one->sex));
 	json_put_member(out, "telephone", one->telephone);
-	json_put_member(out, "insurer", one->insurer_name);
+	json_put_member(out, "insurer_name", one->insurer_name);
 	json_put_member(out, "symbol", one->symbol);
 	json_put_member(out, "number", one->number);
 	json_put_member(out, "branch", one->branch);
 	json_put_member(out, "seen_at", one->seen_at);
-	json_put_member(out, "validity", word(RECORD_TABLE_VALIDITY, one->seen_validity));
+	json_put_member(out, "validity", facts_word(RECORD_TABLE_VALIDITY, one->seen_validity));
 	json_put_member(out, "confirmed_at", one->confirmed_at);
 	json_object_close(out);
 	return 0;
@@ -225,7 +192,7 @@ static const struct json_field month_fields[] = {
 int results_months_read(struct face_call *call, struct results_months *ret_months)
 {
 	struct month_ask ask = {0};
-	int r = face_read(call, month_fields, 1, &ask);
+	int r = face_read(call, FACE_FIELDS(month_fields), &ask);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	int month = period_month(call->now_ms) - (int)ask.back;

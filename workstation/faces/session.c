@@ -214,7 +214,7 @@ int face_session_done(struct face_call *call)
 	struct done_wish wish;
 	struct courier *courier;
 	struct courier_done done;
-	int r = face_read(call, done_fields, 1, &wish);
+	int r = face_read(call, FACE_FIELDS(done_fields), &wish);
 	if (r == 0)
 		r = face_courier(call, &courier);
 	if (r)
@@ -288,7 +288,7 @@ int face_session_login(struct face_call *call)
 	struct login_wish wish = {0};
 	AUTO(secret_wipe) struct secret password = {0};
 	struct courier_order order = {.kind = COURIER_LOGIN};
-	int r = face_read(call, login_fields, sizeof login_fields / sizeof *login_fields, &wish);
+	int r = face_read(call, FACE_FIELDS(login_fields), &wish);
 	if (r == 0)
 		r = service_keep(call, wish.service);
 	if (r)
@@ -336,7 +336,7 @@ int face_session_passcode(struct face_call *call)
 	struct courier_state state;
 	struct courier_order order = {.kind = COURIER_GIVE};
 	char digits[PASSCODE_CHARS_MAX + 1];
-	int r = face_read(call, passcode_fields, 1, &wish);
+	int r = face_read(call, FACE_FIELDS(passcode_fields), &wish);
 	if (r == 0)
 		r = face_courier(call, &courier);
 	if (r)
@@ -369,7 +369,7 @@ int face_session_password(struct face_call *call)
 {
 	struct password_wish wish;
 	struct courier_order order = {.kind = COURIER_CHANGE};
-	int r = face_read(call, password_fields, 2, &wish);
+	int r = face_read(call, FACE_FIELDS(password_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	r = secret_set(&order.secret, wish.present);
@@ -395,7 +395,7 @@ int face_session_device(struct face_call *call)
 {
 	struct device_wish wish = {0};
 	struct courier_order order = {.kind = COURIER_DEVICE};
-	int r = face_read(call, device_fields, 2, &wish);
+	int r = face_read(call, FACE_FIELDS(device_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (!ascii_fold(wish.code, order.code, sizeof order.code))

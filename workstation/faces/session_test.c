@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/web/web_fake.h"
 #include "workstation/faces/keeper_memory.h"
-#include "workstation/faces/station.h"
+#include "workstation/faces/test_post.h"
 
 enum { WAIT_MS = 10000 };
 
@@ -129,17 +128,7 @@ static struct str call(struct bench *bench, const char *name, const char *facili
 	static char path[64], body[1024];
 	(void)snprintf(path, sizeof path, "/api/%s", name);
 	(void)snprintf(body, sizeof body, "{\"facility\":\"%s\",\"with\":%s}", facility, with);
-	const struct web_request request = {.method = STR("POST"),
-					    .path = str_of(path),
-					    .body = str_of(body)};
-	web_fake_clear(&bench->exchange);
-	web_fake_call(&station_app, bench->station, &request, &bench->exchange);
-	return bench->exchange.reply.body;
-}
-
-static bool has(struct str text, const char *part)
-{
-	return text.ptr && memmem(text.ptr, text.len, part, strlen(part));
+	return test_post(bench->station, &bench->exchange, path, body);
 }
 
 static int bench_open(struct bench *bench, bool has_line)
@@ -171,7 +160,7 @@ static int bench_open(struct bench *bench, bool has_line)
 						.version = STR("0.1.0"),
 						.couriers = bench->couriers};
 	assert_int_equal(station_create(&bench->station, &bench->config), 0);
-	assert_true(has(call(bench, "unlock", "", right), "{}"));
+	assert_true(test_has(call(bench, "unlock", "", right), "{}"));
 	return 0;
 }
 
@@ -212,12 +201,12 @@ static struct str done(struct bench *bench, const char *facility, struct str rep
 {
 	char with[64];
 	int64_t until_ms = clock_mono_ms(&clock_system) + WAIT_MS;
-	assert_true(has(reply, "{\"order\":"));
+	assert_true(test_has(reply, "{\"order\":"));
 	(void)snprintf(with, sizeof with, "{\"order\":%c}", reply.ptr[strlen("{\"order\":")]);
 	do
 		reply = call(bench, "session_done", facility, with);
-	while (!has(reply, "\"done\":true") && clock_mono_ms(&clock_system) < until_ms);
-	assert_true(has(reply, "\"done\":true"));
+	while (!test_has(reply, "\"done\":true") && clock_mono_ms(&clock_system) < until_ms);
+	assert_true(test_has(reply, "\"done\":true"));
 	return reply;
 }
 
@@ -231,30 +220,31 @@ static void login(struct bench *bench, const char *facility, const char *with)
 static void test_without_an_address_there_is_nobody_to_ask(void **state)
 {
 	struct bench *bench = *state;
+	assert_true(test_has(call(bench, "session", HERE, "{}"),
+			     "{\"service\":false,\"phase\":\"out\""));
+	assert_true(test_has(call(bench, "receive_start", HERE,
+				  "{\"choice\":\"new\",\"reference\":\"any\"}"),
+			     "service_absent"));
 	assert_true(
-		has(call(bench, "session", HERE, "{}"), "{\"service\":false,\"phase\":\"out\""));
-	assert_true(has(call(bench, "receive_start", HERE,
-			     "{\"choice\":\"new\",\"reference\":\"any\"}"),
-			"service_absent"));
-	assert_true(has(call(bench, "session_login", HERE,
-			     "{\"login_id\":\"WA1\",\"password\":\"x\",\"service\":\"http://a\"}"),
-			"{\"field\":\"service\",\"text\":\"https://"));
+		test_has(call(bench, "session_login", HERE,
+			      "{\"login_id\":\"WA1\",\"password\":\"x\",\"service\":\"http://a\"}"),
+			 "{\"field\":\"service\",\"text\":\"https://"));
 }
 
 static void test_a_login_and_a_passcode_of_either_width(void **state)
 {
 	struct bench *bench = *state;
-	assert_true(has(call(bench, "session", HERE, "{}"), "\"phase\":\"out\""));
+	assert_true(test_has(call(bench, "session", HERE, "{}"), "\"phase\":\"out\""));
 	struct str reply = call(bench, "session_login", HERE,
 				"{\"login_id\":\"ＷＡ０００１\",\"password\":\"wrong\"}");
 	reply = done(bench, HERE, reply);
-	assert_true(has(reply, "\"code\":\"credentials_refused\""));
-	assert_true(has(reply, "\"title\":\"だめ。\""));
+	assert_true(test_has(reply, "\"code\":\"credentials_refused\""));
+	assert_true(test_has(reply, "\"title\":\"だめ。\""));
 	assert_string_equal(bench->ears[0].login_id, "WA0001");
 	login(bench, HERE, "{\"login_id\":\"WA0001\",\"password\":\"right\"}");
 	assert_string_equal(bench->ears[0].passcode, "123456");
-	assert_true(has(call(bench, "session", HERE, "{}"), "\"phase\":\"in\""));
-	assert_false(has(call(bench, "session", HERE, "{}"), "right"));
+	assert_true(test_has(call(bench, "session", HERE, "{}"), "\"phase\":\"in\""));
+	assert_false(test_has(call(bench, "session", HERE, "{}"), "right"));
 }
 
 static void test_a_passcode_that_is_none_is_not_sent(void **state)
@@ -268,7 +258,7 @@ static void test_a_passcode_that_is_none_is_not_sent(void **state)
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		char with[64];
 		(void)snprintf(with, sizeof with, "{\"passcode\":\"%s\"}", wrong[i]);
-		assert_true(has(call(bench, "session_passcode", HERE, with), "6桁の数字"));
+		assert_true(test_has(call(bench, "session_passcode", HERE, with), "6桁の数字"));
 	}
 	assert_string_equal(bench->ears[0].passcode, "");
 }
@@ -281,12 +271,12 @@ static void test_two_facilities_have_nothing_in_common(void **state)
 	assert_string_equal(bench->ears[0].facility, HERE);
 	assert_string_equal(bench->ears[1].facility, THERE);
 	login(bench, THERE, "{\"login_id\":\"WA0002\",\"password\":\"right\"}");
-	assert_true(has(call(bench, "session", THERE, "{}"), "\"login_id\":\"WA0002\""));
+	assert_true(test_has(call(bench, "session", THERE, "{}"), "\"login_id\":\"WA0002\""));
 	struct str reply = call(bench, "session", HERE, "{}");
-	assert_true(has(reply, "\"phase\":\"out\""));
-	assert_false(has(reply, "WA0002"));
+	assert_true(test_has(reply, "\"phase\":\"out\""));
+	assert_false(test_has(reply, "WA0002"));
 	assert_string_equal(bench->ears[0].password, "");
-	assert_true(has(call(bench, "session", "1310000003", "{}"), "facility_switched"));
+	assert_true(test_has(call(bench, "session", "1310000003", "{}"), "facility_switched"));
 }
 
 static void test_a_count_is_told_and_a_period_is_put_right(void **state)
@@ -298,7 +288,7 @@ static void test_a_count_is_told_and_a_period_is_put_right(void **state)
 	struct str reply = call(bench, "receive_count", HERE,
 				"{\"choice\":\"today\",\"reference\":\"without\"}");
 	reply = done(bench, HERE, reply);
-	assert_true(has(reply, "\"count\":28,\"without\":3,\"known\":0"));
+	assert_true(test_has(reply, "\"count\":28,\"without\":3,\"known\":0"));
 	assert_int_equal(bench->ears[0].search.reference, SHK_REFERENCE_WITHOUT);
 	assert_int_equal(strlen(bench->ears[0].search.from), 8);
 	static const struct {
@@ -318,8 +308,8 @@ static void test_a_count_is_told_and_a_period_is_put_right(void **state)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		reply = call(bench, "receive_count", HERE, rows[i].with);
-		assert_true(has(reply, "desk_fields"));
-		assert_true(has(reply, rows[i].told));
+		assert_true(test_has(reply, "desk_fields"));
+		assert_true(test_has(reply, rows[i].told));
 	}
 }
 

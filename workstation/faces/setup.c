@@ -61,7 +61,7 @@ static int birth_make(struct face_call *call, const struct wish *wish)
 int face_setup(struct face_call *call)
 {
 	struct wish wish = {0};
-	int r = face_read(call, wish_fields, sizeof wish_fields / sizeof *wish_fields, &wish);
+	int r = face_read(call, FACE_FIELDS(wish_fields), &wish);
 	if (r == 0)
 		r = wish_check(call, &wish);
 	if (r == 0)

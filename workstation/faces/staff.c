@@ -79,8 +79,6 @@ static const struct json_field renew_fields[] = {
 	WISH(password, JSON_REQUIRED, 1, PASSWORD_CHARS_MAX),
 };
 
-#define FIELDS(table) table, sizeof(table) / sizeof *(table)
-
 /* Names are refused by their form only: the number is asked for with its own. */
 static int refusal(struct face_call *call, int outcome, bool has_id)
 {
@@ -123,7 +121,7 @@ int face_staff_add(struct face_call *call)
 {
 	const struct keeper *keeper = keeper_of(call);
 	struct wish wish = {0};
-	int r = face_read(call, FIELDS(add_fields), &wish);
+	int r = face_read(call, FACE_FIELDS(add_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct keeper_staff staff = {.id = wish.id, .name = wish.name};
@@ -135,7 +133,7 @@ int face_staff_rename(struct face_call *call)
 {
 	const struct keeper *keeper = keeper_of(call);
 	struct wish wish = {0};
-	int r = face_read(call, FIELDS(rename_fields), &wish);
+	int r = face_read(call, FACE_FIELDS(rename_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	const struct keeper_staff staff = {.id = wish.id, .name = wish.name};
@@ -147,7 +145,7 @@ int face_staff_away(struct face_call *call)
 {
 	const struct keeper *keeper = keeper_of(call);
 	struct wish wish = {0};
-	int r = face_read(call, FIELDS(id_fields), &wish);
+	int r = face_read(call, FACE_FIELDS(id_fields), &wish);
 	if (r)
 		return r < 0 ? PASS(r) : r;
 	if (str_equal(wish.id, call->staff))
@@ -178,7 +176,7 @@ int face_staff_return(struct face_call *call)
 	const struct keeper *keeper = keeper_of(call);
 	struct wish wish = {0};
 	bool away = false;
-	int r = face_read(call, FIELDS(return_fields), &wish);
+	int r = face_read(call, FACE_FIELDS(return_fields), &wish);
 	if (r == 0)
 		r = is_away(call, wish.id, &away);
 	if (r)
@@ -207,7 +205,7 @@ int face_staff_password(struct face_call *call)
 {
 	const struct keeper *keeper = keeper_of(call);
 	struct wish wish = {0};
-	int r = face_read(call, FIELDS(own_fields), &wish);
+	int r = face_read(call, FACE_FIELDS(own_fields), &wish);
 	if (r == 0)
 		r = self_check(call, wish.present, STR("present"));
 	if (r)
@@ -221,7 +219,7 @@ int face_recovery_renew(struct face_call *call)
 	const struct keeper *keeper = keeper_of(call);
 	AUTO(secret_wipe) struct secret recovery = {0};
 	struct wish wish = {0};
-	int r = face_read(call, FIELDS(renew_fields), &wish);
+	int r = face_read(call, FACE_FIELDS(renew_fields), &wish);
 	if (r == 0)
 		r = self_check(call, wish.password, STR("password"));
 	if (r)

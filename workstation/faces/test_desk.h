@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/test.h"
-#include "lib/web/web_fake.h"
 #include "tests/workstation/told.h"
 #include "workstation/faces/keeper_memory.h"
-#include "workstation/faces/station.h"
+#include "workstation/faces/test_post.h"
 #include "workstation/store/store.h"
 
 enum { TEST_NOW_S = 1795316400, TEST_ARENA_BYTES = 32 << 20 }; /* 2026-11-22 12:00 JST */
@@ -35,17 +33,7 @@ static struct str test_call(struct test_desk *desk, const char *name, const char
 	static char path[64], body[8192];
 	(void)snprintf(path, sizeof path, "/api/%s", name);
 	(void)snprintf(body, sizeof body, "{\"facility\":\"" TOLD_FACILITY "\",\"with\":%s}", with);
-	const struct web_request request = {.method = STR("POST"),
-					    .path = str_of(path),
-					    .body = str_of(body)};
-	web_fake_clear(&desk->exchange);
-	web_fake_call(&station_app, desk->station, &request, &desk->exchange);
-	return desk->exchange.reply.body;
-}
-
-static bool test_has(struct str text, const char *part)
-{
-	return text.ptr && memmem(text.ptr, text.len, part, strlen(part));
+	return test_post(desk->station, &desk->exchange, path, body);
 }
 
 static int test_desk_open(void **state)
@@ -110,7 +98,8 @@ static int test_desk_close(void **state)
 
 #define TEST_DESK(test) cmocka_unit_test_setup_teardown(test, test_desk_open, test_desk_close)
 
-static void test_told(struct test_desk *desk, const struct told *told, const struct proven *proven)
+static inline void test_told(struct test_desk *desk, const struct told *told,
+			     const struct proven *proven)
 {
 	assert_int_equal(told_take(desk->db, &desk->arena, told, proven), 0);
 }

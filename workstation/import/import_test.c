@@ -1,42 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A patient list on its way in: columns, rows, runs. */
-#include "workstation/desk/test_store.h"
+#include "workstation/store/test_store.h"
 #include "workstation/import/job.h"
 #include "workstation/store/aliases.h"
 #include "workstation/store/settings.h"
 
-enum { ARENA_BYTES = 64 * 1024 * 1024, STEP_ROWS = 3 };
+enum { STEP_ROWS = 3 };
 
 #define NOW_MS INT64_C(1795312800000) /* 2026-11-22 11:00 JST */
 
 struct world {
-	struct arena arena;
 	struct test_store store;
-	struct db *db;
 	struct import_job *job;
 	struct import_counts counts;
 	size_t told_count;
 	struct import_told told[64];
 };
 
-static int setup(void **state)
+static int world_open(void **state)
 {
-	struct world *world = calloc(1, sizeof *world);
-	assert_non_null(world);
-	arena_init(&world->arena, ARENA_BYTES);
-	test_store_open(&world->store, &world->db);
-	*state = world;
-	return 0;
+	return test_store_open(state, sizeof(struct world));
 }
 
-static int teardown(void **state)
+static int world_close(void **state)
 {
 	struct world *world = *state;
 	import_job_destroy(world->job);
-	test_store_close(&world->store, world->db);
-	arena_clear(&world->arena);
-	free(world);
-	return 0;
+	return test_store_close(state);
 }
 
 static void file_open(struct world *world, struct str bytes)
@@ -50,7 +40,8 @@ static int step(struct world *world, size_t rows)
 {
 	const struct actor actor = {.staff = STR("01"), .now_ms = NOW_MS};
 	struct import_report report;
-	int r = import_job_step(world->job, world->db, &actor, rows, &world->arena, &report);
+	int r = import_job_step(world->job, world->store.db, &actor, rows, &world->store.arena,
+				&report);
 	if (r != 0 && r != IMPORT_END)
 		return r;
 	world->counts = report.counts;
@@ -89,7 +80,7 @@ static int one_count(void *ctx, const struct chart *chart)
 static int charts_count(struct world *world)
 {
 	int count = 0;
-	assert_int_equal(store_charts_each(world->db, one_count, &count), 0);
+	assert_int_equal(store_charts_each(world->store.db, one_count, &count), 0);
 	return count;
 }
 
@@ -109,7 +100,7 @@ static bool told_has(const struct world *world, int64_t line, enum import_column
 static struct chart chart_get(struct world *world, int64_t number)
 {
 	struct chart chart;
-	assert_int_equal(store_chart_get(world->db, &world->arena, number, &chart), 0);
+	assert_int_equal(store_chart_get(world->store.db, &world->store.arena, number, &chart), 0);
 	return chart;
 }
 
@@ -149,7 +140,8 @@ static void test_headings_are_known_however_they_are_spelt(void **state)
 		struct csv_row row = {.cells = {str_of(rows[i].heading)}, .count = 1};
 		struct import_mapping mapping;
 		bool is_heading;
-		assert_int_equal(import_columns_guess(&world->arena, &row, &mapping, &is_heading),
+		assert_int_equal(import_columns_guess(&world->store.arena, &row, &mapping,
+						      &is_heading),
 				 0);
 		if (mapping.columns[0] != rows[i].column)
 			fail_msg("%s was read as %s", rows[i].heading,
@@ -198,7 +190,8 @@ static void test_a_row_becomes_a_chart_with_its_insurance(void **state)
 	run(world, false, false);
 	assert_fates(world, 1, 0, 0, 0);
 	struct chart chart;
-	assert_int_equal(store_chart_of_reference(world->db, &world->arena, STR("00012"), &chart),
+	assert_int_equal(store_chart_of_reference(world->store.db, &world->store.arena,
+						  STR("00012"), &chart),
 			 0);
 	assert_text(chart.reference, "00012");
 	assert_text(chart.name, "見本　花子");
@@ -210,7 +203,7 @@ static void test_a_row_becomes_a_chart_with_its_insurance(void **state)
 	assert_text(chart.ratio, "030");
 	assert_text(chart.notes, "左肩、\"要\"確認");
 	assert_int_equal(chart.first_visit, 20250401);
-	assert_int_equal(store_insurance_current(world->db, &world->arena, chart.number,
+	assert_int_equal(store_insurance_current(world->store.db, &world->store.arena, chart.number,
 						 &insurance),
 			 0);
 	assert_text(insurance.insurer_number, "06000004");
@@ -218,8 +211,8 @@ static void test_a_row_becomes_a_chart_with_its_insurance(void **state)
 	assert_text(insurance.valid_from, "20200401");
 	assert_int_equal(insurance.begins, 20200401);
 	assert_text(insurance.confirmed_at, "");
-	assert_int_equal(store_expenses_list(world->db, &world->arena, chart.number, &expenses,
-					     &count),
+	assert_int_equal(store_expenses_list(world->store.db, &world->store.arena, chart.number,
+					     &expenses, &count),
 			 0);
 	assert_int_equal(count, 1);
 	assert_text(expenses[0].recipient_number, "0000018");
@@ -270,8 +263,8 @@ static void test_ratios_are_read_as_people_write_them(void **state)
 					      .count = 3};
 		struct import_row row;
 		struct import_notes notes;
-		assert_int_equal(import_row_read(&world->arena, &mapping, &cells, 20261122, &row,
-						 &notes),
+		assert_int_equal(import_row_read(&world->store.arena, &mapping, &cells, 20261122,
+						 &row, &notes),
 				 0);
 		assert_int_equal(notes.count, 0);
 		assert_true(str_equal(row.edit.chart.ratio, str_of(rows[i].ratio)));
@@ -326,14 +319,14 @@ static void test_a_run_that_was_killed_is_run_again(void **state)
 	file_open(world, STR(THREE));
 	import_job_begin(world->job, &wish);
 	assert_int_equal(step(world, 2), 0); /* the headings and a row */
-	assert_int_equal(import_unfinished(world->db, &line), 0);
+	assert_int_equal(import_unfinished(world->store.db, &line), 0);
 	assert_int_equal(line, 2);
 	assert_int_equal(charts_count(world), 1);
 	file_open(world, STR(THREE));
 	run(world, false, false);
 	assert_fates(world, 2, 1, 0, 0);
 	assert_int_equal(charts_count(world), 3);
-	assert_int_equal(import_unfinished(world->db, &line), 0);
+	assert_int_equal(import_unfinished(world->store.db, &line), 0);
 	assert_int_equal(line, 0);
 }
 
@@ -369,7 +362,9 @@ static void test_filling_takes_what_is_lacking_and_leaves_the_rest(void **state)
 	run(world, false, true);
 	assert_fates(world, 0, 1, 1, 0);
 	assert_text(chart_get(world, 1).address, "見本町1");
-	assert_int_equal(store_insurance_current(world->db, &world->arena, 1, &insurance), 0);
+	assert_int_equal(store_insurance_current(world->store.db, &world->store.arena, 1,
+						 &insurance),
+			 0);
 	assert_text(insurance.number, "77");
 	file_open(world, STR("患者番号,氏名,生年月日,住所\n1,見本　一,S60.1.1,別の町2\n"));
 	run(world, false, true);
@@ -382,7 +377,9 @@ static void test_a_list_in_shift_jis_is_read(void **state)
 	struct world *world = *state;
 	struct str bytes;
 	size_t lost;
-	assert_int_equal(charset_encode(&world->arena, CHARSET_CP932, STR(FULL), &bytes, &lost), 0);
+	assert_int_equal(charset_encode(&world->store.arena, CHARSET_CP932, STR(FULL), &bytes,
+					&lost),
+			 0);
 	file_open(world, bytes);
 	assert_int_equal(import_job_shape(world->job)->charset, CHARSET_CP932);
 	run(world, false, false);
@@ -399,7 +396,7 @@ static void test_what_was_refused_comes_out_as_it_stood(void **state)
 	struct str csv;
 	file_open(world, STR("氏名,生年月日\n見本一,S60.1.1\n=見本,まだ\n\n見本三,\n"));
 	run(world, false, false);
-	assert_int_equal(import_job_refused(world->job, &world->arena, &csv), 0);
+	assert_int_equal(import_job_refused(world->job, &world->store.arena, &csv), 0);
 	assert_true(str_starts(csv, STR("\xEF\xBB\xBF行,理由,氏名,生年月日\r\n3,")));
 	assert_non_null(strstr(csv.ptr, "'=見本,まだ\r\n5,"));
 }
@@ -410,7 +407,7 @@ static void test_files_that_are_no_list(void **state)
 	assert_int_equal(import_job_create(&world->job, STR("")), IMPORT_EMPTY);
 	assert_int_equal(import_job_create(&world->job, STR("氏名,生年月日\r\n")), IMPORT_EMPTY);
 	assert_int_equal(import_job_create(&world->job, STR("\x81\xFF\xFE\x00")), IMPORT_CHARSET);
-	char *big = arena_bytes(&world->arena, IMPORT_FILE_BYTES_MAX + 1);
+	char *big = arena_bytes(&world->store.arena, IMPORT_FILE_BYTES_MAX + 1);
 	assert_int_equal(import_job_create(&world->job,
 					   (struct str){big, IMPORT_FILE_BYTES_MAX + 1}),
 			 IMPORT_TOO_LARGE);
@@ -421,7 +418,7 @@ static void test_thousands_of_lines_are_told_apart(void **state)
 	struct world *world = *state;
 	enum { PEOPLE = 3000, LINE_BYTES = 64 };
 	const size_t size = (PEOPLE + 1) * LINE_BYTES;
-	char *bytes = arena_bytes(&world->arena, size);
+	char *bytes = arena_bytes(&world->store.arena, size);
 	size_t len = (size_t)snprintf(bytes, size, "患者番号,氏名,生年月日\n");
 	for (int i = 1; i <= PEOPLE; i++)
 		len += (size_t)snprintf(bytes + len, size - len, "%d,見本　%d,19850102\n", i, i);
@@ -432,7 +429,7 @@ static void test_thousands_of_lines_are_told_apart(void **state)
 
 int main(void)
 {
-#define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, world_open, world_close)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(test_headings_are_known_however_they_are_spelt),
 		WORLD_TEST(test_of_two_headings_for_one_thing_the_first_counts),

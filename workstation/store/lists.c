@@ -1,48 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "workstation/store/lists.h"
 
-/* A part anywhere in it: instr, because what is typed may hold the wild cards of LIKE. */
-static const char list_sql[] =
-	"SELECT result_id, state, status, kind, reason, chart, confirmed_at, method, staff,"
-	" validity, remark, COALESCE(reference, (SELECT chart.reference FROM chart"
-	" WHERE chart.number = seen.chart)), name, kana, birth, sex, insurer_number, insurer_name,"
-	" symbol, number, branch, relation, ratio FROM seen"
-	" WHERE confirmed_at >= COALESCE($1, '') AND ($2 IS NULL OR confirmed_at < $2)"
-	" AND ($3 = 0 OR status = $3)"
-	" AND (($4 IS NULL AND $5 IS NULL AND $6 IS NULL AND $7 IS NULL)"
-	" OR instr(fold_kana, $4) > 0 OR instr(fold_name, $5) > 0"
-	" OR reference = $6 OR CAST(chart AS TEXT) = $6 OR instr(number, $6) > 0"
-	" OR birth = $7 OR substr(confirmed_at, 1, 8) = $7)"
-	" ORDER BY confirmed_at DESC, result_id DESC LIMIT $8";
+#include "workstation/store/seen_row.h"
 
-static struct seen seen_of_row(struct db_rows *rows)
-{
-	return (struct seen){
-		.result_id = db_column_text(rows, 0),
-		.state = (enum seen_state)db_column_int(rows, 1),
-		.status = (enum seen_status)db_column_int(rows, 2),
-		.kind = (int)db_column_int(rows, 3),
-		.reason = (int)db_column_int(rows, 4),
-		.chart = db_column_int(rows, 5),
-		.confirmed_at = db_column_text(rows, 6),
-		.method = db_column_text(rows, 7),
-		.staff = db_column_text(rows, 8),
-		.validity = db_column_text(rows, 9),
-		.remark = db_column_text(rows, 10),
-		.reference = db_column_text(rows, 11),
-		.name = db_column_text(rows, 12),
-		.kana = db_column_text(rows, 13),
-		.birth = db_column_text(rows, 14),
-		.sex = db_column_text(rows, 15),
-		.insurer_number = db_column_text(rows, 16),
-		.insurer_name = db_column_text(rows, 17),
-		.symbol = db_column_text(rows, 18),
-		.number = db_column_text(rows, 19),
-		.branch = db_column_text(rows, 20),
-		.relation = db_column_text(rows, 21),
-		.ratio = db_column_text(rows, 22),
-	};
-}
+/* A part anywhere in it: instr, because what is typed may hold the wild cards of LIKE. */
+static const char list_sql[] = "SELECT " SEEN_COLUMNS_WITH(
+	"COALESCE(reference, (SELECT chart.reference FROM chart"
+	" WHERE chart.number = seen.chart))") " FROM seen"
+					      " WHERE confirmed_at >= COALESCE($1, '') AND ($2 IS "
+					      "NULL OR confirmed_at < $2)"
+					      " AND ($3 = 0 OR status = $3)"
+					      " AND (($4 IS NULL AND $5 IS NULL AND $6 IS NULL AND "
+					      "$7 IS NULL)"
+					      " OR instr(fold_kana, $4) > 0 OR instr(fold_name, "
+					      "$5) > 0"
+					      " OR reference = $6 OR CAST(chart AS TEXT) = $6 OR "
+					      "instr(number, $6) > 0"
+					      " OR birth = $7 OR substr(confirmed_at, 1, 8) = $7)"
+					      " ORDER BY confirmed_at DESC, result_id DESC LIMIT "
+					      "$8";
 
 int store_list_each(struct db *db, const struct list_filter *filter, int64_t limit,
 		    int (*each)(void *ctx, const struct seen *seen), void *ctx)
@@ -56,7 +32,7 @@ int store_list_each(struct db *db, const struct list_filter *filter, int64_t lim
 	if (r)
 		return FOLD(r);
 	while ((r = db_next(rows)) == 0) {
-		struct seen seen = seen_of_row(rows);
+		struct seen seen = store_seen_of_row(rows);
 		r = each(ctx, &seen);
 		if (r)
 			return r < 0 ? PASS(r) : r;

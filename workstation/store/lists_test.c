@@ -5,7 +5,7 @@
 #include "lib/base/test.h"
 
 #include "tests/workstation/told.h"
-#include "workstation/desk/test_store.h"
+#include "workstation/store/test_store.h"
 #include "workstation/store/drafts.h"
 
 #define ID(n) "0000000000000000000000000000000" n
@@ -14,37 +14,18 @@
 	.sex = "1", .insurer = "01130012", .insurer_name = "協会", .symbol = "12", .number = "34", \
 	.branch = "05", .from = "20250401"
 
-struct desk {
-	struct db *db;
-	struct test_store store;
-	struct arena arena;
-};
-
 static int desk_open(void **state)
 {
-	struct desk *desk = test_calloc(1, sizeof *desk);
-	arena_init(&desk->arena, 16 << 20);
-	test_store_open(&desk->store, &desk->db);
-	*state = desk;
-	return 0;
+	return test_store_open(state, sizeof(struct test_store));
 }
 
-static int desk_close(void **state)
-{
-	struct desk *desk = *state;
-	test_store_close(&desk->store, desk->db);
-	arena_clear(&desk->arena);
-	test_free(desk);
-	return 0;
-}
-
-static void told(struct desk *desk, const struct told *told)
+static void told(struct test_store *desk, const struct told *told)
 {
 	assert_int_equal(told_take(desk->db, &desk->arena, told, NULL), 0);
 }
 
 /* A person twice on a day, by PIN and by sight, and one more person the month before. */
-static void some(struct desk *desk)
+static void some(struct test_store *desk)
 {
 	told(desk, &(struct told){.id = ID("1"), .at = "20261015103000", PERSON});
 	told(desk, &(struct told){.id = ID("2"),
@@ -82,7 +63,7 @@ static int list_one(void *ctx, const struct seen *seen)
 	return 0;
 }
 
-static struct listed list(struct desk *desk, struct list_filter filter, int64_t limit)
+static struct listed list(struct test_store *desk, struct list_filter filter, int64_t limit)
 {
 	struct listed listed = {.count = 0};
 	assert_int_equal(store_list_each(desk->db, &filter, limit, list_one, &listed), 0);
@@ -91,7 +72,7 @@ static struct listed list(struct desk *desk, struct list_filter filter, int64_t 
 
 static void test_the_newest_is_first_and_no_more_than_asked_for(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	some(desk);
 	assert_string_equal(list(desk, (struct list_filter){0}, 100).ids, "3241");
 	assert_string_equal(list(desk, (struct list_filter){0}, 2).ids, "32");
@@ -118,7 +99,7 @@ static void test_each_condition_narrows_it(void **state)
 		{{.number = STR("_")}, ""},
 		{{.from = STR("20261122000000"), .number = STR("8")}, ""},
 	};
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	some(desk);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		assert_string_equal(list(desk, rows[i].filter, 100).ids, rows[i].ids);
@@ -126,7 +107,7 @@ static void test_each_condition_narrows_it(void **state)
 
 static void test_it_is_counted_from_an_instant(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct list_counts counts;
 	some(desk);
 	told(desk, &(struct told){.id = ID("5"), .at = "20261001100000", PERSON}); /* whose? */
@@ -147,7 +128,7 @@ static int month_one(void *ctx, const struct unconfirmed *one)
 
 static void test_who_came_last_month_and_not_since_is_unconfirmed(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct listed listed = {.count = 0};
 	some(desk);
 	assert_int_equal(store_unconfirmed_each(desk->db, STR("20261001000000"),
@@ -166,7 +147,7 @@ static int draft_one(void *ctx, const struct draft *draft)
 	return 0;
 }
 
-static struct listed drafts(struct desk *desk, int64_t since_ms)
+static struct listed drafts(struct test_store *desk, int64_t since_ms)
 {
 	struct listed listed = {.count = 0};
 	assert_int_equal(store_drafts_each(desk->db, since_ms, draft_one, &listed), 0);
@@ -175,7 +156,7 @@ static struct listed drafts(struct desk *desk, int64_t since_ms)
 
 static void test_what_was_typed_last_is_kept_and_no_more_than_there_is_room_for(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	for (int i = 0; i < STORE_DRAFTS_MAX + 5; i++) {
 		char key[32];
 		(void)snprintf(key, sizeof key, "chart/%d", i);
@@ -193,7 +174,7 @@ static void test_what_was_typed_last_is_kept_and_no_more_than_there_is_room_for(
 	assert_int_equal(drafts(desk, 1000).count, 0);
 }
 
-#define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
+#define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, test_store_close)
 
 int main(void)
 {

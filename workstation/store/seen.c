@@ -3,6 +3,7 @@
 
 #include "workstation/rules/fold.h"
 #include "workstation/store/rows.h"
+#include "workstation/store/seen_row.h"
 #include "workstation/store/store.h"
 
 int store_seen_state(struct db *db, struct str result_id, enum seen_state *ret_state)
@@ -20,11 +21,6 @@ int store_seen_state(struct db *db, struct str result_id, enum seen_state *ret_s
 							   : SEEN_DONE;
 	return 0;
 }
-
-#define SEEN_COLUMNS                                                                             \
-	"result_id, state, status, kind, reason, chart, confirmed_at, method, staff, validity, " \
-	"remark, reference, name, kana, birth, sex, insurer_number, insurer_name, symbol, "      \
-	"number, branch, relation, ratio"
 
 int store_seen_put(struct db *db, struct arena *arena, const struct seen *seen)
 {
@@ -55,7 +51,7 @@ int store_seen_put(struct db *db, struct arena *arena, const struct seen *seen)
 	return r ? FOLD(r) : 0;
 }
 
-static struct seen seen_of_row(struct db_rows *rows)
+struct seen store_seen_of_row(struct db_rows *rows)
 {
 	return (struct seen){
 		.result_id = db_column_text(rows, 0),
@@ -107,7 +103,7 @@ int store_seen_get(struct db *db, struct arena *arena, struct str result_id, str
 	r = db_next(rows);
 	if (r)
 		return r == DB_END ? STORE_ABSENT : FOLD(r);
-	struct seen seen = seen_of_row(rows);
+	struct seen seen = store_seen_of_row(rows);
 	seen.raw = db_column_text(rows, 23);
 	seen.entry = db_column_text(rows, 24);
 	r = seen_keep(arena, &seen);
@@ -141,7 +137,7 @@ int store_seen_each(struct db *db, enum seen_which which, int64_t chart,
 	if (r)
 		return FOLD(r);
 	while ((r = db_next(rows)) == 0) {
-		struct seen seen = seen_of_row(rows);
+		struct seen seen = store_seen_of_row(rows);
 		r = each(ctx, &seen);
 		if (r)
 			return r < 0 ? PASS(r) : r;

@@ -5,6 +5,7 @@ import { el, fill, name, newId } from '/common/dom.js';
 import { countText, dayShort, ratioText } from '/common/format.js';
 import { ask } from '/common/dialog.js';
 import { call } from '../api.js';
+import { fileSave } from '../export.js';
 
 export const title = '患者一覧の取り込み';
 
@@ -234,12 +235,9 @@ function toldTable(told) {
         el('td', {}, one.notes.map((note) => el('p', { class: note.wrong ? 'wrong' : 'doubt' }, `${note.title ? `${note.title}: ` : ''}${note.text}`))))))))];
 }
 
-/** The browser keeps it where it keeps what is downloaded. */
 async function refusedSave() {
   const { csv } = await call('import_refused');
-  const url = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
-  el('a', { href: url, download: '取り込めなかった行.csv' }).click();
-  URL.revokeObjectURL(url);
+  fileSave(new Blob([csv], { type: 'text/csv' }), '取り込めなかった行.csv');
 }
 
 const refusedButton = (report) => report.refused > 0 &&

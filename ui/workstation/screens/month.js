@@ -26,7 +26,7 @@ const columns = [
   { key: 'confirmed', title: '最後の有効確認', sort: true, class: 'c-at', cell: confirmed },
   { key: 'kana', title: '氏名・カナ', sort: true, class: 'c-name', cell: person },
   { key: 'birth', title: '生年月日', class: 'c-birth', cell: birth },
-  { key: 'insurer', title: '保険者／記号・番号・枝番', class: 'c-insurer', cell: (row) => two(name(row.insurer ?? '－'), memberText(row)) },
+  { key: 'insurer', title: '保険者／記号・番号・枝番', class: 'c-insurer', cell: (row) => two(name(row.insurer_name ?? '－'), memberText(row)) },
   { key: 'seen', title: '最後の結果', sort: true, class: 'c-validity', cell: last },
   { key: 'telephone', title: '電話', class: 'c-telephone', cell: (row) => row.telephone ?? '－' },
   { key: 'reference', title: '照会番号', class: 'c-reference', cell: (row) => row.reference ?? '－' },
@@ -69,7 +69,7 @@ const paperColumns = [
   { title: '最後の有効確認', cell: (row) => day(row.confirmed_at) || 'なし' },
   { title: '氏名・カナ', cell: person },
   { title: '生年月日・性別', cell: birth },
-  { title: '保険者／記号・番号・枝番', cell: (row) => two(name(row.insurer ?? '－'), memberText(row)) },
+  { title: '保険者／記号・番号・枝番', cell: (row) => two(name(row.insurer_name ?? '－'), memberText(row)) },
   { title: '最後の来院・結果', cell: last },
   { title: '電話', cell: (row) => row.telephone ?? '' },
 ];

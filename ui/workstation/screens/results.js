@@ -99,7 +99,7 @@ const columns = () => [
   { key: 'at', title: '確認日時', sort: true, class: 'c-at', cell: (row) => when(row, here?.today) },
   { key: 'kana', title: '氏名・カナ', sort: true, class: 'c-name', cell: person },
   { key: 'birth', title: '生年月日', sort: true, class: 'c-birth', cell: birth },
-  { key: 'insurer', title: '保険者／記号・番号・枝番', sort: true, class: 'c-insurer', cell: (row) => two(name(row.insurer), memberText(row)) },
+  { key: 'insurer', title: '保険者／記号・番号・枝番', sort: true, class: 'c-insurer', cell: (row) => two(name(row.insurer_name), memberText(row)) },
   { key: 'validity', title: '有効性・割合', class: 'c-validity', cell: (row) => two(row.validity ?? '－', ratioText(row.ratio)) },
   { key: 'reference', title: '照会番号', sort: true, class: 'c-reference', cell: (row) => row.reference ?? '－' },
 ];
@@ -208,7 +208,7 @@ const paperColumns = [
   { title: '方法', cell: (row) => methodWord(row.method) },
   { title: '氏名・カナ', cell: person },
   { title: '生年月日・性別', cell: birth },
-  { title: '保険者／記号・番号・枝番', cell: (row) => two(name(row.insurer), memberText(row)) },
+  { title: '保険者／記号・番号・枝番', cell: (row) => two(name(row.insurer_name), memberText(row)) },
   { title: '有効性・割合', cell: (row) => two(row.validity ?? '－', ratioText(row.ratio)) },
   { title: '照会番号', cell: (row) => row.reference ?? '－' },
   { title: '状態', cell: (row) => statusMark(row.status) },
