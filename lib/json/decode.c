@@ -7,6 +7,15 @@
 #include "lib/base/utf8.h"
 #include "lib/json/walk.h"
 
+static int lines_judge(struct str text)
+{
+	struct str line;
+	while (str_split(&text, '\n', &line))
+		if (utf8_has_control(line))
+			return JSON_FIELD_CONTROL;
+	return 0;
+}
+
 /* 0: it fits. */
 static int text_judge(struct str text, const struct json_field *field)
 {
@@ -15,7 +24,9 @@ static int text_judge(struct str text, const struct json_field *field)
 		return JSON_FIELD_SHORT;
 	if (points > (size_t)field->max)
 		return JSON_FIELD_LONG;
-	return utf8_has_control(text) ? JSON_FIELD_CONTROL : 0;
+	return field->kind == JSON_LINES ? lines_judge(text)
+	       : utf8_has_control(text)	 ? JSON_FIELD_CONTROL
+					 : 0;
 }
 
 static int range_judge(int64_t value, const struct json_field *field)
@@ -67,7 +78,8 @@ static int value_take(const json_t *node, const struct json_field *field, void *
 {
 	int reason;
 	switch (field->kind) {
-	case JSON_TEXT: return text_take(node, field, place);
+	case JSON_TEXT:
+	case JSON_LINES: return text_take(node, field, place);
 	case JSON_NUMBER: return number_take(node, field, place);
 	case JSON_BOOL: return bool_take(node, place);
 	case JSON_OBJECT: return node_is_object(node) ? node_take(node, place) : JSON_FIELD_TYPE;

@@ -11,6 +11,7 @@ struct form {
 	bool flag;
 	const struct json *object;
 	const struct json *array;
+	struct str lines;
 };
 
 static const struct json_field fields[] = {
@@ -21,6 +22,7 @@ static const struct json_field fields[] = {
 	JSON_FIELD(struct form, flag, "flag", JSON_BOOL, JSON_OPTIONAL, 0, 0),
 	JSON_FIELD(struct form, object, "object", JSON_OBJECT, JSON_OPTIONAL, 0, 0),
 	JSON_FIELD(struct form, array, "array", JSON_ARRAY, JSON_OPTIONAL, 1, 2),
+	JSON_FIELD(struct form, lines, "lines", JSON_LINES, JSON_OPTIONAL, 0, 5),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
@@ -37,7 +39,7 @@ static void test_a_table_fills_a_struct(void **state)
 	AUTO(json_clear)
 	struct json_document document = document_of(
 		"{\"name\":\"髙𠮷\",\"note\":\"\",\"nothing\":null,\"number\":-1,\"flag\":true,"
-		"\"object\":{\"x\":\"y\"},\"array\":[1,\"two\"]}");
+		"\"object\":{\"x\":\"y\"},\"array\":[1,\"two\"],\"lines\":\"右\\n\\n左\\n\"}");
 	struct form form = {.flag = false};
 	struct json_complaint complaint;
 	assert_int_equal(json_decode(document.root, fields, FIELDS, &form, &complaint), 0);
@@ -47,6 +49,7 @@ static void test_a_table_fills_a_struct(void **state)
 	assert_null(form.nothing.ptr);
 	assert_int_equal(form.number, -1);
 	assert_true(form.flag);
+	assert_str_equal(form.lines, STR("右\n\n左\n"));
 	assert_true(json_is_object(form.object));
 	assert_str_equal(json_text(json_member(form.object, "x")), STR("y"));
 	assert_int_equal(json_count(form.array), 2);
@@ -84,6 +87,9 @@ static const struct {
 	{"{\"name\":\"あいうえ\",\"nothing\":null}", JSON_FIELD_LONG, "name"},
 	{"{\"name\":\"a\\nb\",\"nothing\":null}", JSON_FIELD_CONTROL, "name"},
 	{"{\"name\":\"a\\u2028\",\"nothing\":null}", JSON_FIELD_CONTROL, "name"},
+	{"{\"name\":\"a\",\"nothing\":null,\"lines\":\"a\\r\\nb\"}", JSON_FIELD_CONTROL, "lines"},
+	{"{\"name\":\"a\",\"nothing\":null,\"lines\":\"a\\tb\"}", JSON_FIELD_CONTROL, "lines"},
+	{"{\"name\":\"a\",\"nothing\":null,\"lines\":\"1\\n2\\n3\\n\"}", JSON_FIELD_LONG, "lines"},
 	{"{\"name\":\"a\",\"nothing\":null,\"number\":-2}", JSON_FIELD_SHORT, "number"},
 	{"{\"name\":\"a\",\"nothing\":null,\"number\":11}", JSON_FIELD_LONG, "number"},
 	{"{\"name\":\"a\",\"nothing\":null,\"number\":1.0}", JSON_FIELD_TYPE, "number"},

@@ -48,6 +48,7 @@ void json_clear(struct json_document *document);
 
 enum json_kind {
 	JSON_TEXT,   /* struct str, borrowed from the document */
+	JSON_LINES,  /* the same, and lines may end in it, by LF only */
 	JSON_NUMBER, /* int64_t; a number without fraction or exponent */
 	JSON_BOOL,   /* bool */
 	JSON_OBJECT, /* struct json * */

@@ -147,9 +147,10 @@ describe('hours and days', { concurrency: false }, () => {
     await hands.go('chart', 1);
     await page.locator('.person').waitFor();
     await page.keyboard.press('F7');
-    await page.getByLabel('メモ').fill('右肩');
+    await page.getByLabel('メモ').fill('右肩\n左も少し');
     await hands.button('保存する').click();
     await page.locator('dd', { hasText: '右肩' }).waitFor();
+    assert.equal(await page.locator('dd', { hasText: '右肩' }).innerText(), '右肩\n左も少し');
     await hands.go('login');
     await hands.knock(account());
     await hands.refused('サービスにつながりません');

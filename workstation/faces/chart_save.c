@@ -37,7 +37,7 @@ struct save_more {
 };
 
 static const struct json_field more_fields[] = {
-	JSON_FIELD(struct save_more, notes, "notes", JSON_TEXT, JSON_OPTIONAL, 0, NOTES_CHARS_MAX),
+	JSON_FIELD(struct save_more, notes, "notes", JSON_LINES, JSON_OPTIONAL, 0, NOTES_CHARS_MAX),
 	JSON_FIELD(struct save_more, why, "why", JSON_TEXT, JSON_OPTIONAL, 0, CHART_WHY_CHARS_MAX),
 	JSON_FIELD(struct save_more, first_visit, "first_visit", JSON_NUMBER, JSON_OPTIONAL, 0,
 		   DAY_MAX),
