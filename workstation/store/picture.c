@@ -35,41 +35,57 @@
 #define LIST(table, key, columns, where, order)                        \
 	"SELECT json_group_array(json_object('" key "', " key columns( \
 		NAMED) ")) FROM (SELECT * FROM " table " WHERE " where " ORDER BY " order ")"
-#define OF_CHARTS "chart IN ($1, $2) AND chart <> 0"
-/* One result, or all of the charts'. */
-#define OF_RESULTS "(result_id = $3 OR ($3 IS NULL AND " OF_CHARTS "))"
+
+/*
+ * Whose rows: a chart's, two charts', or one result's. Each has its own text, since IN and OR make
+ * SQLite build a table at every call, and two pictures are taken for every result that comes.
+ */
+enum { OF_CHART, OF_TWO, OF_RESULT, SCOPES };
+
+#define OF_CHART_SQL  "chart = $1 AND chart <> 0"
+#define OF_TWO_SQL    "chart IN ($1, $2) AND chart <> 0"
+#define OF_RESULT_SQL "result_id = $1"
+
+/* What belongs to charts only: a result says nothing of them. */
+#define CHARTS_LIST(table, key, columns, order)                      \
+	{                                                            \
+		LIST(table, key, columns, OF_CHART_SQL, order),      \
+			LIST(table, key, columns, OF_TWO_SQL, order) \
+	}
+#define RESULTS_LIST(table, columns)                                                  \
+	{                                                                             \
+		LIST(table, "result_id", columns, OF_CHART_SQL, "result_id"),         \
+			LIST(table, "result_id", columns, OF_TWO_SQL, "result_id"),   \
+			LIST(table, "result_id", columns, OF_RESULT_SQL, "result_id") \
+	}
 
 #define QUEUE "queue"
 
-enum { CHARTS_ONLY = 2, WITH_RESULT = 3 };
-
 static const struct {
 	const char *name;
-	size_t args_count;
-	const char *sql;
+	const char *sql[SCOPES];
 } lists[] = {
-	{"charts", CHARTS_ONLY,
-	 LIST("chart", "number", CHART_COLUMNS, "number IN ($1, $2)", "number")},
-	{"insurances", CHARTS_ONLY,
-	 LIST("insurance", "chart", INSURANCE_COLUMNS, OF_CHARTS, "chart, place")},
-	{"expenses", CHARTS_ONLY,
-	 LIST("public_expense", "chart", EXPENSE_COLUMNS, OF_CHARTS, "chart, place")},
-	{"aliases", CHARTS_ONLY,
-	 LIST("chart_alias", "chart", ALIAS_COLUMNS, OF_CHARTS, "chart, is_kana, text")},
-	{"differences", CHARTS_ONLY,
-	 LIST("difference", "chart", DIFFERENCE_COLUMNS, OF_CHARTS, "chart, field")},
-	{"policies", CHARTS_ONLY,
-	 LIST("policy", "chart", POLICY_COLUMNS, OF_CHARTS, "chart, field")},
-	{"results", WITH_RESULT, LIST("seen", "result_id", SEEN_COLUMNS, OF_RESULTS, "result_id")},
-	{QUEUE, WITH_RESULT, LIST("queue", "result_id", QUEUE_COLUMNS, OF_RESULTS, "result_id")},
+	{"charts",
+	 {LIST("chart", "number", CHART_COLUMNS, "number = $1", "number"),
+	  LIST("chart", "number", CHART_COLUMNS, "number IN ($1, $2)", "number")}},
+	{"insurances", CHARTS_LIST("insurance", "chart", INSURANCE_COLUMNS, "chart, place")},
+	{"expenses", CHARTS_LIST("public_expense", "chart", EXPENSE_COLUMNS, "chart, place")},
+	{"aliases", CHARTS_LIST("chart_alias", "chart", ALIAS_COLUMNS, "chart, is_kana, text")},
+	{"differences", CHARTS_LIST("difference", "chart", DIFFERENCE_COLUMNS, "chart, field")},
+	{"policies", CHARTS_LIST("policy", "chart", POLICY_COLUMNS, "chart, field")},
+	{"results", RESULTS_LIST("seen", SEEN_COLUMNS)},
+	{QUEUE, RESULTS_LIST("queue", QUEUE_COLUMNS)},
 };
 
-static int list_take(struct db *db, const struct db_value args[WITH_RESULT], size_t which,
+static int list_take(struct db *db, const struct db_value args[SCOPES], size_t which,
 		     struct json_writer *writer)
 {
 	AUTO(db_rows_closep) struct db_rows *rows = NULL;
-	const char *sql = lists[which].sql;
-	int r = db_query(db, sql, args, lists[which].args_count, &rows);
+	const char *const *sql = lists[which].sql;
+	bool is_of_result = sql[OF_RESULT] && args[OF_RESULT].bytes.ptr;
+	int scope = is_of_result ? OF_RESULT : args[OF_TWO].number ? OF_TWO : OF_CHART;
+	int r = db_query(db, sql[scope], is_of_result ? &args[OF_RESULT] : args,
+			 scope == OF_TWO ? 2 : 1, &rows);
 	if (!r)
 		r = db_next(rows);
 	if (r)
@@ -82,8 +98,7 @@ static int list_take(struct db *db, const struct db_value args[WITH_RESULT], siz
 int store_picture_take(struct db *db, struct arena *arena, int64_t chart, int64_t other,
 		       struct str result_id, struct str *ret_picture)
 {
-	const struct db_value args[WITH_RESULT] = {db_int(chart), db_int(other),
-						   db_text(result_id)};
+	const struct db_value args[SCOPES] = {db_int(chart), db_int(other), db_text(result_id)};
 	struct json_writer writer;
 	json_writer_init(&writer, arena, 0);
 	json_object_open(&writer);
