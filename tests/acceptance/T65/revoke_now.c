@@ -19,7 +19,7 @@
 enum {
 	FLIGHTS = 100,
 	LIMIT_MS = 2000, /* after the end: no success any more */
-	WATCH_MS = 2300, /* so long the flights go on at most */
+	WATCH_MS = 2100, /* so long the flights go on at most */
 	QUIET = 300,	 /* refusals in a row: it is over */
 };
 
@@ -228,7 +228,7 @@ static int64_t fly(struct run *run, end_step *end)
 		refused_in_row = status == 200 ? 0 : refused_in_row + 1;
 		if (status == 200 && ended_ms)
 			last_ms = now_ms - ended_ms;
-		if (status == 200 && ++successes == 3 * FLIGHTS) {
+		if (status == 200 && ++successes == FLIGHTS) {
 			end(run);
 			ended_ms = clock_mono_ms(&clock_system);
 		}
@@ -241,7 +241,7 @@ static int64_t fly(struct run *run, end_step *end)
 		(void)flight_await(&sky, &flight);
 		web_fake_clear(&flight->exchange);
 	}
-	assert_true(successes >= 3 * FLIGHTS);
+	assert_true(successes >= FLIGHTS);
 	return refused_in_row < QUIET ? WATCH_MS : last_ms;
 }
 
