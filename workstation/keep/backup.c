@@ -22,10 +22,10 @@ enum {
 	PATH_BYTES = HOME_FILE_BYTES + 64,
 	NAMES_MAX = 1024,
 	ARENA_BYTES = 256 * 1024,
+	PASSING_BYTES = 48,
 };
 
 static const char begins[] = "shikaku-";
-static const char passing[] = ".shikaku-backup-in-work";
 
 DEFINE_AUTO_POINTER(DIR, closedir)
 
@@ -43,6 +43,22 @@ static void name_make(int64_t made_ms, char ret_name[BACKUP_NAME_BYTES])
 	char stamp[PERIOD_DATETIME_BYTES];
 	(void)snprintf(ret_name, BACKUP_NAME_BYTES, "%s%s", begins,
 		       period_datetime_print(made_ms, stamp));
+}
+
+/*
+ * Where one is made: hidden, and by the chart key, so that two PCs that back up into one folder do
+ * not take it from under each other.
+ */
+static int passing_make(struct str key, char ret_name[PASSING_BYTES])
+{
+	AUTO(secret_wipe) struct secret tag = {0};
+	int r = hkdf(key, STR("shikaku backup in work"), &tag);
+	if (r < 0)
+		return PASS(r);
+	const unsigned char *bytes = (const unsigned char *)secret_str(&tag).ptr;
+	(void)snprintf(ret_name, PASSING_BYTES, ".shikaku-backup-in-work-%02x%02x%02x%02x",
+		       bytes[0], bytes[1], bytes[2], bytes[3]);
+	return 0;
 }
 
 /* When a backup of this name was made; false: it is none. */
@@ -169,7 +185,7 @@ static int folder_fill(const struct backup_wish *wish, const char *folder, struc
 	return r < 0 ? PASS(r) : r;
 }
 
-/* --- the newest stay --- */
+/* --- the newest of this PC stay --- */
 
 struct names {
 	size_t count;
@@ -202,17 +218,25 @@ static int names_list(const char *path, struct arena *arena, struct names **ret_
 	return 0;
 }
 
+/* From the newest; what is not under this PC's key is somebody else's, or is not whole. */
 static int names_prune(const struct backup_wish *wish, struct backup_made *made)
 {
 	AUTO(arena_clear) struct arena arena;
 	struct names *names;
+	struct manifest manifest;
+	int own = 0;
 	arena_init(&arena, sizeof *names + 64);
 	int r = names_list(wish->folder, &arena, &names);
-	size_t keep = (size_t)wish->keep;
-	for (size_t i = 0; r == 0 && i + keep < names->count; i++) {
+	for (size_t i = r == 0 ? names->count : 0; i-- > 0;) {
 		char path[PATH_BYTES];
-		if (path_in(wish->folder, names->items[i], path))
-			copy_folder_remove(path);
+		if (!path_in(wish->folder, names->items[i], path))
+			continue;
+		int known = backup_manifest(path, wish->key, &manifest);
+		if (known < 0)
+			return PASS(known);
+		if (known || ++own <= wish->keep)
+			continue;
+		copy_folder_remove(path);
 		made->removed++;
 	}
 	return r < 0 ? PASS(r) : r;
@@ -248,15 +272,18 @@ static int folder_name(const struct backup_wish *wish, const char *work, struct 
 
 int backup_run(const struct backup_wish *wish, struct backup_made *ret_made)
 {
-	char work[PATH_BYTES];
+	char work[PATH_BYTES], passing[PASSING_BYTES];
 	struct backup_made made = {0};
 	assert(wish->keep >= 1 && wish->key.len == CRYPTO_KEY_BYTES);
+	int r = passing_make(wish->key, passing);
+	if (r < 0)
+		return PASS(r);
 	if (!path_in(wish->folder, passing, work))
 		return BACKUP_UNREACHABLE;
 	copy_folder_remove(work); /* of one that was cut off */
 	if (mkdir(work, 0700) != 0)
 		return copy_answer(copy_outcome_of(errno));
-	int r = folder_fill(wish, work, &made);
+	r = folder_fill(wish, work, &made);
 	if (r == 0)
 		r = folder_name(wish, work, &made);
 	if (r) {

@@ -7,7 +7,7 @@
  * with everything in it sealed as it is on the PC: it opens by a staff member's password or by the
  * recovery key. Sessions and this PC's device keys are not in it: another PC logs in by itself. It
  * is written under a passing name and renamed when all of it is on the disk; what stops in between
- * leaves nothing that looks like a backup.
+ * leaves nothing that looks like a backup. Another PC's backups in the same folder stay.
  */
 #pragma once
 
@@ -38,7 +38,7 @@ struct backup_wish {
 	const char *folder;
 	struct str key; /* the chart key */
 	int64_t now_ms;
-	int keep; /* the newest that stay, at least 1 */
+	int keep; /* the newest of this key that stay, at least 1 */
 };
 
 struct backup_made {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -323,6 +324,23 @@ static void test_other_files_of_the_folder_are_left_alone(void **state)
 	assert_int_equal(entries_count(desk->disk), 6);
 }
 
+static void test_two_pcs_in_one_folder_leave_each_others(void **state)
+{
+	struct desk *desk = *state, *second;
+	void *part;
+	assert_int_equal(desk_setup(&part), 0);
+	second = part;
+	memcpy(second->disk, desk->disk, sizeof second->disk);
+	for (int i = 0; i < 4; i++) {
+		struct str one = backup_make(desk, now_ms + i * day_ms);
+		struct str other = backup_make(second, now_ms + i * day_ms + 1000);
+		assert_int_equal(backup_check(one.ptr, secret_str(&desk->key)), 0);
+		assert_int_equal(backup_check(other.ptr, secret_str(&second->key)), 0);
+	}
+	assert_int_equal(entries_count(desk->disk), 6);
+	assert_int_equal(desk_teardown(&part), 0);
+}
+
 static void test_a_folder_that_is_gone_is_told(void **state)
 {
 	struct desk *desk = *state;
@@ -371,12 +389,22 @@ static void test_a_broken_store_makes_no_backup(void **state)
 static void test_half_a_backup_is_none(void **state)
 {
 	struct desk *desk = *state;
-	char path[200], name[BACKUP_NAME_BYTES];
+	char name[BACKUP_NAME_BYTES];
 	int64_t made_ms;
-	snprintf(path, sizeof path, "%s/.shikaku-backup-in-work", desk->disk);
-	assert_int_equal(mkdir(path, 0700), 0);
-	snprintf(path, sizeof path, "%s/.shikaku-backup-in-work/1310000003.db", desk->disk);
-	assert_int_equal(file_write_private(path, STR("half")), 0);
+	const struct backup_wish wish = wish_of(desk, now_ms, 3);
+	struct backup_made made;
+	const struct rlimit small = {50000, 50000};
+	int status;
+	chart_fill(desk, codes[0]);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		signal(SIGXFSZ, SIG_DFL); /* ends it while it writes the first store */
+		_exit(setrlimit(RLIMIT_FSIZE, &small) || backup_run(&wish, &made));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(entries_count(desk->disk), 1);
 	assert_int_equal(backup_newest(desk->disk, name, &made_ms), BACKUP_NONE);
 	(void)backup_make(desk, now_ms);
 	assert_int_equal(entries_count(desk->disk), 1);
@@ -407,6 +435,7 @@ int main(void)
 		DESK_TEST(test_stores_of_two_backups_cannot_be_mixed),
 		DESK_TEST(test_the_newest_stay),
 		DESK_TEST(test_other_files_of_the_folder_are_left_alone),
+		DESK_TEST(test_two_pcs_in_one_folder_leave_each_others),
 		DESK_TEST(test_a_folder_that_is_gone_is_told),
 		DESK_TEST(test_a_full_disk_keeps_the_backups_before),
 		DESK_TEST(test_a_broken_store_makes_no_backup),
