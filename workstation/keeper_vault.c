@@ -207,11 +207,14 @@ static int keeper_backup(void *ctx, struct str folder, int keep)
 
 static int keeper_backup_newest(void *ctx, struct str folder, int64_t *ret_made_ms)
 {
+	struct keeper_vault *keeper = ctx;
+	AUTO(secret_wipe) struct secret key = {0};
 	char path[HOME_PATH_BYTES], name[BACKUP_NAME_BYTES];
-	(void)ctx;
+	if (keeper_key_take(keeper, &key))
+		return KEEPER_ABSENT;
 	if (str_to_c(folder, path, sizeof path) < 0)
 		return KEEPER_UNREACHABLE;
-	return backup_answer(backup_newest(path, name, ret_made_ms));
+	return backup_answer(backup_newest(path, secret_str(&key), name, ret_made_ms));
 }
 
 /* The backup's own folder; of a folder that holds backups, the newest one's. */
@@ -221,7 +224,7 @@ static int backup_find(struct str given, char path[HOME_PATH_BYTES])
 	int64_t made_ms;
 	if (str_to_c(given, path, HOME_PATH_BYTES) < 0)
 		return KEEPER_UNREACHABLE;
-	if (backup_newest(path, name, &made_ms) != 0)
+	if (backup_newest(path, (struct str){0}, name, &made_ms) != 0)
 		return 0;
 	size_t len = strlen(path), rest = HOME_PATH_BYTES - len;
 	int n = snprintf(path + len, rest, "/%s", name);

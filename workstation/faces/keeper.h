@@ -88,7 +88,10 @@ struct keeper {
 	 * KEEPER_ABSENT (locked since the start), KEEPER_UNREACHABLE, KEEPER_FULL, KEEPER_BROKEN.
 	 */
 	int (*backup)(void *ctx, struct str folder, int keep);
-	/* When the newest there was made. Outcomes: KEEPER_ABSENT (none), KEEPER_UNREACHABLE. */
+	/*
+	 * When the newest of this PC there was made. Outcomes: KEEPER_ABSENT (none, or locked since
+	 * the start), KEEPER_UNREACHABLE.
+	 */
 	int (*backup_newest)(void *ctx, struct str folder, int64_t *ret_made_ms);
 	/*
 	 * A backup becomes this PC's, and is open; *ret_group: of KEEPER_TYPO, from 1. Outcomes:

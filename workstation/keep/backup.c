@@ -218,41 +218,59 @@ static int names_list(const char *path, struct arena *arena, struct names **ret_
 	return 0;
 }
 
-/* From the newest; what is not under this PC's key is somebody else's, or is not whole. */
+/* Is it under this key? What is not is another PC's, or is not whole. Absent key: any will do. */
+static int is_own(const char *folder, const char *name, struct str key, bool *ret_own)
+{
+	char path[PATH_BYTES];
+	struct manifest manifest;
+	*ret_own = !key.ptr;
+	if (!key.ptr || !path_in(folder, name, path))
+		return 0;
+	int r = backup_manifest(path, key, &manifest);
+	*ret_own = r == 0;
+	return r < 0 ? PASS(r) : 0;
+}
+
+static void name_remove(const struct backup_wish *wish, const char *name, struct backup_made *made)
+{
+	char path[PATH_BYTES];
+	if (path_in(wish->folder, name, path))
+		copy_folder_remove(path);
+	made->removed++;
+}
+
 static int names_prune(const struct backup_wish *wish, struct backup_made *made)
 {
 	AUTO(arena_clear) struct arena arena;
 	struct names *names;
-	struct manifest manifest;
-	int own = 0;
+	int kept = 0;
 	arena_init(&arena, sizeof *names + 64);
 	int r = names_list(wish->folder, &arena, &names);
-	for (size_t i = r == 0 ? names->count : 0; i-- > 0;) {
-		char path[PATH_BYTES];
-		if (!path_in(wish->folder, names->items[i], path))
-			continue;
-		int known = backup_manifest(path, wish->key, &manifest);
-		if (known < 0)
-			return PASS(known);
-		if (known || ++own <= wish->keep)
-			continue;
-		copy_folder_remove(path);
-		made->removed++;
+	for (size_t i = r == 0 ? names->count : 0; r == 0 && i-- > 0;) {
+		bool own;
+		r = is_own(wish->folder, names->items[i], wish->key, &own);
+		if (r == 0 && own && ++kept > wish->keep)
+			name_remove(wish, names->items[i], made);
 	}
 	return r < 0 ? PASS(r) : r;
 }
 
-int backup_newest(const char *folder, char ret_name[BACKUP_NAME_BYTES], int64_t *ret_made_ms)
+int backup_newest(const char *folder, struct str key, char ret_name[BACKUP_NAME_BYTES],
+		  int64_t *ret_made_ms)
 {
 	AUTO(arena_clear) struct arena arena;
 	struct names *names;
+	bool own = false;
 	arena_init(&arena, sizeof *names + 64);
 	int r = names_list(folder, &arena, &names);
+	size_t i = r == 0 ? names->count : 0;
+	while (r == 0 && !own && i > 0)
+		r = is_own(folder, names->items[--i], key, &own);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	if (!names->count)
+	if (!own)
 		return BACKUP_NONE;
-	memcpy(ret_name, names->items[names->count - 1], BACKUP_NAME_BYTES);
+	memcpy(ret_name, names->items[i], BACKUP_NAME_BYTES);
 	(void)name_read(ret_name, ret_made_ms);
 	return 0;
 }

@@ -50,8 +50,11 @@ struct backup_made {
 /* Outcomes: BACKUP_UNREACHABLE, BACKUP_DISK_FULL, BACKUP_STORE_BROKEN. */
 MUST_CHECK int backup_run(const struct backup_wish *wish, struct backup_made *ret_made);
 
-/* The newest in a folder. Outcomes: BACKUP_UNREACHABLE, BACKUP_NONE. */
-MUST_CHECK int backup_newest(const char *folder, char ret_name[BACKUP_NAME_BYTES],
+/*
+ * The newest in a folder that is under the chart key; key absent: whosever it is. Outcomes:
+ * BACKUP_UNREACHABLE, BACKUP_NONE.
+ */
+MUST_CHECK int backup_newest(const char *folder, struct str key, char ret_name[BACKUP_NAME_BYTES],
 			     int64_t *ret_made_ms);
 
 /* What a backup says it holds. Outcomes: as backup_check. */

@@ -301,11 +301,12 @@ static void test_the_newest_stay(void **state)
 	struct desk *desk = *state;
 	char name[BACKUP_NAME_BYTES];
 	int64_t made_ms = 0;
-	assert_int_equal(backup_newest(desk->disk, name, &made_ms), BACKUP_NONE);
+	assert_int_equal(backup_newest(desk->disk, secret_str(&desk->key), name, &made_ms),
+			 BACKUP_NONE);
 	for (int i = 0; i < 6; i++)
 		(void)backup_make(desk, now_ms + i * day_ms);
 	assert_int_equal(entries_count(desk->disk), 3);
-	assert_int_equal(backup_newest(desk->disk, name, &made_ms), 0);
+	assert_int_equal(backup_newest(desk->disk, secret_str(&desk->key), name, &made_ms), 0);
 	assert_int_equal(made_ms, now_ms + 5 * day_ms);
 	assert_string_equal(name, "shikaku-20261127090000");
 }
@@ -338,6 +339,12 @@ static void test_two_pcs_in_one_folder_leave_each_others(void **state)
 		assert_int_equal(backup_check(other.ptr, secret_str(&second->key)), 0);
 	}
 	assert_int_equal(entries_count(desk->disk), 6);
+	char name[BACKUP_NAME_BYTES];
+	int64_t made_ms;
+	assert_int_equal(backup_newest(desk->disk, secret_str(&desk->key), name, &made_ms), 0);
+	assert_int_equal(made_ms, now_ms + 3 * day_ms);
+	assert_int_equal(backup_newest(desk->disk, (struct str){0}, name, &made_ms), 0);
+	assert_int_equal(made_ms, now_ms + 3 * day_ms + 1000);
 	assert_int_equal(desk_teardown(&part), 0);
 }
 
@@ -350,7 +357,8 @@ static void test_a_folder_that_is_gone_is_told(void **state)
 	int64_t made_ms;
 	wish.folder = "/nonexistent/disk";
 	assert_int_equal(backup_run(&wish, &made), BACKUP_UNREACHABLE);
-	assert_int_equal(backup_newest(wish.folder, name, &made_ms), BACKUP_UNREACHABLE);
+	assert_int_equal(backup_newest(wish.folder, secret_str(&desk->key), name, &made_ms),
+			 BACKUP_UNREACHABLE);
 }
 
 static void test_a_full_disk_keeps_the_backups_before(void **state)
@@ -405,7 +413,8 @@ static void test_half_a_backup_is_none(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(entries_count(desk->disk), 1);
-	assert_int_equal(backup_newest(desk->disk, name, &made_ms), BACKUP_NONE);
+	assert_int_equal(backup_newest(desk->disk, secret_str(&desk->key), name, &made_ms),
+			 BACKUP_NONE);
 	(void)backup_make(desk, now_ms);
 	assert_int_equal(entries_count(desk->disk), 1);
 }
