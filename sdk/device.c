@@ -89,13 +89,34 @@ static int key_trouble(shk_client *client, int outcome)
 	return 0;
 }
 
+static bool folder_find(const shk_client *client, char folder[PATH_BYTES])
+{
+	return !client->device_is_off &&
+	       (client->device_folder ? print_to(folder, client->device_folder, "")
+				      : folder_usual(folder));
+}
+
+/*
+ * A key has one life: that of a device that was closed is good for nothing more. The session goes
+ * on with it; the next login makes another.
+ */
+static int key_forget(const shk_client *client, const char *login_id)
+{
+	char folder[PATH_BYTES], path[PATH_BYTES];
+	if (!folder_find(client, folder))
+		return 0;
+	int r = path_make(client, folder, login_id, path);
+	if (r)
+		return PASS(r);
+	(void)unlink(path);
+	return 0;
+}
+
 int device_open(shk_client *client, const char *login_id, bool make)
 {
 	char folder[PATH_BYTES], path[PATH_BYTES];
 	key_drop(client);
-	if (client->device_is_off ||
-	    !(client->device_folder ? print_to(folder, client->device_folder, "")
-				    : folder_usual(folder)))
+	if (!folder_find(client, folder))
 		return 0;
 	int r = path_make(client, folder, login_id, path);
 	if (r)
@@ -154,7 +175,10 @@ static int device_register(shk_client *client, const char *name, const char *cod
 		.activation_code = str_of(code),
 	};
 	int r = client_device_register(client->client, &claim);
-	return r < 0 ? PASS(r) : r;
+	int forgotten = 0;
+	if (r == PROBLEM_DEVICE_KEY_TAKEN)
+		forgotten = key_forget(client, client_session(client->client)->login_id);
+	return r < 0 ? PASS(r) : forgotten ? PASS(forgotten) : r;
 }
 
 /* A login that is done stays done, whatever becomes of this. */
@@ -198,7 +222,14 @@ int32_t SHK_CALL shk_device_close(shk_client *client, const char *device_id)
 		return code;
 	if (!device_id)
 		return call_refuse(client, SHK_ERR_ARGUMENT);
-	return call_leave(client, client_device_close(client->client, str_of(device_id)));
+	const struct session *session = client_session(client->client);
+	bool is_own = strcmp(device_id, session->device_id) == 0;
+	char login_id[SESSION_LOGIN_BYTES]; /* the session ends with its own device */
+	memcpy(login_id, session->login_id, sizeof login_id);
+	int r = client_device_close(client->client, str_of(device_id));
+	if (r == 0 && is_own)
+		r = key_forget(client, login_id);
+	return call_leave(client, r);
 }
 
 /* --- the list --- */

@@ -918,7 +918,8 @@ SHK_API int32_t SHK_CALL shk_devices_is_current(const shk_devices *devices, int3
 
 /*
  * End a device: of a PC that is given away, lost or stolen. Its sessions end within 2 seconds, and
- * its key is never taken again. Closing one's own ends the session here.
+ * its key is never taken again: that PC makes another at its next shk_login, and registers anew.
+ * Closing one's own ends the session here.
  * device_id  of shk_devices_id
  * Errors: ARGUMENT, STATE, NOT_FOUND, DEVICE, TOKEN_EXPIRED, SESSION, BUSY, and the network's.
  */

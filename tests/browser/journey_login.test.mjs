@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { program, run, waitFor } from '../journeys/process.mjs';
 import { OPERATOR } from '../journeys/stack.mjs';
 import { passcode } from '../journeys/totp.mjs';
-import { accessible, browserStart } from './browser.mjs';
+import { accessible, browserStart, until } from './browser.mjs';
 import { Desk, DESK_PASSWORD, DESK_STAFF, sit } from './desk.mjs';
 import { SEKKOTSU, SHINKYU, World } from './world.mjs';
 
@@ -245,7 +245,7 @@ describe('the way in', { concurrency: false }, () => {
   });
 
   describe('when the service admits registered PCs only', () => {
-    let second, person;
+    let second, person, other;
 
     before(async () => {
       world.stack.more = '[clients]\nallow_bare = no\n';
@@ -281,7 +281,55 @@ describe('the way in', { concurrency: false }, () => {
       await there.hands.told('接続中');
       const devices = await world.stack.admin(['device', 'list', '--login-id', person.login_id]);
       assert.deepEqual(devices.map((one) => one.name).filter((name) => name === '２階'), ['２階']);
-      there.sight.clean();
+      other = there;
+    });
+
+    it('shows both PCs, and the one that is taken off is out', async () => {
+      const { hands: theirs, page: screen } = other;
+      await theirs.go('settings', 'devices');
+      const rows = screen.locator('.entries > *');
+      await rows.nth(1).waitFor();
+      assert.equal(await rows.count(), 2);
+      assert.equal(await rows.filter({ hasText: 'このPC' }).filter({ hasText: '２階' }).count(), 1);
+      await accessible(screen);
+      await rows.filter({ hasNotText: '２階' }).getByRole('button', { name: /登録を外す/ }).click();
+      await theirs.dialog.getByText('二度とこの登録では使えません').waitFor();
+      await theirs.dialog.getByRole('button', { name: '外す' }).click();
+      await until(screen, "document.querySelectorAll('.entries > *').length === 1");
+    });
+
+    it('tells who used the account, from where, and that it was refused elsewhere', async () => {
+      const { hands: theirs, page: screen } = other;
+      await theirs.go('settings', 'history');
+      const lines = screen.locator('.history-list tbody tr');
+      await lines.filter({ hasText: 'PCの登録を外す' }).filter({ hasText: '２階' }).first().waitFor();
+      assert.ok(await lines.filter({ hasText: 'パスコード' }).filter({ hasText: person.login_id }).count() >= 2);
+      assert.ok(await lines.filter({ hasText: 'PCの登録' }).filter({ hasText: 'できませんでした' }).count() >= 1); // without a code
+      await accessible(screen);
+      other.sight.clean();
+    });
+
+    it('lets the PC that was taken off come back as a new one, by a code', async () => {
+      // It is told as soon as it asks for something, and what comes stays at the service.
+      await hands.call('receive_start', { choice: 'new', reference: 'any' });
+      await hands.told('パスコード待ち');
+      await world.enrol(person);
+      await hands.go('login');
+      await hands.give(await world.passcode(person));
+      await page.getByRole('heading', { name: 'このPCを登録する' }).waitFor();
+      await hands.button('このPCを登録する').click();
+      await hands.refused('いちどログアウトして');
+      await hands.button('ログアウト').click();
+      await world.enrol(person);
+      await hands.knock(person);
+      await page.getByRole('heading', { name: '2 パスコード' }).waitFor();
+      await hands.give(await world.passcode(person));
+      await page.getByRole('heading', { name: 'このPCを登録する' }).waitFor();
+      const [{ code }] = await world.stack.admin(['activation', 'issue', '--login-id', person.login_id]);
+      await page.getByLabel('アクティベーションコード').fill(code);
+      await hands.button('このPCを登録する').click();
+      await hands.told('接続中');
+      assert.equal((await hands.session()).device, true);
     });
   });
 });

@@ -97,5 +97,18 @@ for (const store of ['sqlite', 'postgres']) {
       assert.deepEqual(await journey.count(receipt), { count: 1, without_reference: 1 });
       assert.equal((await journey.download(receipt)).length, 1);
     });
+
+    it('forgets the key of a device that it ended, and comes back with another by a code', async () => {
+      const command = (args, more = {}) => stack.shikaku(receipt.login_id, args, more);
+      const [, id] = /^([0-9a-f]{32}) .*\* /m.exec((await command(['device', 'list'], { expect: 0 })).stdout);
+      await command(['device', 'close', id], { expect: 0 });
+      const [{ code }] = await stack.admin(['activation', 'issue', '--login-id', receipt.login_id]);
+      await journey.enrol(receipt);
+      await journey.login(receipt, { password: `${changed} ni` });
+      await command(['device', 'register', '--code'], { input: `${code}\n`, expect: 0 });
+      const [, other] = /^([0-9a-f]{32}) .*\* /m.exec((await command(['device', 'list'], { expect: 0 })).stdout);
+      assert.notEqual(other, id);
+      assert.deepEqual(await journey.count(receipt), { count: 1, without_reference: 1 });
+    });
   });
 }

@@ -69,7 +69,7 @@ function passcodeForm(app, state, done) {
       await sessionRefresh(app);
       if (session()?.phase === 'in' && !session().needs_device) done?.();
     } },
-    buttons: [el('button', { type: 'button', onclick: () => app.run(async () => { await order('session_logout', {}); await sessionRefresh(app); }) }, 'ログインIDから入れ直す')],
+    buttons: [el('button', { type: 'button', onclick: () => app.run(() => logout(app)) }, 'ログインIDから入れ直す')],
   });
   const words = state.again ? 'PCが休んでいた間に、サービスとのつながりが切れました。パスコードだけ入れれば続けられます。'
     : isMail ? '施設のメールアドレスに番号を送りました。' : 'スマートフォンの認証アプリに出ている番号を入れてください。';
@@ -110,6 +110,11 @@ function passwordForm(app, done, { must }) {
   };
 }
 
+async function logout(app) {
+  await order('session_logout', {});
+  await sessionRefresh(app);
+}
+
 function deviceForm(app, done) {
   const fields = [
     field({ name: 'name', label: 'このPCの呼び名', required: true, value: '受付', size: 20, hint: '例: 受付、2階' }),
@@ -120,13 +125,16 @@ function deviceForm(app, done) {
     await sessionRefresh(app);
     done?.();
   } } });
-  return { node: [el('h2', {}, 'このPCを登録する'), el('p', {}, 'このサービスは、登録したPCからだけ使えます。登録は1回だけです。'), made.node], focus: fields[1].input };
+  return {
+    node: [el('h2', {}, 'このPCを登録する'), el('p', {}, 'このサービスは、登録したPCからだけ使えます。登録は1回だけです。'), made.node,
+      el('div', { class: 'buttons' }, el('button', { type: 'button', onclick: () => app.run(() => logout(app)) }, 'ログアウト'))],
+    focus: fields[1].input,
+  };
 }
 
 /* --- in --- */
 
 function openView(app, state, show) {
-  const logout = async () => { await order('session_logout', {}); await sessionRefresh(app); };
   return {
     node: [el('h2', {}, 'ログインしています'), facilityLine(app), state.notice && el('div', { class: 'box warning' }, el('p', {}, state.notice)),
       el('dl', { class: 'facts' },
@@ -137,7 +145,7 @@ function openView(app, state, show) {
         el('dt', {}, '送信待ちの照会番号'), el('dd', {}, `${state.queued}件`)),
       el('div', { class: 'buttons' }, !state.device && el('button', { type: 'button', onclick: () => show('device') }, 'このPCを登録する'),
         el('button', { type: 'button', onclick: () => show('change') }, 'パスワードを変える'),
-        el('button', { type: 'button', onclick: () => app.run(logout) }, 'ログアウト'))],
+        el('button', { type: 'button', onclick: () => app.run(() => logout(app)) }, 'ログアウト'))],
   };
 }
 
