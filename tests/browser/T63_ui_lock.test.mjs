@@ -5,15 +5,11 @@
 // everything typed is there again afterwards. Controls: pages with one planted fault (a module
 // changed on its way) must fail the same bodies.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test, { after, afterEach, before } from 'node:test';
-import { accessible, browserStart, until, windowOpen } from './browser.mjs';
+import { accessible, browserStart, pageFault, until, windowOpen } from './browser.mjs';
 import { PASSWORD, Station, unlock } from './station.mjs';
 
 const PATIENT = '鈴木 一郎';
-const ui = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../ui');
 let browser;
 const undo = [];
 before(async () => { browser = await browserStart(); });
@@ -24,14 +20,8 @@ afterEach(async () => { for (const one of undo.splice(0).reverse()) await one();
 async function desk(fault) {
   const station = await Station.start();
   undo.push(() => station.stop());
-  const route = fault && (async (context) => {
-    const text = fs.readFileSync(path.join(ui, fault.file), 'utf8');
-    assert.ok(text.includes(fault.from), `the planted fault has no place: ${fault.from}`);
-    await context.route(`**/${path.basename(fault.file)}`, (one) =>
-      one.fulfill({ body: text.replace(fault.from, fault.to), contentType: 'text/javascript' }));
-  });
   const window = await windowOpen(browser, station.open, {
-    clock: true, prepare: route, context: { permissions: ['clipboard-read', 'clipboard-write'] },
+    clock: true, prepare: fault && pageFault(fault), context: { permissions: ['clipboard-read', 'clipboard-write'] },
   });
   undo.push(() => window.close());
   await unlock(window.page);

@@ -66,6 +66,14 @@ export async function windowOpen(browser, open, { viewport = { width: 1280, heig
   return { page, origin, sight, context, close: () => context.close() };
 }
 
+/** For windowOpen's prepare: the page with a planted fault, from and to in a file below ui/. */
+export function pageFault({ file, from, to }) {
+  const text = fs.readFileSync(new URL(`../../ui/${file}`, import.meta.url), 'utf8');
+  assert.ok(text.includes(from), `the planted fault has no place: ${from}`);
+  return (context) => context.route(`**/${file.split('/').at(-1)}`, (one) =>
+    one.fulfill({ body: text.replace(from, to), contentType: 'text/javascript' }));
+}
+
 /** axe-core's complaints about what is shown; none is right. Run outside the page's own policy. */
 export async function accessible(page) {
   await page.evaluate(axeSource);

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { run } from '../journeys/process.mjs';
-import { accessible, browserStart, windowOpen } from './browser.mjs';
+import { accessible, browserStart, pageFault, windowOpen } from './browser.mjs';
 import { Hands } from './desk.mjs';
 import { Station, unlock } from './station.mjs';
 import { SEKKOTSU, World } from './world.mjs';
@@ -177,6 +177,19 @@ describe('hours and days', { concurrency: false }, () => {
     await leave(DAY_MS);
     await page.locator('.box.error', { hasText: '受け取れなくなった結果があるかもしれません' }).waitFor();
     await hands.seen('もう一度カードで確認してください');
+  });
+
+  it('would notice a page that begins its screen anew when the session moves (control)', async () => {
+    const own = page;
+    const faulty = await windowOpen(browser, station.open, { prepare: pageFault({ file: 'workstation/session.js',
+      from: '  last = state;\n', to: "  last = state;\n  for (const one of document.querySelectorAll('.screen input')) one.value = '';\n" }) });
+    [page, hands] = [faulty.page, new Hands(faulty.page)];
+    await type();
+    await Promise.all([page.waitForResponse('**/api/session'), station.event('session')]);
+    const stays = async () => { for (let i = 0; i < 50; i++) await typed().then(() => page.waitForTimeout(20)); };
+    await assert.rejects(stays, { code: 'ERR_ASSERTION' });
+    await faulty.close();
+    [page, hands] = [own, new Hands(own)];
   });
 
   it('did nothing that a page of ours may not do', () => {

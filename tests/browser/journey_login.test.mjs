@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { program, run, waitFor } from '../journeys/process.mjs';
 import { OPERATOR } from '../journeys/stack.mjs';
 import { passcode } from '../journeys/totp.mjs';
-import { accessible, browserStart, until } from './browser.mjs';
+import { accessible, browserStart, pageFault, until } from './browser.mjs';
 import { Desk, DESK_PASSWORD, DESK_STAFF, sit } from './desk.mjs';
 import { SEKKOTSU, SHINKYU, World } from './world.mjs';
 
@@ -242,6 +242,16 @@ describe('the way in', { concurrency: false }, () => {
     assert.deepEqual(await held(SEKKOTSU.code), { name: [name(0)], login_id: here.login_id });
     assert.deepEqual(await held(SHINKYU.code), { name: [name(1)], login_id: there.login_id });
     sight.clean();
+  });
+
+  it('would notice a page that asks for one facility and shows another (control)', async () => {
+    const faulty = await sit(browser, desk, { prepare: pageFault({ file: 'workstation/api.js',
+      from: '{ facility: asked, with: body }', to: `{ facility: '${SEKKOTSU.code}', with: body }` }) });
+    await faulty.hands.choose(SEKKOTSU.code);
+    const { login_id: here } = await faulty.hands.session();
+    await faulty.hands.choose(SHINKYU.code);
+    assert.equal((await faulty.hands.session()).login_id, here); // where the journey asks that it is not
+    await faulty.close();
   });
 
   describe('when the service admits registered PCs only', () => {
