@@ -48,7 +48,7 @@ function facilityPlace(facilities, current, choose) {
 export function frame({ choose, lock }) {
   const left = rail();
   const slots = Object.fromEntries(['account', 'connection', 'received'].map((slot) => [slot, el('span', { class: `slot ${slot}` })]));
-  const facility = el('span', {});
+  const facility = el('span', { class: 'place' });
   const who = el('span', { class: 'slot who' });
   const bar = el('header', { class: 'bar' }, facility, slots.account, el('span', { class: 'grow' }), slots.connection,
     slots.received, who, el('button', { type: 'button', onclick: lock }, '画面ロック', el('kbd', {}, 'F9')));

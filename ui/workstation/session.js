@@ -54,7 +54,7 @@ function barSay(app, state) {
   const queued = state.queued ? `・送信待ち ${state.queued}件` : '';
   connectionSay(app, state);
   // Beside a button that leads in there is no room, and nothing is received.
-  if (state.phase !== 'in' || state.away) app.say('received', queued && `送信待ち ${state.queued}件`);
+  if (state.phase !== 'in' || state.needs_device || state.away) app.say('received', queued && `送信待ち ${state.queued}件`);
   else app.say('received', state.receiving ? `受け取り中 ${state.receiving.done}${state.receiving.total ? `/${state.receiving.total}` : ''}件`
     : state.received_ms ? `最後の受け取り ${instantText(state.received_ms)}${queued}` : `まだ受け取っていません${queued}`);
   app.say('account', state.login_id && name(state.login_id));

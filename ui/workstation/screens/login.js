@@ -118,7 +118,7 @@ async function logout(app) {
 function deviceForm(app, done) {
   const fields = [
     field({ name: 'name', label: 'このPCの呼び名', required: true, value: '受付', size: 20, hint: '例: 受付、2階' }),
-    field({ name: 'code', label: 'アクティベーションコード', size: 30, hint: '2台目からは、運営者（または施設の管理者）が出すコードが要ります。1台目は空のままで構いません。' }),
+    field({ name: 'code', label: 'アクティベーションコード', size: 30, hint: '2台目からは、運営者か施設の管理者が出すコードが要ります。1台目は空のままで構いません。' }),
   ];
   const made = form({ fields, submit: { text: 'このPCを登録する', run: async (values) => {
     await order('session_device', values.code ? values : { name: values.name });

@@ -254,8 +254,8 @@ export async function show(root, params, app) {
   here = { app, list, print: printed.print, turn: 0, today: dayFrom(new Date(app.state.now_ms + JST_MS)), ...parts };
   list.node.classList.add('list');
   list.node.addEventListener('keydown', foldKeys);
-  root.append(parts.notices, parts.conflicts,
-    exportBeside(app, () => ({ list: 'results', what: wish(here.today), fileName: '資格確認結果' }), automatic.node),
+  root.append(exportBeside(app, () => ({ list: 'results', what: wish(here.today), fileName: '資格確認結果' }), automatic.node),
+    parts.notices, parts.conflicts,
     el('div', { class: 'tools no-print' }, parts.search.node, parts.period.node, parts.status.node, parts.head,
       el('span', { class: 'grow' }), el('button', { type: 'button', onclick: printed.print }, '印刷', el('kbd', {}, 'F8')),
       el('button', { type: 'button', class: 'primary', onclick: () => keys.F5.run(app) }, '受け取る', el('kbd', {}, 'F5'))),
