@@ -83,7 +83,7 @@ describe('hours and days', { concurrency: false }, () => {
     await type();
     await page.evaluate(() => {
       window.said = new Set();
-      new MutationObserver(() => window.said.add(document.querySelector('.bar .connection').textContent))
+      new MutationObserver(() => window.said.add(document.querySelector('.bar .connection')?.textContent ?? ''))
         .observe(document.querySelector('.bar .connection'), { childList: true, subtree: true, characterData: true });
     });
     await hands.automatic(false); // else the library renews within its waiting call, by a clock of its own
