@@ -181,10 +181,16 @@ class Stage:
         return reply
 
     def raw(self, request):
-        """Whatever comes back for these bytes until the other side closes."""
-        with self.socket() as s:
-            s.sendall(request)
-            return read_all(s)
+        """Whatever comes back for these bytes until the other side closes. On a machine that stalls
+        longer than a head may take the line is cut before a word is said: then once more."""
+        for _ in range(3):
+            with self.socket() as s:
+                try:
+                    s.sendall(request)
+                except (ssl.SSLError, ConnectionError):
+                    continue
+                return read_all(s)
+        raise AssertionError("cut each time before anything was sent")
 
     def ready(self):
         until(self.is_ready)
