@@ -24,7 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import tap  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NODE_TIMEOUT_S = 300
+NODE_TIMEOUT_S = 600
 COMPILING_TIMEOUT_S = 900
 NODE_FOLDERS = (("journeys", "tests/journeys", NODE_TIMEOUT_S),
                 ("contract", "tests/contract", NODE_TIMEOUT_S),

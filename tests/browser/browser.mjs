@@ -50,7 +50,7 @@ export async function windowOpen(browser, open, { viewport = { width: 1280, heig
   const text = fs.readFileSync(open, 'utf8');
   const origin = /action="(http:\/\/127\.0\.0\.1:\d+)\/open"/.exec(text)[1];
   const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(15000);
+  context.setDefaultTimeout(30000); // what comes is not waited for longer; a busy machine is
   await prepare?.(context);
   const page = await context.newPage();
   if (clock) await page.clock.install();
@@ -84,7 +84,7 @@ export async function accessible(page) {
 }
 
 /** Wait until the page says yes; what playwright has for that needs eval, which the policy forbids. */
-export async function until(page, question, { timeout_ms = 10000 } = {}) {
+export async function until(page, question, { timeout_ms = 30000 } = {}) {
   for (const end = Date.now() + timeout_ms; Date.now() < end;) {
     if (await page.evaluate(question)) return;
     await new Promise((resolve) => { setTimeout(resolve, 20); });
