@@ -204,6 +204,15 @@ test('a dialog keeps the focus, Enter does what it says, Escape leaves', async (
   await until(page, () => window.answer === false);
   assert.ok(await page.evaluate(() => document.activeElement.matches('.bar button')));
   await open();
+  // Whoever is elsewhere by then is not called back: what is typed would land in another field.
+  assert.ok(await page.evaluate(async () => {
+    const link = document.querySelector('.rail a');
+    document.querySelector('dialog[open]').close();
+    link.focus();
+    await new Promise((done) => { setTimeout(done, 50); });
+    return document.activeElement === link;
+  }));
+  await open();
   await page.keyboard.press('Enter');
   await until(page, () => window.answer === true);
   sight.clean();

@@ -9,7 +9,6 @@ import { el, isComposing, newId } from './dom.js';
  */
 export function ask({ title, body = [], buttons, wide = false }) {
   const titleId = newId('dialog');
-  const before = document.activeElement;
   return new Promise((resolve) => {
     const done = (value) => { dialog.dataset.value = ''; answer = value; dialog.close(); };
     let answer = null;
@@ -28,7 +27,6 @@ export function ask({ title, body = [], buttons, wide = false }) {
     });
     dialog.addEventListener('close', () => {
       dialog.remove();
-      if (before?.isConnected) before.focus();
       resolve(answer);
     });
     document.body.append(dialog);

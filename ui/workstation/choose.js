@@ -35,7 +35,6 @@ function arrows(input, list) {
  */
 export function chartChoose({ title, lead, except = 0, text = '' }) {
   const id = newId('choose');
-  const before = document.activeElement;
   return new Promise((resolve) => {
     let answer = null;
     let turn = 0;
@@ -65,7 +64,6 @@ export function chartChoose({ title, lead, except = 0, text = '' }) {
       clearTimeout(timer);
       turn++;
       dialog.remove();
-      if (before?.isConnected) before.focus();
       resolve(answer);
     });
     document.body.append(dialog);

@@ -119,14 +119,12 @@ export function ageBox(state) {
 export async function loginOver(app) {
   const { loginPanel } = await import('./screens/login.js');
   const body = el('div', {});
-  const before = document.activeElement;
   const dialog = el('dialog', { class: 'wide', 'aria-label': 'ログイン' }, body,
     el('div', { class: 'buttons' }, el('button', { type: 'button', onclick: () => dialog.close() }, '閉じる')));
   const leave = loginPanel(body, app, { done: () => dialog.close() });
   dialog.addEventListener('close', () => {
     leave();
     dialog.remove();
-    if (before?.isConnected) before.focus();
   });
   document.body.append(dialog);
   dialog.showModal();
