@@ -399,6 +399,32 @@ def tap_fails_a_heading_whose_own_hook_failed():
 
 
 @test
+def tap_tells_why_a_test_failed():
+    sys.path.insert(0, str(TOOLS))
+    import tap
+    said = tap.reasons(textwrap.dedent("""\
+            not ok 1 - inner
+              ---
+              duration_ms: 1
+              error: |-
+                not ok 7 - wanted
+                  5 !== 6
+              code: 'ERR_ASSERTION'
+              stack: |-
+                here
+              ...
+            1..1
+        not ok 1 - outer
+        not ok 2 - c
+        # 0x2 != 0x3
+        # somewhere.c:7: error: Failure!
+        ok 3 - d
+        """))
+    assert said == {"inner": ["error: |-", "not ok 7 - wanted", "5 !== 6"], "outer": [],
+                    "c": ["# 0x2 != 0x3", "# somewhere.c:7: error: Failure!"]}, said
+
+
+@test
 def tap_adds_up_several_plans():
     assert tally("1..1\nok 1 - a\n1..2\nok 1 - b\nok 2 - c\n") == (3, 0, 0)
 

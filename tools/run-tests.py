@@ -139,8 +139,12 @@ def report(program, tally, seconds, build):
     mark = "FAILED" if tally.failed else "ok"
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
     print(f"{mark:6} {program.name}: {tally.passed} passed{skipped} ({seconds:.1f} s)")
+    out = output_path(build, program, "out")
+    reasons = tap.reasons(out.read_text(errors="replace")) if tally.failed and out.exists() else {}
     for name in tally.failures:
         print(f"       not ok: {name}")
+        for line in reasons.get(name, []):
+            print(f"               {line}")
     if tally.failed:
         for stream in ("out", "err"):
             path = output_path(build, program, stream)

@@ -5,9 +5,13 @@ A test with subtests is their heading: the leaves are counted, each once. What w
 plan) and did not come is a failure, so a program that dies cannot pass.
 """
 import dataclasses
+import itertools
 import re
 
 LINE = re.compile(r"^(\s*)(not ok|ok)\b\s*(\d+)?\s*(?:-\s*)?(.*)$")
+REASON_LINES = 8
+# What node:test says beside the error itself.
+ASIDE = re.compile(r"\s*(duration_ms|type|location|failureType|code|name|expected|actual|operator):")
 PLAN = re.compile(r"^(\s*)1\.\.(\d+)\s*(#.*)?$")
 SKIP = re.compile(r"#\s*(skip|todo)\b", re.IGNORECASE)
 
@@ -96,6 +100,33 @@ def tally_of(text, exit_code):
     if exit_code != 0 and not tally.failed:
         tally.failures.append(f"(ended with {exit_code})")
     return tally
+
+
+def reason_of(lines):
+    """The first lines that say why, of what follows a "not ok"."""
+    in_block = False
+    for line in lines:
+        if LINE.match(line) and not in_block or PLAN.match(line) or line.strip() == "...":
+            return
+        if line.strip() == "---":
+            in_block = True
+        elif line.strip().startswith("stack:"):
+            return
+        elif line.strip() and not ASIDE.match(line):
+            yield line.strip()
+
+
+def reasons(text):
+    """name: lines, of every test that failed and said why."""
+    found = {}
+    lines = text.splitlines()
+    results = set(without_yaml(lines))
+    for at, line in enumerate(lines):
+        match = LINE.match(line)
+        if match and match[2] == "not ok" and line in results:
+            said = list(itertools.islice(reason_of(lines[at + 1:]), REASON_LINES))
+            found.setdefault(match[4].strip(), said)
+    return found
 
 
 def tally_of_exit(exit_code):
