@@ -226,7 +226,7 @@ static void test_a_script_bends_the_answer(void **state)
 		{"index", 0, "good"},
 	};
 	AUTO(pki_certificate_destroyp) struct pki_certificate *certificate = NULL;
-	AUTO(revocation_destroyp) struct revocation *asker = asker_create(stack, 500, -1);
+	AUTO(revocation_destroyp) struct revocation *asker = asker_create(stack, 2000, -1);
 	assert_int_equal(card_read(stack, "person-1", &certificate), 0);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct revocation_answer answer;

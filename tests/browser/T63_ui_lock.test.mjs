@@ -6,7 +6,7 @@
 // changed on its way) must fail the same bodies.
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
-import { accessible, browserStart, pageFault, until, windowOpen } from './browser.mjs';
+import { accessible, browserStart, pageFault, patienceEnd, until, windowOpen } from './browser.mjs';
 import { PASSWORD, Station, unlock } from './station.mjs';
 
 const PATIENT = '鈴木 一郎';
@@ -188,7 +188,7 @@ for (const { name, body, fault } of rows) {
   });
   test(`control: a page with a fault is found out: ${name}`, async () => {
     const place = await desk(fault);
-    place.page.setDefaultTimeout(3000);
+    patienceEnd(place.page);
     await assert.rejects(() => body(place), (error) => error.code === 'ERR_ASSERTION' || error.name === 'TimeoutError');
   });
 }

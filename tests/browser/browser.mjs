@@ -8,6 +8,9 @@ import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PATIENCE_MS = 30000; // what comes is not waited for longer; a busy machine is
+const IMPATIENCE_MS = 5000;
+const impatient = new WeakSet();
 const EXECUTABLE = process.env.SHIKAKU_CHROMIUM ?? '/usr/bin/chromium';
 
 /** Debian's chromium; its sandbox cannot run as root. */
@@ -50,7 +53,7 @@ export async function windowOpen(browser, open, { viewport = { width: 1280, heig
   const text = fs.readFileSync(open, 'utf8');
   const origin = /action="(http:\/\/127\.0\.0\.1:\d+)\/open"/.exec(text)[1];
   const context = await browser.newContext({ viewport, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(30000); // what comes is not waited for longer; a busy machine is
+  context.setDefaultTimeout(PATIENCE_MS);
   await prepare?.(context);
   const page = await context.newPage();
   if (clock) await page.clock.install();
@@ -64,6 +67,12 @@ export async function windowOpen(browser, open, { viewport = { width: 1280, heig
     });
   });
   return { page, origin, sight, context, close: () => context.close() };
+}
+
+/** A page with a fault: what it lacks will not come. */
+export function patienceEnd(page) {
+  impatient.add(page);
+  page.setDefaultTimeout(IMPATIENCE_MS);
 }
 
 /** For windowOpen's prepare: the page with a planted fault, from and to in a file below ui/. */
@@ -84,7 +93,7 @@ export async function accessible(page) {
 }
 
 /** Wait until the page says yes; what playwright has for that needs eval, which the policy forbids. */
-export async function until(page, question, { timeout_ms = 30000 } = {}) {
+export async function until(page, question, { timeout_ms = impatient.has(page) ? IMPATIENCE_MS : PATIENCE_MS } = {}) {
   for (const end = Date.now() + timeout_ms; Date.now() < end;) {
     if (await page.evaluate(question)) return;
     await new Promise((resolve) => { setTimeout(resolve, 20); });

@@ -11,6 +11,7 @@ import { program } from '../journeys/process.mjs';
 import { until, windowOpen } from './browser.mjs';
 
 const binary = program('workstation/shikaku-workstation');
+const RESTING_MS = 15000;
 export const DESK_PASSWORD = 'hidari no kata';
 export const DESK_STAFF = '佐藤 花子';
 
@@ -68,10 +69,15 @@ export class Hands {
   refused(text) { return this.problem.getByText(text).first().waitFor(); }
   button(name) { return this.page.getByRole('button', { name, exact: true }); }
 
-  /** To a screen. A hand on the mouse: a page that nobody has touched for a minute is covered. */
-  async go(...parts) {
+  /** A hand on the mouse: a page that nobody has touched for a minute is covered. */
+  async stir() {
     this.moves = (this.moves ?? 0) + 1;
     await this.page.mouse.move(1 + this.moves % 2, 1);
+  }
+
+  /** To a screen. */
+  async go(...parts) {
+    await this.stir();
     await this.page.evaluate((hash) => { window.location.hash = hash; }, `#/${parts.join('/')}`);
   }
 
@@ -164,8 +170,11 @@ export class Hands {
   automatic(on) { return this.call('receive_automatic', { on }); }
 }
 
-/** A window on a desk, and hands at it. */
+/** A window on a desk, and hands at it: one rests on the mouse, however long a step takes. */
 export async function sit(browser, desk, options) {
   const window = await windowOpen(browser, desk.open, options);
-  return { ...window, hands: new Hands(window.page) };
+  const hands = new Hands(window.page);
+  const resting = setInterval(() => hands.stir().catch(() => {}), RESTING_MS).unref();
+  window.page.once('close', () => clearInterval(resting));
+  return { ...window, hands };
 }

@@ -204,7 +204,7 @@ describe('receiving', { concurrency: false }, () => {
     assert.equal(before.results.length, taps - FIRST.length);
     await receiveHalf('前回から', 0);
     await desk.kill();
-    await hands.told('プログラムが止まっています', { timeout: 15000 });
+    await hands.told('プログラムが止まっています');
     sight.forgive(/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|Failed to load resource/);
     sight.clean();
     await close();

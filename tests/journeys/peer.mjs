@@ -76,7 +76,9 @@ export class PeerReader {
   /** One tap; `change` may spoil the body or the proof's claims. */
   async check(card, staff, { nonce, body: change = {}, claims = {} } = {}) {
     const dir = this.stack.card(card);
-    const given = nonce ?? (await this.nonce(staff)).json();
+    const asked = nonce ? null : await this.nonce(staff);
+    if (asked && asked.status !== 200) return asked;
+    const given = nonce ?? asked.json();
     const text = frame(['shikaku-check-v1', given.origin, given.nonce, 'pin', staff, this.thumbprint]);
     const body = {
       nonce: given.nonce, method: 'pin', staff,

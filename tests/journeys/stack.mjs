@@ -136,6 +136,7 @@ dir = ${this.file('pki', 'anchors')}
 
 [revocation]
 ocsp_url = http://127.0.0.1:${this.ocspPort}/
+timeout_ms = 10000
 
 [limits]
 ${Object.entries(this.limits).map(([key, value]) => `${key} = ${value}\n`).join('')}${this.mailSettings}
