@@ -82,9 +82,17 @@ static int challenge_take(struct client *client, struct str body)
 	return 0;
 }
 
-static int login_run(struct client *client, const struct wire_login *login, struct arena *arena)
+/* The password step, and what its answer is: a challenge, or a reader's tokens. */
+struct way {
+	enum wire_call call;
+	bool with_proof;
+	int (*take)(struct client *client, struct str body);
+};
+
+static int login_run(struct client *client, const struct way *way, const struct wire_login *login,
+		     struct arena *arena)
 {
-	struct call call = {.call = WIRE_LOGIN, .with_proof = client->device != NULL};
+	struct call call = {.call = way->call, .with_proof = way->with_proof};
 	struct str body;
 	int r = wire_login_request_encode(arena, login, &call.body);
 	if (!r)
@@ -93,7 +101,7 @@ static int login_run(struct client *client, const struct wire_login *login, stru
 		return PASS(r);
 	r = call_perform(client, &call, arena, &body);
 	if (!r)
-		r = challenge_take(client, body);
+		r = way->take(client, body);
 	if (r)
 		session_clear(&client->session);
 	return r < 0 ? PASS(r) : r;
@@ -112,7 +120,8 @@ int client_login(struct client *client, struct str facility_code, struct str log
 				 WIRE_FACILITY_CODE_MAX);
 	if (r)
 		return r < 0 ? PASS(r) : r;
-	r = login_run(client, &login, &arena);
+	const struct way way = {WIRE_LOGIN, client->device != NULL, challenge_take};
+	r = login_run(client, &way, &login, &arena);
 	return r < 0 ? PASS(r) : r;
 }
 
@@ -317,24 +326,6 @@ int client_activate(struct client *client, const struct wire_activation *activat
 	return r < 0 ? PASS(r) : r;
 }
 
-static int reader_login_run(struct client *client, const struct wire_login *login,
-			    struct arena *arena)
-{
-	struct call call = {.call = WIRE_READER_LOGIN, .with_proof = true};
-	struct str body;
-	int r = wire_login_request_encode(arena, login, &call.body);
-	if (!r)
-		r = session_begin(client, login->login_id, login->password);
-	if (r)
-		return PASS(r);
-	r = call_perform(client, &call, arena, &body);
-	if (!r)
-		r = tokens_take(client, body);
-	if (r)
-		session_clear(&client->session);
-	return r < 0 ? PASS(r) : r;
-}
-
 int client_reader_login(struct client *client, struct str login_id, struct str password)
 {
 	AUTO(arena_clear) struct arena arena;
@@ -343,10 +334,11 @@ int client_reader_login(struct client *client, struct str login_id, struct str p
 		.password = password,
 		.client = program(client),
 	};
+	const struct way way = {WIRE_READER_LOGIN, true, tokens_take};
 	arena_init(&arena, LOGIN_ARENA_BYTES);
 	call_begin(client);
 	int r = login_check(client, login_id, password);
 	if (!r)
-		r = reader_login_run(client, &login, &arena);
+		r = login_run(client, &way, &login, &arena);
 	return r < 0 ? PASS(r) : r;
 }

@@ -3,9 +3,9 @@
 
 #include "lib/base/number.h"
 #include "lib/base/period.h"
-#include "lib/record/names.h"
 #include "workstation/desk/step.h"
 #include "workstation/desk/update.h"
+#include "workstation/rules/fold.h"
 #include "workstation/store/aliases.h"
 #include "workstation/store/policies.h"
 #include "workstation/store/store.h"
@@ -44,7 +44,7 @@ static int post_check(struct arena *arena, struct chart *chart, struct edit_note
 	struct str digits;
 	if (!chart->post.ptr)
 		return 0;
-	int r = public_expense_fold(arena, chart->post, &digits);
+	int r = fold_plain(arena, chart->post, &digits);
 	if (r)
 		return PASS(r);
 	if (!number_is_digits(digits, POST_DIGITS))
@@ -102,10 +102,9 @@ static void number_judge(struct str number, size_t digits, const char *field,
 static int expense_check(struct arena *arena, struct expense *expense, size_t i,
 			 struct edit_notes *wrong, struct edit_notes *doubts)
 {
-	int r = public_expense_fold(arena, expense->payer_number, &expense->payer_number);
+	int r = fold_plain(arena, expense->payer_number, &expense->payer_number);
 	if (!r)
-		r = public_expense_fold(arena, expense->recipient_number,
-					&expense->recipient_number);
+		r = fold_plain(arena, expense->recipient_number, &expense->recipient_number);
 	if (r)
 		return PASS(r);
 	expense->place = (int)i + 1;

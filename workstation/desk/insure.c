@@ -10,6 +10,7 @@
 #include "lib/record/insurer.h"
 #include "lib/record/names.h"
 #include "workstation/desk/step.h"
+#include "workstation/rules/fold.h"
 #include "workstation/rules/matching.h"
 #include "workstation/store/store.h"
 
@@ -34,7 +35,7 @@ static int texts_spell(struct arena *arena, struct insurance *insurance)
 		if (!texts[i]->len)
 			*texts[i] = (struct str){0};
 	}
-	int r = public_expense_fold(arena, insurance->insurer_number, &insurance->insurer_number);
+	int r = fold_plain(arena, insurance->insurer_number, &insurance->insurer_number);
 	if (!r && insurance->branch.ptr)
 		r = width_fold(arena, insurance->branch, &insurance->branch);
 	if (!r && insurance->branch.len == 1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names folded for comparison and search; what is stored and shown stays as it came. The columns
- * fold_kana and fold_name, what somebody types into a search, and matching all use these two.
+ * Texts folded for comparison and search; what is stored and shown stays as it came. The columns
+ * fold_kana and fold_name, what somebody types into a search, and matching all use the same.
  *
  * Absent when there is nothing to compare: absent, or only spaces. Texts are valid UTF-8, results
  * lie in the arena. Fault: -ENOMEM.
@@ -26,6 +26,9 @@ MUST_CHECK int fold_name(struct arena *arena, struct str name, struct str *ret_f
  * in it.
  */
 MUST_CHECK int fold_given(struct arena *arena, struct str name, struct str *ret_fold);
+
+/* Numbers and addresses as people type them: widths folded, without blanks and hyphens. */
+MUST_CHECK int fold_plain(struct arena *arena, struct str text, struct str *ret_fold);
 
 enum fold_fit {
 	FOLD_NOTHING, /* one of the two is absent, or nothing but ● */

@@ -95,6 +95,17 @@ static void test_a_dot_stands_for_one_character_and_not_for_two(void **state)
 	}
 }
 
+static void test_numbers_are_taken_as_people_type_them(void **state)
+{
+	struct str number;
+	assert_int_equal(fold_plain(*state, STR("５４０１－６０２ ７"), &number), 0);
+	assert_str_equal(number, STR("54016027"));
+	assert_int_equal(fold_plain(*state, STR("　"), &number), 0);
+	assert_null(number.ptr);
+	assert_int_equal(fold_plain(*state, (struct str){0}, &number), 0);
+	assert_null(number.ptr);
+}
+
 #define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, arena_make, arena_drop)
 
 int main(void)
@@ -104,6 +115,7 @@ int main(void)
 		WITH_ARENA(test_a_name_loses_spaces_and_variation_selectors),
 		WITH_ARENA(test_nothing_to_compare_is_absent),
 		WITH_ARENA(test_the_given_name_stands_behind_the_last_space),
+		WITH_ARENA(test_numbers_are_taken_as_people_type_them),
 		WITH_ARENA(test_a_dot_stands_for_one_character_and_not_for_two),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 
-#include "lib/record/names.h"
 #include "workstation/rules/fold.h"
 
 static const struct chart_field_row rows[CHART_FIELDS] = {
@@ -60,24 +59,6 @@ enum policy_choice policy_of(enum chart_field field, enum policy_choice patient,
 
 /* --- differences --- */
 
-/* Folded, without what people put in or leave out: blanks, hyphens. */
-static int plain(struct arena *arena, struct str text, struct str *ret_text)
-{
-	struct str folded;
-	int r = width_fold(arena, text, &folded);
-	if (r)
-		return PASS(r);
-	char *bytes = arena_alloc(arena, folded.len + 1);
-	if (!bytes)
-		return RAISE(ENOMEM);
-	size_t len = 0;
-	for (size_t i = 0; i < folded.len; i++)
-		if (folded.ptr[i] != ' ' && folded.ptr[i] != '-')
-			bytes[len++] = folded.ptr[i];
-	*ret_text = (struct str){bytes, len};
-	return 0;
-}
-
 static struct str without_zeros(struct str digits)
 {
 	while (digits.len > 1 && digits.ptr[0] == '0')
@@ -93,7 +74,7 @@ static int spelling(struct arena *arena, enum chart_field field, struct str text
 	case CHART_KANA: r = fold_kana(arena, text, ret_text); break;
 	case CHART_NAME: r = fold_name(arena, text, ret_text); break;
 	case CHART_POST:
-	case CHART_ADDRESS: r = plain(arena, text, ret_text); break;
+	case CHART_ADDRESS: r = fold_plain(arena, text, ret_text); break;
 	case CHART_RATIO: *ret_text = without_zeros(text); break;
 	case CHART_BIRTH:
 	case CHART_SEX:

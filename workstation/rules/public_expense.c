@@ -3,24 +3,6 @@
 
 #include "lib/base/number.h"
 #include "lib/record/insurer.h"
-#include "lib/record/names.h"
-
-int public_expense_fold(struct arena *arena, struct str typed, struct str *ret_number)
-{
-	struct str folded;
-	int r = width_fold(arena, typed, &folded);
-	if (r)
-		return PASS(r);
-	char *bytes = arena_alloc(arena, folded.len + 1);
-	if (!bytes)
-		return RAISE(ENOMEM);
-	size_t len = 0;
-	for (size_t i = 0; i < folded.len; i++)
-		if (folded.ptr[i] != ' ' && folded.ptr[i] != '-')
-			bytes[len++] = folded.ptr[i];
-	*ret_number = len ? (struct str){bytes, len} : (struct str){0};
-	return 0;
-}
 
 enum public_expense_finding public_expense_check(struct str number, size_t digits)
 {

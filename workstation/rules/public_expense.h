@@ -23,13 +23,7 @@ enum public_expense_finding {
 	PUBLIC_EXPENSE_DOUBTFUL,  /* the check digit does not fit: tell, and take it */
 };
 
-/*
- * What people type in one spelling: digits, widths folded, blanks and hyphens dropped. *ret_number
- * is in the arena, and absent when nothing is left. Fault: -ENOMEM.
- */
-MUST_CHECK int public_expense_fold(struct arena *arena, struct str typed, struct str *ret_number);
-
-/* number is folded; digits is one of the two above. */
+/* number is folded (fold_plain); digits is one of the two above. */
 enum public_expense_finding public_expense_check(struct str number, size_t digits);
 
 /* The 制度 of a payer's number by its 法別番号 ("生活保護"); absent: not one that we know. */

@@ -3,20 +3,6 @@
 
 #include "lib/base/test.h"
 
-static void test_numbers_are_taken_as_people_type_them(void **state)
-{
-	(void)state;
-	AUTO(arena_clear) struct arena arena;
-	struct str number;
-	arena_init(&arena, 1 << 16);
-	assert_int_equal(public_expense_fold(&arena, STR("５４０１－６０２ ７"), &number), 0);
-	assert_str_equal(number, STR("54016027"));
-	assert_int_equal(public_expense_fold(&arena, STR("　"), &number), 0);
-	assert_null(number.ptr);
-	assert_int_equal(public_expense_fold(&arena, (struct str){0}, &number), 0);
-	assert_null(number.ptr);
-}
-
 static void test_a_check_digit_is_told_and_a_length_is_refused(void **state)
 {
 	(void)state;
@@ -55,7 +41,6 @@ static void test_the_scheme_is_named_where_it_is_known(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers_are_taken_as_people_type_them),
 		cmocka_unit_test(test_a_check_digit_is_told_and_a_length_is_refused),
 		cmocka_unit_test(test_the_scheme_is_named_where_it_is_known),
 	};
