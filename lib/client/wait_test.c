@@ -1,108 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting over a script: the clock moves only while somebody takes a breath. */
-#include "lib/base/test.h"
-
-#include <stdlib.h>
-
-#include "lib/client/client.h"
-#include "lib/client/transport_fake.h"
+#include "lib/client/test_desk.h"
 
 #define COUNT(number)                                    \
 	"{\"count\":" number ",\"without_reference\":0," \
 	"\"from\":\"20261101000000\",\"to\":\"20261130235959\"}"
 #define ID "0123456789abcdef0123456789abcdef"
-#define PROOF                                         \
-	"eyJhbGciOiJFUzI1NiJ9.."                      \
-	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
-	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define ENTRY                                                                        \
 	"{\"id\":\"" ID "\",\"confirmed_at\":\"20261122103000\",\"method\":\"pin\"," \
 	"\"staff\":\"S1\",\"reference_version\":0,\"proof\":\"" PROOF "\",\"result\":{}}"
 
-static const char challenge_reply[] = "{\"challenge\":\"c\",\"expires_in\":300}";
-static const char tokens_reply[] =
-	"{\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":600,"
-	"\"refresh_handle\":\"h\",\"session_expires_in\":43200,"
-	"\"account_kind\":\"WA\",\"facility_name\":\"n\"}";
-
-struct desk {
-	struct transport_fake fake;
-	struct clock_fake time;
-	struct clock clock;
-	struct client *client;
-	size_t breaths;
-	bool cancel_in_breath;
-};
-
-static void breath_note(void *ctx, int64_t ms, const atomic_int *cancelled)
+static int desk_open_logged_in(void **state)
 {
-	struct desk *desk = ctx;
-	(void)cancelled;
-	desk->time.now_ms += ms;
-	desk->breaths++;
-	if (desk->cancel_in_breath)
-		client_cancel(desk->client);
-}
-
-static void script(struct desk *desk, const struct transport_fake_step *steps, size_t count)
-{
-	desk->fake.steps = steps;
-	desk->fake.steps_count = count;
-	desk->fake.asked_count = 0;
-	memset(desk->fake.asked, 0, sizeof desk->fake.asked);
-	desk->breaths = 0;
-}
-#define SCRIPT(desk, steps) script((desk), (steps), sizeof(steps) / sizeof(steps)[0])
-
-static int desk_open(void **state)
-{
-	static const struct transport_fake_step steps[] = {
-		{.status = 200, .body = challenge_reply},
-		{.status = 200, .body = tokens_reply},
-	};
-	struct desk *desk = calloc(1, sizeof *desk);
-	assert_non_null(desk);
-	transport_fake_init(&desk->fake, NULL, 0);
-	desk->time.now_ms = 1795300000000;
-	desk->clock = clock_of_fake(&desk->time);
-	const struct client_options options = {
-		.transport = transport_of_fake(&desk->fake),
-		.clock = &desk->clock,
-		.profile = &wire_profile_default,
-		.random = random_bytes,
-		.wait = breath_note,
-		.wait_ctx = desk,
-	};
-	const struct wire_client program = {STR("v"), STR("p"), STR("1")};
-	assert_int_equal(client_create(&desk->client, &options), 0);
-	assert_int_equal(client_service_set(desk->client, STR("https://a.example")), 0);
-	assert_int_equal(client_program_set(desk->client, &program), 0);
-	SCRIPT(desk, steps);
-	assert_int_equal(client_login(desk->client, STR("1312345678"), STR("WA0000001"),
-				      STR("correct horse battery")),
-			 0);
-	assert_int_equal(client_mfa(desk->client, STR("123456")), 0);
-	*state = desk;
-	return 0;
-}
-
-static int desk_close(void **state)
-{
-	struct desk *desk = *state;
-	client_destroy(desk->client);
-	transport_fake_clear(&desk->fake);
-	free(desk);
-	return 0;
-}
-
-static const struct wire_search november = {
-	.from_ms = 1793458800000, /* 2026-11-01 JST */
-	.to_ms = 1796050799000,
-};
-
-static bool contains(struct str text, const char *part)
-{
-	return text.ptr && strstr(text.ptr, part);
+	int r = desk_open(state);
+	logged_in(*state);
+	return r;
 }
 
 static void test_a_count_is_remembered_while_nothing_changes(void **state)
@@ -126,7 +38,7 @@ static void test_a_count_is_remembered_while_nothing_changes(void **state)
 	assert_int_equal(client_count_again(desk->client, &november, 0, &counted, &changed), 0);
 	assert_true(changed && counted.count.count == 4);
 	assert_string_equal(counted.tag, "\"b\"");
-	assert_int_equal(desk->breaths, 0);
+	assert_int_equal(desk->waits, 0);
 }
 
 static void test_a_304_that_nobody_asked_for_is_no_answer(void **state)
@@ -185,7 +97,7 @@ static void test_a_wait_is_cancelled_between_two_calls(void **state)
 	struct client_counted counted = {.is_known = true, .tag = "\"a\""};
 	bool changed;
 	SCRIPT(desk, steps);
-	desk->cancel_in_breath = true;
+	desk->cancel_in_wait = true;
 	assert_int_equal(client_count_again(desk->client, &november, 60, &counted, &changed),
 			 PROBLEM_CANCELLED);
 	assert_int_equal(desk->fake.asked_count, 1);
@@ -232,7 +144,7 @@ static void test_without_a_wait_an_empty_page_is_an_answer(void **state)
 	client_answer_clear(&answer);
 }
 
-#define DESK_TEST(name) cmocka_unit_test_setup_teardown(name, desk_open, desk_close)
+#define DESK_TEST(name) cmocka_unit_test_setup_teardown(name, desk_open_logged_in, desk_close)
 
 int main(void)
 {
