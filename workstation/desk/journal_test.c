@@ -2,15 +2,9 @@
 /* Changes and their undoing, over a store of each test's own. */
 #include "workstation/desk/intake.h"
 
-#include "lib/base/test.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "workstation/store/changes.h"
 #include "workstation/store/policies.h"
-#include "workstation/store/store.h"
+#include "workstation/store/test_store.h"
 
 #define ID_1 "00000000000000000000000000000001"
 #define ID_2 "00000000000000000000000000000002"
@@ -19,38 +13,9 @@ static const struct actor hanako = {.staff = {"hanako", 6},
 				    .now_ms = INT64_C(1795316400000),
 				    .why = {"why", 3}};
 
-struct desk {
-	struct db *db;
-	struct arena arena;
-	char folder[64], path[96];
-};
-
 static int desk_open(void **state)
 {
-	struct desk *desk = test_calloc(1, sizeof *desk);
-	arena_init(&desk->arena, 16 << 20);
-	snprintf(desk->folder, sizeof desk->folder, "/tmp/shikaku-journal-XXXXXX");
-	assert_non_null(mkdtemp(desk->folder));
-	snprintf(desk->path, sizeof desk->path, "%s/charts.db", desk->folder);
-	assert_int_equal(store_open(desk->path, &desk->db), 0);
-	*state = desk;
-	return 0;
-}
-
-static int desk_close(void **state)
-{
-	struct desk *desk = *state;
-	static const char *const ends[] = {"", "-wal", "-shm"};
-	char path[128];
-	db_close(desk->db);
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		snprintf(path, sizeof path, "%s%s", desk->path, ends[i]);
-		(void)unlink(path);
-	}
-	assert_int_equal(rmdir(desk->folder), 0);
-	arena_clear(&desk->arena);
-	test_free(desk);
-	return 0;
+	return test_store_open(state, sizeof(struct test_store));
 }
 
 /* --- results --- */
@@ -84,7 +49,7 @@ static struct result result_of(const struct record_qualification *person, const 
 	};
 }
 
-static int64_t take(struct desk *desk, const struct result *result, struct match match,
+static int64_t take(struct test_store *desk, const struct result *result, struct match match,
 		    struct intake_report *report)
 {
 	assert_int_equal(db_begin(desk->db), 0);
@@ -93,7 +58,7 @@ static int64_t take(struct desk *desk, const struct result *result, struct match
 	return match.chart;
 }
 
-static struct str picture(struct desk *desk, int64_t chart)
+static struct str picture(struct test_store *desk, int64_t chart)
 {
 	struct str picture;
 	assert_int_equal(store_picture_take(desk->db, &desk->arena, chart, 0, (struct str){0},
@@ -110,14 +75,14 @@ static int count_one(void *ctx, const struct change *change)
 	return 0;
 }
 
-static int64_t change_last(struct desk *desk, int64_t chart)
+static int64_t change_last(struct test_store *desk, int64_t chart)
 {
 	int64_t last = 0;
 	assert_int_equal(store_changes_each(desk->db, chart, 10, count_one, &last), 0);
 	return last;
 }
 
-static int undo(struct desk *desk, int64_t no)
+static int undo(struct test_store *desk, int64_t no)
 {
 	int r;
 	assert_int_equal(db_begin(desk->db), 0);
@@ -127,7 +92,7 @@ static int undo(struct desk *desk, int64_t no)
 	return r;
 }
 
-static struct seen seen_get(struct desk *desk, const char *id)
+static struct seen seen_get(struct test_store *desk, const char *id)
 {
 	struct seen seen;
 	assert_int_equal(store_seen_get(desk->db, &desk->arena, str_of(id), &seen), 0);
@@ -136,7 +101,7 @@ static struct seen seen_get(struct desk *desk, const char *id)
 
 /* --- the tests --- */
 
-static int64_t first_chart(struct desk *desk)
+static int64_t first_chart(struct test_store *desk)
 {
 	struct intake_report report;
 	struct record_qualification hanako_now = person("01130012", "11");
@@ -146,7 +111,7 @@ static int64_t first_chart(struct desk *desk)
 
 static void test_a_change_says_who_when_and_why(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct change change;
 	int64_t chart = first_chart(desk);
 	assert_int_equal(store_change_get(desk->db, &desk->arena, change_last(desk, chart),
@@ -161,7 +126,7 @@ static void test_a_change_says_who_when_and_why(void **state)
 
 static void test_an_insurer_change_is_history_and_can_be_undone(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct intake_report report;
 	struct insurance current;
 	int64_t chart = first_chart(desk);
@@ -193,7 +158,7 @@ static void test_an_insurer_change_is_history_and_can_be_undone(void **state)
 
 static void test_what_came_later_goes_first(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct intake_report report;
 	int64_t chart = first_chart(desk), made = change_last(desk, chart);
 	struct record_qualification changed = person("06130012", "22");
@@ -207,7 +172,7 @@ static void test_what_came_later_goes_first(void **state)
 
 static void test_a_chart_that_is_undone_keeps_its_number(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct chart gone, next;
 	int64_t chart = first_chart(desk);
 	assert_int_equal(undo(desk, change_last(desk, chart)), 0);
@@ -225,7 +190,7 @@ static void test_a_chart_that_is_undone_keeps_its_number(void **state)
 
 static void test_the_policy_takes_keeps_and_asks(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct intake_report report;
 	struct difference_told *waiting;
 	struct chart held;
@@ -256,7 +221,7 @@ static void test_the_policy_takes_keeps_and_asks(void **state)
 
 static void test_an_older_result_changes_no_field(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct intake_report report;
 	struct chart held;
 	int64_t chart = first_chart(desk);
@@ -270,7 +235,7 @@ static void test_an_older_result_changes_no_field(void **state)
 
 static void test_two_who_change_one_chart_do_not_overwrite_each_other(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct chart one, other;
 	int64_t chart = first_chart(desk);
 	assert_int_equal(store_chart_get(desk->db, &desk->arena, chart, &one), 0);
@@ -281,7 +246,7 @@ static void test_two_who_change_one_chart_do_not_overwrite_each_other(void **sta
 	assert_int_equal(store_chart_update(desk->db, &desk->arena, &other), STORE_MOVED);
 }
 
-#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
+#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, desk_open, test_store_close)
 
 int main(void)
 {

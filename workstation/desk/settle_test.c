@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "lib/base/test.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "workstation/desk/intake.h"
 #include "workstation/desk/settle.h"
-#include "workstation/store/store.h"
+#include "workstation/store/test_store.h"
 
 #define QUALIFICATION(insurer)                                                          \
 	"{\"ResultOfQualificationConfirmation\":{\"InsuredCardClassification\":\"01\"," \
@@ -27,43 +21,13 @@ static const char two[] = BODY(QUALIFICATION("06000004") "," QUALIFICATION("0113
 
 static const struct actor sakura = {.staff = {"sakura", 6}, .now_ms = INT64_C(1795316400000)};
 
-struct desk {
-	struct db *db;
-	struct arena arena;
-	char folder[64], path[96];
-};
-
 static int desk_open(void **state)
 {
-	struct desk *desk = calloc(1, sizeof *desk);
-	assert_non_null(desk);
-	arena_init(&desk->arena, 1 << 20);
-	(void)snprintf(desk->folder, sizeof desk->folder, "/tmp/settle_test.XXXXXX");
-	assert_non_null(mkdtemp(desk->folder));
-	(void)snprintf(desk->path, sizeof desk->path, "%s/store", desk->folder);
-	assert_int_equal(store_open(desk->path, &desk->db), 0);
-	*state = desk;
-	return 0;
-}
-
-static int desk_close(void **state)
-{
-	static const char *const ends[] = {"", "-wal", "-shm"};
-	struct desk *desk = *state;
-	char path[128];
-	db_close(desk->db);
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		(void)snprintf(path, sizeof path, "%s%s", desk->path, ends[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(desk->folder);
-	arena_clear(&desk->arena);
-	free(desk);
-	return 0;
+	return test_store_open(state, sizeof(struct test_store));
 }
 
 /* A result that waits for a decision. */
-static void waits(struct desk *desk, const char *id, const char *raw, const char *reference)
+static void waits(struct test_store *desk, const char *id, const char *raw, const char *reference)
 {
 	const struct seen seen = {
 		.state = SEEN_OPEN,
@@ -78,21 +42,21 @@ static void waits(struct desk *desk, const char *id, const char *raw, const char
 	assert_int_equal(store_seen_put(desk->db, &desk->arena, &seen), 0);
 }
 
-static struct chart chart_get(struct desk *desk, int64_t number)
+static struct chart chart_get(struct test_store *desk, int64_t number)
 {
 	struct chart chart = {0};
 	assert_int_equal(store_chart_get(desk->db, &desk->arena, number, &chart), 0);
 	return chart;
 }
 
-static struct queued *queue(struct desk *desk, size_t *ret_count)
+static struct queued *queue(struct test_store *desk, size_t *ret_count)
 {
 	struct queued *list = NULL;
 	assert_int_equal(store_queue_list(desk->db, &desk->arena, true, &list, ret_count), 0);
 	return list;
 }
 
-static int settle(struct desk *desk, const char *id, int64_t chart, int qualification)
+static int settle(struct test_store *desk, const char *id, int64_t chart, int qualification)
 {
 	const struct settle settle = {.result_id = str_of(id),
 				      .chart = chart,
@@ -105,7 +69,7 @@ static int settle(struct desk *desk, const char *id, int64_t chart, int qualific
 
 static void test_a_new_chart_is_made_once_and_its_number_queued(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	size_t count;
 	waits(desk, "a", one, NULL);
 	assert_int_equal(settle(desk, "a", 0, 0), 0);
@@ -120,7 +84,7 @@ static void test_a_new_chart_is_made_once_and_its_number_queued(void **state)
 
 static void test_a_result_goes_to_the_chart_somebody_names(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	struct insurance insurance;
 	size_t count;
 	waits(desk, "a", one, NULL);
@@ -141,7 +105,7 @@ static void test_a_result_goes_to_the_chart_somebody_names(void **state)
 
 static void test_a_number_the_service_holds_becomes_the_charts(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	size_t count;
 	waits(desk, "a", one, "7");
 	waits(desk, "b", one, "K-1");
@@ -160,7 +124,7 @@ static void test_a_number_the_service_holds_becomes_the_charts(void **state)
 
 static void test_a_number_given_out_is_nobody_elses(void **state)
 {
-	struct desk *desk = *state;
+	struct test_store *desk = *state;
 	waits(desk, "a", one, NULL);
 	waits(desk, "b", one, "0001");
 	waits(desk, "c", one, "3");
@@ -174,7 +138,7 @@ static void test_a_number_given_out_is_nobody_elses(void **state)
 	assert_true(str_equal(chart_get(desk, 4).reference, STR("4")));
 }
 
-#define DESK_TEST(name) cmocka_unit_test_setup_teardown(name, desk_open, desk_close)
+#define DESK_TEST(name) cmocka_unit_test_setup_teardown(name, desk_open, test_store_close)
 
 int main(void)
 {

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Synchronising with a service that is a script: it binds numbers to people as the real one does.
  */
-#include "lib/base/test.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "lib/base/number.h"
 #include "workstation/store/settings.h"
-#include "workstation/store/store.h"
+#include "workstation/store/test_store.h"
 #include "workstation/desk/decide.h"
 #include "workstation/desk/settle.h"
 #include "workstation/desk/sync.h"
@@ -31,6 +25,7 @@ struct tap {
 
 /* The service and the desk's store. */
 struct desk {
+	struct test_store store;
 	struct person people[PEOPLE_MAX];
 	struct tap taps[TAPS_MAX];
 	size_t taps_count;
@@ -40,10 +35,6 @@ struct desk {
 	int64_t taken_until; /* these numbers are other people's at the service */
 	size_t fail_after;   /* results before next fails; 0: never */
 	struct str problem;
-	struct db *db;
-	struct arena arena;
-	char folder[64];
-	char path[96];
 };
 
 /* Its cursor is the number of taps that were given. */
@@ -199,43 +190,21 @@ static void tap(struct desk *desk, const char *id, const char *confirmed_at, int
 
 static int desk_open(void **state)
 {
-	struct desk *desk = calloc(1, sizeof *desk);
-	assert_non_null(desk);
-	arena_init(&desk->arena, 1 << 24);
-	(void)snprintf(desk->folder, sizeof desk->folder, "/tmp/sync_test.XXXXXX");
-	assert_non_null(mkdtemp(desk->folder));
-	(void)snprintf(desk->path, sizeof desk->path, "%s/store", desk->folder);
-	assert_int_equal(store_open(desk->path, &desk->db), 0);
+	int r = test_store_open(state, sizeof(struct desk));
+	struct desk *desk = *state;
 	person_set(&desk->people[0], "ｶﾝｼﾞｬ ｲﾁ", "19700101", "06000004");
 	person_set(&desk->people[1], "ｶﾝｼﾞｬ ﾆ", "19700101", "06000004");
 	desk->people[1].qualification.elements[RECORD_NAME] = STR("患者　二");
 	desk->people[1].qualification.elements[RECORD_BRANCH] = STR("02");
 	person_set(&desk->people[2], "ｶﾝｼﾞｬ ｲﾁ", "19700101", "01130012");
-	*state = desk;
-	return 0;
-}
-
-static int desk_close(void **state)
-{
-	static const char *const ends[] = {"", "-wal", "-shm"};
-	struct desk *desk = *state;
-	char path[128];
-	db_close(desk->db);
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		(void)snprintf(path, sizeof path, "%s%s", desk->path, ends[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(desk->folder);
-	arena_clear(&desk->arena);
-	free(desk);
-	return 0;
+	return r;
 }
 
 static struct sync_report synced(struct desk *desk, int outcome)
 {
 	struct source from = source(desk);
 	struct sync_report report = {0};
-	assert_int_equal(sync_run(desk->db, &from, &nobody, "20261101", "20261130", &report),
+	assert_int_equal(sync_run(desk->store.db, &from, &nobody, "20261101", "20261130", &report),
 			 outcome);
 	return report;
 }
@@ -244,7 +213,7 @@ static struct sync_report synced_new(struct desk *desk, int outcome)
 {
 	struct source from = source(desk);
 	struct sync_report report = {0};
-	assert_int_equal(sync_run(desk->db, &from, &nobody, NULL, NULL, &report), outcome);
+	assert_int_equal(sync_run(desk->store.db, &from, &nobody, NULL, NULL, &report), outcome);
 	return report;
 }
 
@@ -268,7 +237,7 @@ static int insurance_note(void *ctx, const struct insurance *insurance)
 static struct listing insurances(struct desk *desk, int64_t chart)
 {
 	struct listing listing = {0};
-	assert_int_equal(store_insurances_each(desk->db, chart, insurance_note, &listing), 0);
+	assert_int_equal(store_insurances_each(desk->store.db, chart, insurance_note, &listing), 0);
 	return listing;
 }
 
@@ -282,7 +251,7 @@ static int chart_note(void *ctx, const struct chart *chart)
 static int64_t charts(struct desk *desk)
 {
 	int64_t count = 0;
-	assert_int_equal(store_charts_each(desk->db, chart_note, &count), 0);
+	assert_int_equal(store_charts_each(desk->store.db, chart_note, &count), 0);
 	return count;
 }
 
@@ -353,7 +322,7 @@ static void test_an_open_decision_ends_when_the_service_knows(void **state)
 	struct sync_report report = synced(desk, 0);
 	assert_int_equal(report.linked, 1);
 	assert_int_equal(report.asked, 0);
-	assert_int_equal(store_seen_state(desk->db, STR("c1"), &seen), 0);
+	assert_int_equal(store_seen_state(desk->store.db, STR("c1"), &seen), 0);
 	assert_int_equal(seen, SEEN_DONE);
 }
 
@@ -437,7 +406,9 @@ static void test_a_refused_number_is_kept_and_not_tried_again(void **state)
 	assert_int_equal(report.queued, 1);
 	(void)synced(desk, 0);
 	assert_int_equal(desk->registrations, 1);
-	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
+	assert_int_equal(store_queue_list(desk->store.db, &desk->store.arena, false, &queued,
+					  &count),
+			 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(queued[0].state, QUEUED_REFUSED);
 	assert_str_equal(queued[0].problem, STR("result_not_found"));
@@ -453,7 +424,7 @@ static void test_a_number_that_is_taken_makes_room_for_the_next(void **state)
 	struct sync_report report = synced(desk, 0);
 	assert_int_equal(report.registered, 1);
 	assert_int_equal(report.queued, 0);
-	assert_int_equal(store_chart_get(desk->db, &desk->arena, 1, &chart), 0);
+	assert_int_equal(store_chart_get(desk->store.db, &desk->store.arena, 1, &chart), 0);
 	assert_str_equal(chart.reference, str_of(desk->people[0].reference));
 	/* And those who come later do not seek from the beginning again. */
 	size_t registrations = desk->registrations;
@@ -477,7 +448,7 @@ static void test_the_number_that_the_service_holds_becomes_the_new_charts(void *
 	struct sync_report report = synced(desk, 0);
 	assert_int_equal(report.joined, 1);
 	assert_int_equal(report.queued, 0);
-	assert_int_equal(store_chart_get(desk->db, &desk->arena, 1, &chart), 0);
+	assert_int_equal(store_chart_get(desk->store.db, &desk->store.arena, 1, &chart), 0);
 	assert_str_equal(chart.reference, STR("41"));
 	tap(desk, "a2", "20261112100000", 0);
 	assert_int_equal(synced(desk, 0).linked, 1);
@@ -493,7 +464,7 @@ static struct chart chart_put(struct desk *desk, const char *reference, const ch
 			      .kana = STR("カンジヤ　イチ"),
 			      .birth = str_of(birth),
 			      .sex = STR("1")};
-	assert_int_equal(store_chart_add(desk->db, &desk->arena, &chart, &chart), 0);
+	assert_int_equal(store_chart_add(desk->store.db, &desk->store.arena, &chart, &chart), 0);
 	return chart;
 }
 
@@ -509,10 +480,10 @@ static void test_a_chart_that_has_the_held_number_gets_the_result(void **state)
 	desk->register_answer = 0;
 	assert_int_equal(str_to_c(STR("41"), desk->people[0].reference, 64), 0);
 	assert_int_equal(synced(desk, 0).joined, 1);
-	assert_int_equal(store_seen_get(desk->db, &desk->arena, STR("a1"), &seen), 0);
+	assert_int_equal(store_seen_get(desk->store.db, &desk->store.arena, STR("a1"), &seen), 0);
 	assert_int_equal(seen.chart, chart.number);
 	/* The duplicate is put away, and the journal says so. */
-	assert_int_equal(store_chart_get(desk->db, &desk->arena, 1, &own), 0);
+	assert_int_equal(store_chart_get(desk->store.db, &desk->store.arena, 1, &own), 0);
 	assert_int_equal(own.state, CHART_AWAY);
 	assert_int_equal(synced(desk, 0).queued, 0);
 }
@@ -529,7 +500,9 @@ static void test_another_persons_held_number_is_shown(void **state)
 	desk->register_answer = 0;
 	assert_int_equal(str_to_c(STR("X-9"), desk->people[0].reference, 64), 0);
 	assert_int_equal(synced(desk, 0).joined, 0);
-	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
+	assert_int_equal(store_queue_list(desk->store.db, &desk->store.arena, false, &queued,
+					  &count),
+			 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(queued[0].state, QUEUED_CONFLICT);
 	assert_str_equal(queued[0].held, STR("X-9"));
@@ -546,13 +519,16 @@ static void test_a_person_s_decision_is_not_taken_back(void **state)
 	assert_int_equal(synced(desk, 0).asked, 1);
 	const struct settle settle = {.result_id = STR("a1"), .chart = chart.number};
 	int64_t settled;
-	assert_int_equal(settle_run(desk->db, &nobody, &settle, &settled), 0);
+	assert_int_equal(settle_run(desk->store.db, &nobody, &settle, &settled), 0);
 	assert_int_equal(str_to_c(STR("X-9"), desk->people[0].reference, 64), 0);
 	(void)synced(desk, 0);
-	assert_int_equal(store_queue_list(desk->db, &desk->arena, false, &queued, &count), 0);
+	assert_int_equal(store_queue_list(desk->store.db, &desk->store.arena, false, &queued,
+					  &count),
+			 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(queued[0].state, QUEUED_CONFLICT);
-	assert_int_equal(store_chart_get(desk->db, &desk->arena, chart.number, &chart), 0);
+	assert_int_equal(store_chart_get(desk->store.db, &desk->store.arena, chart.number, &chart),
+			 0);
 	assert_str_equal(chart.reference, STR("7"));
 }
 
@@ -566,15 +542,15 @@ static int64_t merged(struct desk *desk)
 	struct chart into;
 	tap(desk, "a", "20261120093000", 0);
 	synced(desk, 0);
-	assert_int_equal(store_chart_add(desk->db, &desk->arena, &second, &into), 0);
-	assert_int_equal(decide_merge(desk->db, &nobody, 1, into.number), 0);
+	assert_int_equal(store_chart_add(desk->store.db, &desk->store.arena, &second, &into), 0);
+	assert_int_equal(decide_merge(desk->store.db, &nobody, 1, into.number), 0);
 	return into.number;
 }
 
 static int64_t chart_of(struct desk *desk, const char *id)
 {
 	struct seen seen;
-	assert_int_equal(store_seen_get(desk->db, &desk->arena, str_of(id), &seen), 0);
+	assert_int_equal(store_seen_get(desk->store.db, &desk->store.arena, str_of(id), &seen), 0);
 	return seen.state == SEEN_DONE ? seen.chart : 0;
 }
 
@@ -590,8 +566,8 @@ static void test_a_merged_chart_s_number_leads_to_the_one_that_is_left(void **st
 	synced(desk, SYNC_STOPPED);
 	assert_int_equal(chart_of(desk, "b"), into);
 	/* And merged once more. */
-	assert_int_equal(store_chart_add(desk->db, &desk->arena, &third, &last), 0);
-	assert_int_equal(decide_merge(desk->db, &nobody, into, last.number), 0);
+	assert_int_equal(store_chart_add(desk->store.db, &desk->store.arena, &third, &last), 0);
+	assert_int_equal(decide_merge(desk->store.db, &nobody, into, last.number), 0);
 	tap(desk, "c", "20261122093000", 0);
 	synced(desk, SYNC_STOPPED);
 	assert_int_equal(chart_of(desk, "c"), last.number);
@@ -621,7 +597,7 @@ static void test_a_chart_put_away_takes_nothing_by_its_number(void **state)
 	struct desk *desk = *state;
 	tap(desk, "a", "20261120093000", 0);
 	synced(desk, 0);
-	assert_int_equal(decide_away(desk->db, &nobody, 1, true), 0);
+	assert_int_equal(decide_away(desk->store.db, &nobody, 1, true), 0);
 	tap(desk, "b", "20261121093000", 0);
 	synced(desk, 0);
 	assert_int_equal(chart_of(desk, "b"), 0);
@@ -643,7 +619,7 @@ static void test_what_came_before_a_broken_download_is_kept(void **state)
 	assert_int_equal(charts(desk), 2);
 }
 
-#define AT_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
+#define AT_DESK(test) cmocka_unit_test_setup_teardown(test, desk_open, test_store_close)
 
 static void test_what_was_taken_in_does_not_come_again(void **state)
 {
@@ -713,12 +689,12 @@ static void test_what_is_queued_is_sent_alone(void **state)
 	assert_int_equal(synced_new(desk, SYNC_STOPPED).queued, 1);
 	desk->register_answer = 0;
 	size_t downloads = desk->downloads;
-	assert_int_equal(sync_send(desk->db, &service, &report), 0);
+	assert_int_equal(sync_send(desk->store.db, &service, &report), 0);
 	assert_int_equal(report.registered, 1);
 	assert_int_equal(report.queued, 0);
 	assert_int_equal(desk->downloads, downloads);
 	size_t registrations = desk->registrations;
-	assert_int_equal(sync_send(desk->db, &service, &report), 0);
+	assert_int_equal(sync_send(desk->store.db, &service, &report), 0);
 	assert_int_equal(desk->registrations, registrations);
 }
 
@@ -727,16 +703,16 @@ static void test_a_setting_is_remembered_by_its_name(void **state)
 	struct desk *desk = *state;
 	int64_t number;
 	struct str text;
-	assert_int_equal(store_setting_number(desk->db, STR("a"), 7, &number), 0);
+	assert_int_equal(store_setting_number(desk->store.db, STR("a"), 7, &number), 0);
 	assert_int_equal(number, 7);
-	assert_int_equal(store_setting_number_put(desk->db, STR("a"), -12), 0);
-	assert_int_equal(store_setting_number(desk->db, STR("a"), 7, &number), 0);
+	assert_int_equal(store_setting_number_put(desk->store.db, STR("a"), -12), 0);
+	assert_int_equal(store_setting_number(desk->store.db, STR("a"), 7, &number), 0);
 	assert_int_equal(number, -12);
-	assert_int_equal(store_setting_put(desk->db, STR("a"), STR("x")), 0);
-	assert_int_equal(store_setting_get(desk->db, &desk->arena, STR("a"), &text), 0);
+	assert_int_equal(store_setting_put(desk->store.db, STR("a"), STR("x")), 0);
+	assert_int_equal(store_setting_get(desk->store.db, &desk->store.arena, STR("a"), &text), 0);
 	assert_str_equal(text, STR("x"));
-	assert_int_equal(store_setting_put(desk->db, STR("a"), (struct str){0}), 0);
-	assert_int_equal(store_setting_get(desk->db, &desk->arena, STR("a"), &text), 0);
+	assert_int_equal(store_setting_put(desk->store.db, STR("a"), (struct str){0}), 0);
+	assert_int_equal(store_setting_get(desk->store.db, &desk->store.arena, STR("a"), &text), 0);
 	assert_null(text.ptr);
 }
 

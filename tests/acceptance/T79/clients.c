@@ -194,13 +194,15 @@ static bool request_body(struct arena *arena, const struct history_step *step, s
 	return wire_reference_request_encode(arena, &reference, ret_body) == 0;
 }
 
-static void write_send(struct worker *worker, struct history_step *step, struct str body)
+/* Asked until the answer is taken, or this client gives up. steps: what it answers. */
+static void put_send(struct worker *worker, const char *path, struct str body,
+		     bool (*take)(struct worker *worker, const struct web_reply *reply,
+				  struct history_step *steps),
+		     struct history_step *steps)
 {
-	char path[80], key[33];
-	snprintf(path, sizeof path, "/v1/results/%s/reference",
-		 worker->clients->results[step->person]);
+	char key[33];
 	snprintf(key, sizeof key, "%016llx%08x%08x", (unsigned long long)worker->clients->seed,
-		 (unsigned)worker->index, (unsigned)step->asked);
+		 (unsigned)worker->index, (unsigned)steps[0].asked);
 	struct web_request request = {
 		.method = STR("PUT"),
 		.path = str_of(path),
@@ -212,11 +214,19 @@ static void write_send(struct worker *worker, struct history_step *step, struct 
 	for (int tries = 0; tries < TRIES_MAX && !taken; tries++) {
 		struct web_exchange exchange;
 		send(worker, &request, &exchange);
-		taken = answer_take(worker, &exchange.reply, step);
+		taken = take(worker, &exchange.reply, steps);
 		web_fake_clear(&exchange);
 		if (!taken && draw(worker, 12) == 0)
-			return; /* gives up */
+			return;
 	}
+}
+
+static void write_send(struct worker *worker, struct history_step *step, struct str body)
+{
+	char path[80];
+	snprintf(path, sizeof path, "/v1/results/%s/reference",
+		 worker->clients->results[step->person]);
+	put_send(worker, path, body, answer_take, step);
 }
 
 static void step_write(struct worker *worker, struct history_step *step)
@@ -293,29 +303,6 @@ static bool pair_body(struct worker *worker, struct arena *arena, const struct h
 	return wire_references_request_encode(arena, items, PAIR, ret_body) == 0;
 }
 
-static void pair_send(struct worker *worker, struct history_step *steps, struct str body)
-{
-	char key[33];
-	snprintf(key, sizeof key, "%016llx%08x%08x", (unsigned long long)worker->clients->seed,
-		 (unsigned)worker->index, (unsigned)steps[0].asked);
-	struct web_request request = {
-		.method = STR("PUT"),
-		.path = STR("/v1/references"),
-		.content_type = STR("application/json"),
-		.idempotency_key = str_of(key),
-		.body = body,
-	};
-	bool taken = false;
-	for (int tries = 0; tries < TRIES_MAX && !taken; tries++) {
-		struct web_exchange exchange;
-		send(worker, &request, &exchange);
-		taken = pair_take(worker, &exchange.reply, steps);
-		web_fake_clear(&exchange);
-		if (!taken && draw(worker, 12) == 0)
-			return; /* gives up */
-	}
-}
-
 /* The first step is asked already; both are answered by the caller. */
 static void steps_write_pair(struct worker *worker, struct history_step *steps)
 {
@@ -332,7 +319,7 @@ static void steps_write_pair(struct worker *worker, struct history_step *steps)
 		worker->strange = true;
 		return;
 	}
-	pair_send(worker, steps, body);
+	put_send(worker, "/v1/references", body, pair_take, steps);
 	worker->count += PAIR;
 }
 
