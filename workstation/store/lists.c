@@ -31,13 +31,8 @@ int store_list_each(struct db *db, const struct list_filter *filter, int64_t lim
 			 &rows);
 	if (r)
 		return FOLD(r);
-	while ((r = db_next(rows)) == 0) {
-		struct seen seen = store_seen_of_row(rows);
-		r = each(ctx, &seen);
-		if (r)
-			return r < 0 ? PASS(r) : r;
-	}
-	return r == DB_END ? 0 : FOLD(r);
+	r = store_seen_tell(rows, each, ctx);
+	return r < 0 ? PASS(r) : r;
 }
 
 int store_list_count(struct db *db, struct str from, struct list_counts *ret_counts)

@@ -51,7 +51,7 @@ int store_seen_put(struct db *db, struct arena *arena, const struct seen *seen)
 	return r ? FOLD(r) : 0;
 }
 
-struct seen store_seen_of_row(struct db_rows *rows)
+static struct seen seen_of_row(struct db_rows *rows)
 {
 	return (struct seen){
 		.result_id = db_column_text(rows, 0),
@@ -103,7 +103,7 @@ int store_seen_get(struct db *db, struct arena *arena, struct str result_id, str
 	r = db_next(rows);
 	if (r)
 		return r == DB_END ? STORE_ABSENT : FOLD(r);
-	struct seen seen = store_seen_of_row(rows);
+	struct seen seen = seen_of_row(rows);
 	seen.raw = db_column_text(rows, 23);
 	seen.entry = db_column_text(rows, 24);
 	r = seen_keep(arena, &seen);
@@ -129,6 +129,19 @@ static int seen_query(struct db *db, enum seen_which which, int64_t chart,
 			DB_ARGS(db_int(which == SEEN_OF_CHART ? chart : SEEN_OPEN)), ret_rows);
 }
 
+int store_seen_tell(struct db_rows *rows, int (*each)(void *ctx, const struct seen *seen),
+		    void *ctx)
+{
+	int r;
+	while ((r = db_next(rows)) == 0) {
+		struct seen seen = seen_of_row(rows);
+		r = each(ctx, &seen);
+		if (r)
+			return r < 0 ? PASS(r) : r;
+	}
+	return r == DB_END ? 0 : FOLD(r);
+}
+
 int store_seen_each(struct db *db, enum seen_which which, int64_t chart,
 		    int (*each)(void *ctx, const struct seen *seen), void *ctx)
 {
@@ -136,13 +149,8 @@ int store_seen_each(struct db *db, enum seen_which which, int64_t chart,
 	int r = seen_query(db, which, chart, &rows);
 	if (r)
 		return FOLD(r);
-	while ((r = db_next(rows)) == 0) {
-		struct seen seen = store_seen_of_row(rows);
-		r = each(ctx, &seen);
-		if (r)
-			return r < 0 ? PASS(r) : r;
-	}
-	return r == DB_END ? 0 : FOLD(r);
+	r = store_seen_tell(rows, each, ctx);
+	return r < 0 ? PASS(r) : r;
 }
 
 int store_seen_waits(struct db *db, bool *ret_waits)
