@@ -394,3 +394,29 @@ test('what is typed for one facility is in no form of the other', async () => {
   await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケ'");
   sight.clean();
 });
+
+test('another facility is chosen while what is typed is on its way: nothing waits for it', async () => {
+  const { page, sight } = await desk();
+  const choose = (n) => page.locator('.bar select').selectOption({ index: n });
+  let answer;
+  const answered = new Promise((resolve) => { answer = resolve; });
+  await page.route('**/api/draft_put', async (route) => {
+    const response = await route.fetch();
+    await answered;
+    await route.fulfill({ response });
+  }, { times: 1 });
+  await go(page, '#/chart/new', '.chart-form');
+  const asked = page.waitForRequest('**/api/draft_put');
+  await page.locator('input[name=kana]').fill('カキカケ');
+  await asked;
+  await choose(1);
+  answer();
+  await until(page, "document.querySelector('input[name=kana]')?.value === ''");
+  await choose(0);
+  await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケ'");
+  await page.locator('input[name=kana]').fill('カキカケル');
+  await page.keyboard.press('F9');
+  await unlock(page);
+  await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケル'");
+  sight.clean();
+});

@@ -101,6 +101,13 @@ test('every screen is reached by the rail and by its key, and the address names 
   sight.clean();
 });
 
+const asks = (page) => page.waitForRequest('**/api/session', { timeout: 5000 });
+/** Until the page has asked about the other one. */
+async function choose(page, label) {
+  const [reply] = await Promise.all([page.waitForResponse('**/api/session'), page.locator('.bar select').selectOption({ label })]);
+  await reply.finished();
+}
+
 test('another facility: nothing of the one before stays, and its late answer arrives nowhere', async () => {
   const { page, sight } = await desk();
   await page.evaluate(async () => {
@@ -120,21 +127,32 @@ test('another facility: nothing of the one before stays, and its late answer arr
 
 test('what moves is still followed when another facility is chosen while an answer is on its way', async () => {
   const { page, station, sight } = await desk();
-  const asks = () => page.waitForRequest('**/api/session', { timeout: 5000 });
   let letGo;
   await page.route('**/api/session', async (route) => {
     await new Promise((resolve) => { letGo = resolve; });
     await route.continue();
   }, { times: 1 });
-  await Promise.all([asks(), station.event('session')]);
-  const choose = async (label) => {
-    const [reply] = await Promise.all([page.waitForResponse('**/api/session'), page.locator('.bar select').selectOption({ label })]);
-    await reply.finished();
-  };
-  await choose('みほん鍼灸マッサージ院');
+  await Promise.all([asks(page), station.event('session')]);
+  await choose(page, 'みほん鍼灸マッサージ院');
   letGo();
-  await choose('みほん接骨院');
-  await Promise.all([asks(), station.event('session')]);
+  await choose(page, 'みほん接骨院');
+  await Promise.all([asks(page), station.event('session')]);
+  sight.clean();
+});
+
+test('what moves is followed when another facility is chosen before the page has begun', async () => {
+  const { page, station, sight } = await desk();
+  let letGo;
+  await page.route('**/api/drafts', async (route) => {
+    await new Promise((resolve) => { letGo = resolve; });
+    await route.continue();
+  }, { times: 1 });
+  const [held] = await Promise.all([page.waitForRequest('**/api/drafts'), page.reload()]);
+  await choose(page, 'みほん鍼灸マッサージ院');
+  letGo();
+  await (await held.response()).finished();
+  await choose(page, 'みほん接骨院');
+  await Promise.all([asks(page), station.event('session')]);
   sight.clean();
 });
 

@@ -173,7 +173,9 @@ async function openShow() {
   watch.begin(state);
   app.run(() => sessionRefresh(app));
   keepAsk();
-  await draftsLoad().catch((problem) => { if (!problem.title) throw problem; });
+  const drafts = draftsLoad().catch((problem) => { if (!problem.title) throw problem; });
+  const isLeft = await Promise.race([drafts.then(() => false), facilityLeft().then(() => true)]);
+  if (isLeft) return undefined; // whoever chose another one shows its screen
   if (first) return screenShow();
   return shown?.module.refresh?.({ kind: 'all' }, app);
 }
