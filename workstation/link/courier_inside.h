@@ -68,6 +68,17 @@ int32_t courier_called(struct courier *courier, int32_t code);
 /* The way in is over. */
 void courier_session_end(struct courier *courier, enum courier_phase phase, bool is_again);
 
+/* --- courier_login.c --- */
+
+/* Each a code of shikaku.h. */
+int32_t courier_login(struct courier *courier, const struct courier_order *order);
+/* The mail with the code once more, for the login that waits for it. */
+int32_t courier_mail_again(struct courier *courier);
+int32_t courier_give(struct courier *courier, const struct courier_order *order);
+int32_t courier_password_change(struct courier *courier, const struct courier_order *order);
+int32_t courier_logout(struct courier *courier);
+int32_t courier_device_register(struct courier *courier, const struct courier_order *order);
+
 /* --- courier_lists.c --- */
 
 /* Each a code of shikaku.h. */
