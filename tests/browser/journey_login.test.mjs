@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { program, run, waitFor } from '../journeys/process.mjs';
 import { OPERATOR } from '../journeys/stack.mjs';
 import { passcode } from '../journeys/totp.mjs';
-import { accessible, browserStart, pageFault, until } from './browser.mjs';
+import { accessible, browserStart, pageFault, patienceEnd, until } from './browser.mjs';
 import { Desk, DESK_PASSWORD, DESK_STAFF, sit } from './desk.mjs';
 import { SEKKOTSU, SHINKYU, World } from './world.mjs';
 
@@ -114,12 +114,25 @@ describe('the way in', { concurrency: false }, () => {
       await logout();
     });
 
+    async function usedCodeIsTold(there) {
+      await there.give(await passcode(other.secret, 0, other.spent * 30000));
+      await there.refused('このパスコードは、もう使われています');
+      await there.refused('番号が次に変わるのを待って');
+    }
+
     it('tells a code that was used', async () => {
       await hands.knock(other);
       await heading('2 パスコード');
-      await hands.give(await passcode(other.secret, 0, other.spent * 30000));
-      await hands.refused('このパスコードは、もう使われています');
-      await hands.refused('番号が次に変わるのを待って');
+      await usedCodeIsTold(hands);
+    });
+
+    it('would notice a page that says nothing of it (control)', async () => {
+      const faulty = await sit(browser, desk, { prepare: pageFault({ file: 'workstation/screens/login.js',
+        from: 'throw reworded(problem, isMail);', to: '' }) });
+      patienceEnd(faulty.page);
+      await faulty.hands.go('login');
+      await assert.rejects(usedCodeIsTold(faulty.hands), /もう使われています/);
+      await faulty.close();
     });
 
     it('tells a clock that is off', async () => {

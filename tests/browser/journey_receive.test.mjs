@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Cutter } from '../journeys/cutter.mjs';
-import { accessible, browserStart, until, windowOpen } from './browser.mjs';
+import { accessible, browserStart, pageFault, patienceEnd, until, windowOpen } from './browser.mjs';
 import { Desk, Hands, sit } from './desk.mjs';
 import { Station, unlock } from './station.mjs';
 import { SEKKOTSU, World } from './world.mjs';
@@ -77,18 +77,25 @@ describe('receiving', { concurrency: false }, () => {
     await world?.stop();
   }, { timeout: 60000 });
 
+  /** Of this many, and this many without 照会番号; whatever is here already stays all that is here. */
+  async function countsSaid(there, chips, count, without) {
+    const { length } = await there.results();
+    for (const chip of chips) {
+      assert.equal(await there.count(chip), `${count}件あります（うち照会番号なし ${without}件）。受け取りますか？`, chip);
+      await there.seen('照会番号なしの患者さんは、カルテの候補を探し');
+      await there.page.keyboard.press('Escape');
+    }
+    assert.equal(await there.count('先月'), '0件です');
+    await accessible(there.page);
+    await there.page.keyboard.press('Escape');
+    assert.equal((await there.results()).length, length);
+  }
+
   it('says how many there are for each period, and receives none of them unasked', async () => {
     await world.card('person-1');
     await world.journey.tapVisual('person-2');
     taps = 2;
-    for (const chip of ['今日', '今週', '前回から']) {
-      assert.equal(await hands.count(chip), '2件あります（うち照会番号なし 2件）。受け取りますか？', chip);
-      await hands.seen('照会番号なしの患者さんは、カルテの候補を探し');
-      await page.keyboard.press('Escape');
-    }
-    assert.equal(await hands.count('先月'), '0件です');
-    await accessible(page);
-    await page.keyboard.press('Escape');
+    await countsSaid(hands, ['今日', '今週', '前回から'], taps, taps);
     assert.deepEqual(await hands.results(), []);
   });
 
@@ -228,6 +235,22 @@ describe('receiving', { concurrency: false }, () => {
     const people = ({ charts }) => charts.map((one) => [one.number, one.reference, one.name]);
     assert.deepEqual(people(all), people(before), 'another chart for the same people');
     sight.clean();
+  });
+
+  it('would notice a page that asks for another period, and one that asks nobody (controls)', async () => {
+    await hands.automatic(false);
+    await tap('person-17');
+    await countsSaid(hands, ['今日'], taps, 1);
+    for (const [from, to, what] of [
+      ['{ choice: wish.choice, reference:', "{ choice: 'new', reference:", /1件あります/],
+      ['!await countAsk(count, isNew)', '!count', /dialog/],
+    ]) {
+      const faulty = await sit(browser, desk, { prepare: pageFault({ file: 'workstation/screens/request.js', from, to }) });
+      patienceEnd(faulty.page);
+      await assert.rejects(countsSaid(faulty.hands, ['今日'], taps, 1), what);
+      await faulty.close();
+    }
+    assert.equal((await hands.results()).length, taps); // the second one has received
   });
 
   it('would notice a desk that forgets what it has seen (control)', async () => {
