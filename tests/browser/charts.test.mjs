@@ -7,7 +7,7 @@ import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import test, { after, afterEach, before } from 'node:test';
 import { program } from '../journeys/process.mjs';
-import { accessible, browserStart, until, windowOpen } from './browser.mjs';
+import { accessible, browserStart, pageFault, until, windowOpen } from './browser.mjs';
 import { Station, unlock } from './station.mjs';
 
 const result = (n) => `0000000000000000000000000000000${n}`;
@@ -58,13 +58,26 @@ test('a chart is found by kana of either width, a name, a number, a day', async 
   sight.clean();
 });
 
-test('what the result tells differently waits for a word, which can be taken back', async () => {
-  const { page, sight } = await desk();
+/** The chart's word first, then what the result says. */
+async function differenceShown(page) {
   await go(page, '#/chart/1', '.person');
-  await accessible(page);
   const waiting = page.locator('tr.waits');
   assert.equal(await waiting.count(), 1);
   assert.match(await waiting.innerText(), /𠮷之助[\s\S]*違います[\s\S]*吉之助/);
+  return waiting;
+}
+
+test('control: a page that shows the new one as the old one is found out', async () => {
+  const { station } = await desk();
+  const faulty = await windowOpen(browser, station.open, { prepare: pageFault({ file: 'workstation/screens/chart.js', from: "name(told || '—')", to: "name(held || '—')" }) });
+  undo.push(() => faulty.close());
+  await assert.rejects(differenceShown(faulty.page), /違います/);
+});
+
+test('what the result tells differently waits for a word, which can be taken back', async () => {
+  const { page, sight } = await desk();
+  const waiting = await differenceShown(page);
+  await accessible(page);
   await waiting.getByRole('button', { name: '反映する' }).click();
   await page.locator('.person .big', { hasText: '吉之助' }).waitFor();
   assert.equal(await waiting.count(), 0);

@@ -3,7 +3,7 @@
 // glance, by the keyboard alone, as they come, on paper.
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
-import { accessible, browserStart, until, windowOpen } from './browser.mjs';
+import { accessible, browserStart, pageFault, until, windowOpen } from './browser.mjs';
 import { fill } from './fill.mjs';
 import { Station, unlock } from './station.mjs';
 
@@ -51,12 +51,23 @@ test('what became of each result is a word and a shape; what is important needs 
   sight.clean();
 });
 
+/** A PIN, and later a look at the face. */
+const isOneLine = async (page) => assert.match(await row(page, '山本').textContent(), /この日 2回/);
+
+test('control: a page on which nobody comes twice is found out', async () => {
+  const { station } = await desk('day');
+  const faulty = await windowOpen(browser, station.open, { prepare: pageFault({ file: 'workstation/lines.js', from: 'let line = lineOf(lines, row);', to: 'let line;' }) });
+  undo.push(() => faulty.close());
+  await row(faulty.page, '山本').waitFor();
+  await assert.rejects(isOneLine(faulty.page), /この日 2回/);
+});
+
 test('a person who came twice on a day is one line that opens', async () => {
   const { page, sight } = await desk('day');
   await row(page, '山本').waitFor();
   const count = async () => Number(await page.locator('table').first().getAttribute('aria-rowcount'));
   const before = await count();
-  assert.match(await row(page, '山本').textContent(), /この日 2回/); // a PIN, and later a look at the face
+  await isOneLine(page);
   await row(page, '山本').focus();
   await page.keyboard.press('Home');
   while (!(await focused(page)).includes('山本')) await page.keyboard.press('ArrowDown');
