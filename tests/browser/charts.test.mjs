@@ -422,14 +422,16 @@ test('another facility is chosen while what is typed is on its way: nothing wait
   const asked = page.waitForRequest('**/api/draft_put');
   await page.locator('input[name=kana]').fill('カキカケ');
   await asked;
+  await page.locator('input[name=kana]').fill('カキカケル');
   await choose(1);
   answer();
   await until(page, "document.querySelector('input[name=kana]')?.value === ''");
+  await until(page, "import('/drafts.js').then(({ draftsBehind }) => !draftsBehind())"); // stored, though another one is shown
   await choose(0);
-  await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケ'");
-  await page.locator('input[name=kana]').fill('カキカケル');
+  await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケル'");
+  await page.locator('input[name=kana]').fill('カキカケタ');
   await page.keyboard.press('F9');
   await unlock(page);
-  await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケル'");
+  await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケタ'");
   sight.clean();
 });

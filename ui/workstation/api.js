@@ -47,9 +47,12 @@ async function answerOf(reply) {
   return refuse(row?.code ? row : { ...problems.unexpected, request_id: id });
 }
 
-/** An answer that comes after another facility was chosen is nobody's: it never settles. */
-export async function call(name, body = {}, { signal } = {}) {
-  const asked = OF_THE_FRAME.has(name) ? null : current;
+/**
+ * An answer that comes after another facility was chosen is nobody's: it never settles. of: about
+ * this facility, whichever is shown; it is answered in any case.
+ */
+export async function call(name, body = {}, { signal, of } = {}) {
+  const asked = OF_THE_FRAME.has(name) ? null : of ?? current;
   let reply;
   try {
     reply = await fetch(`/api/${name}`, {
@@ -61,5 +64,5 @@ export async function call(name, body = {}, { signal } = {}) {
     return refuse(problems.desk_unreachable);
   }
   const answer = await answerOf(reply);
-  return asked === null || asked === current ? answer : new Promise(() => {});
+  return asked === null || of || asked === current ? answer : new Promise(() => {});
 }

@@ -2,26 +2,20 @@
 // What is typed and not yet saved goes into the sealed store a moment later: it is there again after
 // a lock, another session, a restart of the program. Nothing of it is kept by the browser.
 import { draftsKeeper, draftsPut } from '/common/fields.js';
-import { call, facility, facilityLeft } from './api.js';
+import { call, facility } from './api.js';
 
 const SOON_MS = 300;
 const waiting = new Map(); // scope and key → {scope, key, values, timer}: not in the store yet
 const loaded = new Set(); // facilities whose drafts are known
 let sending = Promise.resolve(); // one after the other, so that what was typed last stays
 
-const isOfFacility = (scope) => scope !== '' && scope === facility();
-
-/**
- * Under way: an order that fails (locked, restarted), or whose answer nobody hears because another
- * facility was chosen, is given again by the next flush.
- */
+/** Under way, whichever facility is shown: an order that fails (locked, restarted) is given again by the next flush. */
 function send(one) {
   clearTimeout(one.timer);
   sending = sending.then(async () => {
-    if (waiting.get(one.id) !== one || !isOfFacility(one.scope)) return;
-    const put = call('draft_put', { key: one.key, ...(one.values ? { values: JSON.stringify(one.values) } : {}) });
-    const isStored = await Promise.race([put.then(() => true), facilityLeft().then(() => false)]);
-    if (isStored && waiting.get(one.id) === one) waiting.delete(one.id);
+    if (waiting.get(one.id) !== one) return;
+    await call('draft_put', { key: one.key, ...(one.values ? { values: JSON.stringify(one.values) } : {}) }, { of: one.scope });
+    if (waiting.get(one.id) === one) waiting.delete(one.id);
   }).catch(() => {});
   return sending;
 }
