@@ -156,7 +156,7 @@ for (const { store, profile } of [{ store: 'sqlite' }, { store: 'postgres' }, { 
         for (let i = 0; i < (short ? 3 : profile ? 2 : 8); i++) {
           const begun = performance.now();
           const id = await tap();
-          await waitFor('the tapped result', () => printed().some((line) => line.includes(id)) || undefined, { every_ms: 5 });
+          await waitFor('the tapped result', () => printed().some((line) => line.includes(id)) || undefined, { every_ms: 5, timeout_ms: 60000 });
           took.push(performance.now() - begun);
         }
         console.log(`# tap to line on ${store}: ${took.map((ms) => ms.toFixed(0)).join(' ')} ms`);

@@ -19,6 +19,7 @@ import { browserStart, windowOpen } from '../browser/browser.mjs';
 const PASSWORD = 'hidari no kata';
 const FACILITY = '1311234569';
 const BUILD_MS = 15 * 60 * 1000; // on a machine that does something else too
+const STEP_MS = 5 * 60 * 1000; // dpkg waits for the disk
 const PACKAGES = ['libshikaku1', 'libshikaku-dev', 'shikaku', 'shikaku-workstation'];
 // The debug packages are half of the work.
 const OPTIONS = process.env.SHIKAKU_NIGHTLY ? {} : { DEB_BUILD_OPTIONS: 'noautodbgsym' };
@@ -50,7 +51,7 @@ async function system() {
     'env', 'HOME=/desk', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL=C.UTF-8', 'DEBIAN_FRONTEND=noninteractive', ...command];
   return {
     folder,
-    run: (command, options) => run('nsenter', inside(command), options),
+    run: (command, options) => run('nsenter', inside(command), { timeout_ms: STEP_MS, ...options }),
     spawn: (command) => spawn('nsenter', inside(command), { stdio: ['ignore', 'pipe', 'inherit'] }),
     async stop() { child.stdin.end(); await once(child, 'exit'); },
   };
