@@ -28,6 +28,8 @@ enum {
 	BATCHES_SHORT = 110,
 	BATCHES_NIGHTLY = 5000,
 	LEAK_NS = 50000,
+	LEAK_T = 10,
+	TRIALS_MAX = 5,
 };
 
 enum class { KNOWN, KNOWN_AGAIN, UNKNOWN, TEMPORARY, FRESH, CLOSED, UNENROLLED, LEAKING };
@@ -276,16 +278,29 @@ static void accounts_add(struct trial *trial)
 	house_enrol(house, &enrolled);
 }
 
-static void trial_run(struct trial *trial)
+static void trial_take(struct trial *trial)
 {
 	struct try *tries = test_calloc(trial->batch, sizeof *tries);
 	enum class *order = test_calloc(trial->batch, sizeof *order);
+	memset(trial->count, 0, sizeof trial->count);
 	for (size_t i = 0; i < trial->batches; i++)
 		batch_run(trial, tries, order);
 	for (size_t i = 0; i < CLASSES; i++)
 		qsort(trial->times[i], trial->count[i], sizeof(double), times_compare);
 	test_free(tries);
 	test_free(order);
+}
+
+/* One that is too blunt to see the planted leak sees no other: while the machine stalls it is taken
+ * again. */
+static void trial_run(struct trial *trial)
+{
+	bool is_sharp = false;
+	for (int i = 0; i < TRIALS_MAX && !is_sharp; i++) {
+		trial_take(trial);
+		is_sharp = compare(trial, KNOWN, LEAKING).t_most > LEAK_T;
+	}
+	assert_true(is_sharp);
 }
 
 static void test_a_refusal_takes_the_same_time_whether_the_account_exists_or_not(void **state)
@@ -309,7 +324,6 @@ static void test_a_refusal_takes_the_same_time_whether_the_account_exists_or_not
 		assert_true(verdict.t_most < 4.5);
 		assert_true(!nightly || (verdict.auc <= 0.52 && verdict.median_us <= 20));
 	}
-	assert_true(compare(&trial, KNOWN, LEAKING).t_most > 10);
 	for (size_t i = 0; i < CLASSES; i++)
 		test_free(trial.times[i]);
 }
