@@ -106,6 +106,21 @@ int arena_copy(struct arena *arena, struct str text, struct str *ret_copy)
 	return 0;
 }
 
+int arena_copy_without(struct arena *arena, struct str text, const char *dropped,
+		       struct str *ret_copy)
+{
+	char *copy = arena_bytes(arena, text.len + 1);
+	size_t len = 0;
+	if (!copy)
+		return RAISE(ENOMEM);
+	for (size_t i = 0; i < text.len; i++)
+		if (!memchr(dropped, text.ptr[i], strlen(dropped)))
+			copy[len++] = text.ptr[i];
+	copy[len] = '\0';
+	*ret_copy = (struct str){copy, len};
+	return 0;
+}
+
 static __attribute__((format(printf, 2, 0))) int print_into(struct arena *arena, const char *format,
 							    va_list args, struct str *ret_text)
 {

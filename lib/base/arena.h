@@ -38,6 +38,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 /* A copy of text in the arena (a NUL stands behind it). Fault: -ENOMEM. */
 MUST_CHECK int arena_copy(struct arena *arena, struct str text, struct str *ret_copy);
 
+/* The same without the bytes of dropped, which are ASCII. */
+MUST_CHECK int arena_copy_without(struct arena *arena, struct str text, const char *dropped,
+				  struct str *ret_copy);
+
 /* printf into the arena; a NUL stands behind it. Fault: -ENOMEM. */
 MUST_CHECK int arena_print(struct arena *arena, struct str *ret_text, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

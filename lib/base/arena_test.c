@@ -115,6 +115,9 @@ static void test_text_is_copied_and_printed(void **state)
 	assert_int_equal(arena_copy(&arena, (struct str){0}, &copy), 0);
 	assert_non_null(copy.ptr);
 	assert_int_equal(copy.len, 0);
+	assert_int_equal(arena_copy_without(&arena, STR(" 資-格 -"), "- ", &copy), 0);
+	assert_str_equal(copy, STR("資格"));
+	assert_int_equal(copy.ptr[copy.len], '\0');
 	assert_int_equal(arena_print(&arena, &text, "%s-%03d", "a", 7), 0);
 	assert_str_equal(text, STR("a-007"));
 	assert_int_equal(text.ptr[text.len], '\0');
@@ -158,6 +161,7 @@ static void test_a_failed_call_leaves_its_result_alone(void **state)
 	arena_init(&arena, 1 << 20);
 	arena.fail_after = 0;
 	assert_int_equal(arena_copy(&arena, STR("x"), &text), -ENOMEM);
+	assert_int_equal(arena_copy_without(&arena, STR("x"), " ", &text), -ENOMEM);
 	assert_int_equal(arena_print(&arena, &text, "y"), -ENOMEM);
 	assert_str_equal(text, STR("before"));
 }

@@ -34,26 +34,14 @@ bool insurer_number_valid(struct str number)
 	return number.len >= 6 && number.len <= 8 && check_digit_fits(number);
 }
 
-/* Copy the bytes that stay; every dropped one is a space. */
-static struct str spaces_drop(struct str text, char *bytes)
-{
-	size_t len = 0;
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] != ' ')
-			bytes[len++] = text.ptr[i];
-	return (struct str){bytes, len};
-}
-
 int insurer_number_fold(struct arena *arena, struct str number, struct str *ret_number)
 {
-	struct str folded;
+	struct str folded, kept;
 	int r = width_fold(arena, number, &folded);
+	if (!r)
+		r = arena_copy_without(arena, folded, " ", &kept);
 	if (r)
 		return PASS(r);
-	char *bytes = arena_alloc(arena, folded.len + 1);
-	if (!bytes)
-		return RAISE(ENOMEM);
-	struct str kept = spaces_drop(folded, bytes);
 	int zeros = kept.len < 8 ? (int)(8 - kept.len) : 0;
 	r = arena_print(arena, ret_number, "%.*s%.*s", zeros, "00000000", STR_ARG(kept));
 	return r ? PASS(r) : 0;

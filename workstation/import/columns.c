@@ -33,20 +33,12 @@ enum import_column import_column_of_name(struct str name)
 /* A name's fold, without what people put between the parts of a heading. */
 static int heading_fold(struct arena *arena, struct str heading, struct str *ret_fold)
 {
-	static const char dropped[] = "()[]_-./:*#";
 	struct str fold;
 	int r = name_fold(arena, heading, &fold);
 	if (r)
 		return PASS(r);
-	char *kept = arena_bytes(arena, fold.len + 1);
-	if (!kept)
-		return RAISE(ENOMEM);
-	size_t len = 0;
-	for (size_t i = 0; i < fold.len; i++)
-		if (!memchr(dropped, fold.ptr[i], sizeof dropped - 1))
-			kept[len++] = fold.ptr[i];
-	*ret_fold = (struct str){kept, len};
-	return 0;
+	r = arena_copy_without(arena, fold, "()[]_-./:*#", ret_fold);
+	return r ? PASS(r) : 0;
 }
 
 static int column_means(struct arena *arena, enum import_column column, struct str heading,

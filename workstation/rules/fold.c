@@ -60,16 +60,11 @@ int fold_plain(struct arena *arena, struct str text, struct str *ret_fold)
 {
 	struct str folded;
 	int r = width_fold(arena, text, &folded);
+	if (!r)
+		r = arena_copy_without(arena, folded, " -", &folded);
 	if (r)
 		return PASS(r);
-	char *bytes = arena_bytes(arena, folded.len + 1);
-	if (!bytes)
-		return RAISE(ENOMEM);
-	size_t len = 0;
-	for (size_t i = 0; i < folded.len; i++)
-		if (folded.ptr[i] != ' ' && folded.ptr[i] != '-')
-			bytes[len++] = folded.ptr[i];
-	*ret_fold = or_absent((struct str){bytes, len});
+	*ret_fold = or_absent(folded);
 	return 0;
 }
 
