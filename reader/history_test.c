@@ -85,20 +85,14 @@ static int room_close(void **state)
 	return 0;
 }
 
-static void script(struct room *room, const struct transport_fake_step *steps, size_t count)
-{
-	room->fake.steps = steps;
-	room->fake.steps_count = count;
-	room->fake.asked_count = 0;
-}
-
 static bool shown(struct room *room, const char *text)
 {
 	fflush(room->out);
 	return strstr(room->text, text) != NULL;
 }
 
-#define SCRIPT(room, steps) script((room), (steps), sizeof(steps) / sizeof *(steps))
+#define SCRIPT(room, steps) \
+	transport_fake_script(&(room)->fake, (steps), sizeof(steps) / sizeof *(steps))
 
 static const struct transport_fake_step two_pages[] = {
 	{.status = 200,

@@ -38,13 +38,6 @@ static int line_ask(void *ctx, const char *what, struct secret *ret_secret)
 	return 0;
 }
 
-static void script(struct room *room, const struct transport_fake_step *step)
-{
-	room->fake.steps = step;
-	room->fake.steps_count = 1;
-	room->fake.asked_count = 0;
-}
-
 static int room_open(void **state)
 {
 	struct room *room = test_calloc(1, sizeof *room);
@@ -88,7 +81,7 @@ static void test_old_and_new_go_once_and_the_session_goes_on(void **state)
 {
 	struct room *room = *state;
 	static const struct transport_fake_step tokens = {.status = 200, .body = TOKENS("t2")};
-	script(room, &tokens);
+	transport_fake_script(&room->fake, &tokens, 1);
 	room->lines[0] = OLD;
 	room->lines[1] = NEXT;
 	assert_int_equal(changes(room, false), 0);
@@ -104,7 +97,7 @@ static void test_a_new_password_typed_in_two_ways_is_not_sent(void **state)
 {
 	struct room *room = *state;
 	static const struct transport_fake_step tokens = {.status = 200, .body = TOKENS("t2")};
-	script(room, &tokens);
+	transport_fake_script(&room->fake, &tokens, 1);
 	room->lines[0] = OLD;
 	room->lines[1] = NEXT;
 	room->lines[2] = NEXT "!";
@@ -121,7 +114,7 @@ static void test_without_a_password_nothing_is_sent(void **state)
 {
 	struct room *room = *state;
 	static const struct transport_fake_step tokens = {.status = 200, .body = TOKENS("t2")};
-	script(room, &tokens);
+	transport_fake_script(&room->fake, &tokens, 1);
 	assert_int_equal(changes(room, false), PROBLEM_USAGE);
 	room->lines[0] = OLD;
 	assert_int_equal(changes(room, false), PROBLEM_USAGE);
@@ -139,7 +132,7 @@ static void test_a_refusal_is_told_and_the_old_one_stays(void **state)
 			"\"status\":403,\"code\":\"password_wrong\",\"action\":\"次\","
 			"\"vendor\":\"詳\",\"request_id\":\"0123456789abcdef0123456789abcdef\"}",
 	};
-	script(room, &wrong);
+	transport_fake_script(&room->fake, &wrong, 1);
 	room->lines[0] = OLD "!";
 	room->lines[1] = NEXT;
 	assert_int_equal(changes(room, false), PROBLEM_PASSWORD_WRONG);

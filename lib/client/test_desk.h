@@ -75,13 +75,10 @@ static int desk_close(void **state)
 	return 0;
 }
 
-/* From now on these answers; the requests so far are forgotten. */
+/* From now on these answers; the requests and waits so far are forgotten. */
 static void script(struct desk *desk, const struct transport_fake_step *steps, size_t count)
 {
-	desk->fake.steps = steps;
-	desk->fake.steps_count = count;
-	desk->fake.asked_count = 0;
-	memset(desk->fake.asked, 0, sizeof desk->fake.asked);
+	transport_fake_script(&desk->fake, steps, count);
 	desk->waits = 0;
 	desk->waited_ms = 0;
 }

@@ -13,6 +13,15 @@ void transport_fake_init(struct transport_fake *fake, const struct transport_fak
 	arena_init(&fake->arena, FAKE_BYTES_MAX);
 }
 
+void transport_fake_script(struct transport_fake *fake, const struct transport_fake_step *steps,
+			   size_t steps_count)
+{
+	fake->steps = steps;
+	fake->steps_count = steps_count;
+	fake->asked_count = 0;
+	memset(fake->asked, 0, sizeof fake->asked);
+}
+
 void transport_fake_clear(struct transport_fake *fake)
 {
 	arena_clear(&fake->arena);

@@ -40,5 +40,8 @@ struct transport_fake {
 
 void transport_fake_init(struct transport_fake *fake, const struct transport_fake_step *steps,
 			 size_t steps_count);
+/* From now on these answers; the requests so far are forgotten. */
+void transport_fake_script(struct transport_fake *fake, const struct transport_fake_step *steps,
+			   size_t steps_count);
 void transport_fake_clear(struct transport_fake *fake);
 struct transport transport_of_fake(struct transport_fake *fake);

@@ -74,11 +74,13 @@ export class PeerReader {
   }
 
   /** One tap; `change` may spoil the body or the proof's claims. */
-  async check(card, staff, { nonce, body: change = {}, claims = {} } = {}) {
+  async check(card, staff, { nonce: given, body: change = {}, claims = {} } = {}) {
     const dir = this.stack.card(card);
-    const asked = nonce ? null : await this.nonce(staff);
-    if (asked && asked.status !== 200) return asked;
-    const given = nonce ?? asked.json();
+    if (!given) {
+      const asked = await this.nonce(staff);
+      if (asked.status !== 200) return asked;
+      given = asked.json();
+    }
     const text = frame(['shikaku-check-v1', given.origin, given.nonce, 'pin', staff, this.thumbprint]);
     const body = {
       nonce: given.nonce, method: 'pin', staff,
