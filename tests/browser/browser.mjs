@@ -83,6 +83,18 @@ export function pageFault({ file, from, to }) {
     one.fulfill({ body: text.replace(from, to), contentType: 'text/javascript' }));
 }
 
+/** The page's next call of this name is answered, and the page hears of it when letGo() is called, which comes back. */
+export async function answerHold(page, call) {
+  let letGo;
+  const released = new Promise((resolve) => { letGo = resolve; });
+  await page.route(`**/api/${call}`, async (route) => {
+    const response = await route.fetch();
+    await released;
+    await route.fulfill({ response });
+  }, { times: 1 });
+  return letGo;
+}
+
 /** axe-core's complaints about what is shown; none is right. Run outside the page's own policy. */
 export async function accessible(page) {
   await page.evaluate(axeSource);

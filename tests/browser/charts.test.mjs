@@ -7,7 +7,7 @@ import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import test, { after, afterEach, before } from 'node:test';
 import { program } from '../journeys/process.mjs';
-import { accessible, browserStart, pageFault, until, windowOpen } from './browser.mjs';
+import { accessible, answerHold, browserStart, pageFault, until, windowOpen } from './browser.mjs';
 import { Station, unlock } from './station.mjs';
 
 const result = (n) => `0000000000000000000000000000000${n}`;
@@ -36,6 +36,7 @@ async function go(page, address, selector) {
 }
 
 const rows = (page) => page.locator('.screen.patients tbody tr[data-index]').count();
+const facilityChoose = (page, n) => page.locator('.bar select').selectOption({ index: n });
 const confirmed = (page, text) => page.locator('dialog').getByRole('button', { name: text }).click();
 
 test('a chart is found by kana of either width, a name, a number, a day', async () => {
@@ -398,36 +399,28 @@ test('what is chosen in 要判断 outlives a restart too', async () => {
 
 test('what is typed for one facility is in no form of the other', async () => {
   const { page, sight } = await desk();
-  const choose = (n) => page.locator('.bar select').selectOption({ index: n });
   await go(page, '#/chart/new', '.chart-form');
   await page.locator('input[name=kana]').fill('カキカケ');
-  await choose(1);
+  await facilityChoose(page, 1);
   await until(page, "document.querySelector('input[name=kana]')?.value === ''");
-  await choose(0);
+  await facilityChoose(page, 0);
   await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケ'");
   sight.clean();
 });
 
 test('another facility is chosen while what is typed is on its way: nothing waits for it', async () => {
   const { page, sight } = await desk();
-  const choose = (n) => page.locator('.bar select').selectOption({ index: n });
-  let answer;
-  const answered = new Promise((resolve) => { answer = resolve; });
-  await page.route('**/api/draft_put', async (route) => {
-    const response = await route.fetch();
-    await answered;
-    await route.fulfill({ response });
-  }, { times: 1 });
+  const letGo = await answerHold(page, 'draft_put');
   await go(page, '#/chart/new', '.chart-form');
   const asked = page.waitForRequest('**/api/draft_put');
   await page.locator('input[name=kana]').fill('カキカケ');
   await asked;
   await page.locator('input[name=kana]').fill('カキカケル');
-  await choose(1);
-  answer();
+  await facilityChoose(page, 1);
+  letGo();
   await until(page, "document.querySelector('input[name=kana]')?.value === ''");
   await until(page, "import('/drafts.js').then(({ draftsBehind }) => !draftsBehind())"); // stored, though another one is shown
-  await choose(0);
+  await facilityChoose(page, 0);
   await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケル'");
   await page.locator('input[name=kana]').fill('カキカケタ');
   await page.keyboard.press('F9');

@@ -2,7 +2,7 @@
 // The frame of the page: the way in, the first start, the rail, the keys, forms and tables.
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
-import { accessible, browserStart, until, windowOpen } from './browser.mjs';
+import { accessible, answerHold, browserStart, until, windowOpen } from './browser.mjs';
 import { PASSWORD, Station, unlock } from './station.mjs';
 
 let browser;
@@ -127,11 +127,7 @@ test('another facility: nothing of the one before stays, and its late answer arr
 
 test('what moves is still followed when another facility is chosen while an answer is on its way', async () => {
   const { page, station, sight } = await desk();
-  let letGo;
-  await page.route('**/api/session', async (route) => {
-    await new Promise((resolve) => { letGo = resolve; });
-    await route.continue();
-  }, { times: 1 });
+  const letGo = await answerHold(page, 'session');
   await Promise.all([asks(page), station.event('session')]);
   await choose(page, 'みほん鍼灸マッサージ院');
   letGo();
@@ -142,11 +138,7 @@ test('what moves is still followed when another facility is chosen while an answ
 
 test('what moves is followed when another facility is chosen before the page has begun', async () => {
   const { page, station, sight } = await desk();
-  let letGo;
-  await page.route('**/api/drafts', async (route) => {
-    await new Promise((resolve) => { letGo = resolve; });
-    await route.continue();
-  }, { times: 1 });
+  const letGo = await answerHold(page, 'drafts');
   const [held] = await Promise.all([page.waitForRequest('**/api/drafts'), page.reload()]);
   await choose(page, 'みほん鍼灸マッサージ院');
   letGo();
