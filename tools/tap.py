@@ -5,7 +5,6 @@ A test with subtests is their heading: the leaves are counted, each once. What w
 plan) and did not come is a failure, so a program that dies cannot pass.
 """
 import dataclasses
-import itertools
 import re
 
 LINE = re.compile(r"^(\s*)(not ok|ok)\b\s*(\d+)?\s*(?:-\s*)?(.*)$")
@@ -32,18 +31,19 @@ class Tally:
         self.failures += other.failures
 
 
-def without_yaml(lines):
-    """The lines outside of diagnostics blocks, whose text may look like results."""
+def marked(lines):
+    """Each line, and whether it is of a diagnostics block, whose text may look like results."""
     block = None
     for line in lines:
         indent = len(line) - len(line.lstrip())
         if block is not None:
+            yield line, True
             if line.strip() == "..." and indent == block:
                 block = None
-        elif line.strip() == "---":
-            block = indent
         else:
-            yield line
+            if line.strip() == "---":
+                block = indent
+            yield line, block is not None
 
 
 class Reader:
@@ -83,8 +83,9 @@ class Reader:
 def tally_of(text, exit_code):
     """The tests in text, and what the program's end adds to them."""
     reader = Reader()
-    for line in without_yaml(text.splitlines()):
-        reader.line(line)
+    for line, in_block in marked(text.splitlines()):
+        if not in_block:
+            reader.line(line)
     tally = reader.tally
     planned = reader.planned
     if reader.bailed:
@@ -102,30 +103,19 @@ def tally_of(text, exit_code):
     return tally
 
 
-def reason_of(lines):
-    """The first lines that say why, of what follows a "not ok"."""
-    in_block = False
-    for line in lines:
-        if LINE.match(line) and not in_block or PLAN.match(line) or line.strip() == "...":
-            return
-        if line.strip() == "---":
-            in_block = True
-        elif line.strip().startswith("stack:"):
-            return
-        elif line.strip() and not ASIDE.match(line):
-            yield line.strip()
-
-
 def reasons(text):
-    """name: lines, of every test that failed and said why."""
+    """name: the first lines that say why, of every test that failed."""
     found = {}
-    lines = text.splitlines()
-    results = set(without_yaml(lines))
-    for at, line in enumerate(lines):
-        match = LINE.match(line)
-        if match and match[2] == "not ok" and line in results:
-            said = list(itertools.islice(reason_of(lines[at + 1:]), REASON_LINES))
-            found.setdefault(match[4].strip(), said)
+    said = None
+    for line, in_block in marked(text.splitlines()):
+        match = None if in_block else LINE.match(line)
+        if match:
+            said = found.setdefault(match[4].strip(), []) if match[2] == "not ok" else None
+        elif line.strip() in ("...", "stack: |-") or not in_block and PLAN.match(line):
+            said = None
+        elif (said is not None and len(said) < REASON_LINES and line.strip() not in ("", "---")
+              and not ASIDE.match(line)):
+            said.append(line.strip())
     return found
 
 
