@@ -7,11 +7,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { program } from '../journeys/process.mjs';
 import { until, windowOpen } from './browser.mjs';
 
 const binary = program('workstation/shikaku-workstation');
 const RESTING_MS = 15000;
+const POLL_MS = 50;
 export const DESK_PASSWORD = 'hidari no kata';
 export const DESK_STAFF = '佐藤 花子';
 
@@ -101,7 +103,7 @@ export class Hands {
       const state = await this.session();
       if (question(state)) return state;
       assert.ok(Date.now() < end, `not within ${timeout_ms} ms: ${what}; ${JSON.stringify(state)}`);
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
+      await sleep(POLL_MS);
     }
   }
 
@@ -166,6 +168,14 @@ export class Hands {
   /** All that the list holds, and all charts, whatever the screens filter. */
   async results() { return (await this.call('results', { from: 0, to: 0, status: '', search: '', day: 0 })).results; }
   async charts() { return (await this.call('charts', { text: '', away: false })).charts; }
+
+  /** Until the list holds so many and nothing is under way. A report may still be that of the receipt before. */
+  async received(count, { timeout_ms = 30000 } = {}) {
+    for (const end = Date.now() + timeout_ms; (await this.results()).length < count; await sleep(POLL_MS)) {
+      assert.ok(Date.now() < end, `${count} results; ${JSON.stringify(await this.session())}`);
+    }
+    return this.when('nothing is under way', (state) => !state.receiving && !state.queued);
+  }
 
   automatic(on) { return this.call('receive_automatic', { on }); }
 }

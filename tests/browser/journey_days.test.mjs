@@ -71,7 +71,7 @@ describe('hours and days', { concurrency: false }, () => {
     await hands.go('login');
     await hands.login(world, account());
     await tap(1);
-    await hands.when('the first result', (state) => state.report?.charts_new === 1);
+    await hands.received(taps);
   }, { timeout: 180000 });
   after(async () => {
     await browser?.close();
@@ -94,8 +94,7 @@ describe('hours and days', { concurrency: false }, () => {
     assert.equal((await hands.session()).phase, 'in');
     await hands.automatic(true);
     await tap(2);
-    await hands.when('what came after it', (state) => state.report?.charts_new === 1 && !state.receiving);
-    assert.equal(await all(), taps);
+    await hands.received(taps);
     assert.deepEqual([...new Set(await page.evaluate(() => [...window.said].map((text) => text.trim()).filter(Boolean)))].filter((text) => text !== '●接続中' && text !== '● 接続中'), []);
     assert.equal(await page.locator('dialog[open]').count(), 0);
     await typed();
@@ -118,8 +117,7 @@ describe('hours and days', { concurrency: false }, () => {
     await again('パスコードを入れる');
     await typed();
     await hands.automatic(true);
-    await hands.when('what came while it slept', (state) => state.received_ms > 0 && !state.receiving && !state.busy);
-    for (const end = Date.now() + 20000; await all() < taps;) assert.ok(Date.now() < end, 'the result of the sleep');
+    await hands.received(taps);
   });
 
   it('asks for the password at the twelfth hour, and loses nothing', async () => {
@@ -130,7 +128,7 @@ describe('hours and days', { concurrency: false }, () => {
     assert.equal(await all(), taps - 1);
     await again('ログイン');
     await typed();
-    for (const end = Date.now() + 20000; await all() < taps;) assert.ok(Date.now() < end, 'what came meanwhile');
+    await hands.received(taps);
   });
 
   it('goes on with what it has while the service is away, and says how old that is', async () => {

@@ -247,9 +247,8 @@ describe('the way in', { concurrency: false }, () => {
     await world.tap(world.there, 'person-2');
     const held = async (code) => {
       await hands.choose(code);
-      await hands.when('one result', (state) => state.report_ms > 0);
-      const { results } = await hands.call('results', { from: 0, to: 0, status: '', search: '', day: 0 });
-      return { name: results.map((one) => one.name), login_id: (await hands.session()).login_id };
+      await hands.received(1);
+      return { name: (await hands.results()).map((one) => one.name), login_id: (await hands.session()).login_id };
     };
     const name = (person) => world.journey.persons[person].qualifications[0].Name;
     assert.deepEqual(await held(SEKKOTSU.code), { name: [name(0)], login_id: here.login_id });

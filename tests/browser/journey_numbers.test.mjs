@@ -33,13 +33,7 @@ describe('whose it is', { concurrency: false }, () => {
   const mine = async (pc, number) => (await pc.hands.results()).filter((one) => one.name === name(number));
   const chartsOf = async (pc, number) => (await pc.hands.charts()).filter((one) => one.name === name(number) || one.kana === kana(number));
 
-  const here = async (pc, count = taps) => {
-    for (const end = Date.now() + 30000; (await pc.hands.results()).length < count;) {
-      assert.ok(Date.now() < end, `${count} results; ${JSON.stringify(await pc.hands.session())}`);
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    }
-    return pc.hands.when('nothing is under way', (state) => !state.receiving && !state.queued);
-  };
+  const here = (pc) => pc.hands.received(taps);
 
   async function tap(...numbers) {
     for (const number of numbers) { await world.tap(world.here, `person-${number}`); taps++; }
@@ -333,7 +327,7 @@ describe('whose it is', { concurrency: false }, () => {
       await unlock(page);
       await hands.go('login');
       await hands.login(world, await world.account());
-      await hands.when('what there is', (state) => state.report_ms > 0 && !state.receiving);
+      await hands.received(taps);
       const before = registrations();
       await tap(9);
       await waitFor('its number', () => registrations() > before, { timeout_ms: 30000 });

@@ -151,7 +151,7 @@ describe('receiving', { concurrency: false }, () => {
     await hands.call('session_wake');
     await hands.count('前回から');
     await hands.button('受け取る').click();
-    await hands.when('all of them', (state) => state.report.downloaded - state.report.known === taps - half.results.length);
+    await hands.received(taps);
     const all = await now();
     assert.equal(new Set(all.results.map((one) => one.id)).size, taps);
     assert.equal(all.charts.length, taps); // each is another person
@@ -226,7 +226,7 @@ describe('receiving', { concurrency: false }, () => {
     await hands.go('login');
     await hands.login(world, await world.account());
     await hands.automatic(true);
-    await hands.when('the rest', (state) => state.received_ms > 0 && !state.receiving && !state.busy && state.report_ms > 0);
+    await hands.received(taps);
     await hands.go('results');
     await page.locator('.headline', { hasText: `今日 ${taps}件` }).waitFor();
     const all = await now();
@@ -261,7 +261,7 @@ describe('receiving', { concurrency: false }, () => {
       await unlock(window.page);
       await there.go('login');
       await there.login(world, await world.account());
-      await there.when('what there is', (state) => state.report_ms > 0 && !state.receiving);
+      await there.received(taps);
       const before = { results: await there.results(), charts: await there.charts() };
       const facts = await receivedAgain(there);
       assert.throws(() => nothingTwice(facts, before));
