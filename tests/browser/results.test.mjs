@@ -3,7 +3,7 @@
 // glance, by the keyboard alone, as they come, on paper.
 import assert from 'node:assert/strict';
 import test, { after, afterEach, before } from 'node:test';
-import { accessible, browserStart, pageFault, until, windowOpen } from './browser.mjs';
+import { accessible, answerHold, browserStart, pageFault, until, windowOpen } from './browser.mjs';
 import { fill } from './fill.mjs';
 import { Station, unlock } from './station.mjs';
 
@@ -157,6 +157,23 @@ test('a new result comes by itself, and nobody loses their place', async () => {
   assert.ok(Date.now() - from < SOON_MS, `${Date.now() - from} ms`);
   assert.match(await page.locator('.headline').textContent(), /今日 9件/);
   assert.match(await focused(page), /田中/);
+  sight.clean();
+});
+
+test('whoever is on a screen before its list has come stays where they are', async () => {
+  const { page, sight } = await desk('day');
+  for (const [screen, call, label] of [['month', 'monthly', '月'], ['patients', 'charts', 'しまったカルテも'], ['results', 'results', '検索 F2']]) {
+    const letGo = await answerHold(page, call);
+    const [held] = await Promise.all([page.waitForRequest(`**/api/${call}`), page.evaluate((id) => { window.location.hash = `#/${id}`; }, screen)]);
+    const place = page.getByLabel(label, { exact: true });
+    await place.focus();
+    letGo();
+    await (await held.response()).finished();
+    for (let i = 0; i < 20; i++) {
+      assert.ok(await place.evaluate((node) => node === document.activeElement), screen);
+      await page.waitForTimeout(20);
+    }
+  }
   sight.clean();
 });
 

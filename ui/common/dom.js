@@ -25,6 +25,11 @@ export function fill(node, ...children) {
   return node;
 }
 
+/** The focus to where a screen begins, when it is filled; whoever is in it by then stays where they are. */
+export function focusFirst(root, first) {
+  if (!root.contains(document.activeElement)) first.focus();
+}
+
 let ids = 0;
 /** An id that no other element of this page has. */
 export const newId = (word) => `${word}-${++ids}`;

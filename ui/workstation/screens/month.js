@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // 月初の確認: who came last month and has not been confirmed since; to be asked for the card at the next
 // visit, or telephoned. Also on paper.
-import { el, fill, mark, name } from '/common/dom.js';
+import { el, fill, focusFirst, mark, name } from '/common/dom.js';
 import { field } from '/common/fields.js';
 import { dayShort, dayText } from '/common/format.js';
 import { paper } from '/common/paper.js';
@@ -94,7 +94,7 @@ export async function show(root, params, app) {
     here.explain, el('div', { class: 'tools no-print' }, month.node, here.head, el('span', { class: 'grow' }),
     el('button', { type: 'button', class: 'primary', onclick: printed.print }, '印刷', el('kbd', {}, 'F8'))), list.node, printed.node);
   await ask();
-  list.focus();
+  focusFirst(root, list);
   const mine = here;
   return () => { printed.end(); print = null; if (here === mine) here = null; };
 }

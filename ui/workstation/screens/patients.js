@@ -67,8 +67,8 @@ export async function show(root, params, app) {
     el('button', { type: 'button', onclick: () => app.go('chart', 'new') }, '新しいカルテ', el('kbd', {}, 'F4'))),
   draftOf('chart/new') && el('p', { class: 'box warning drafts' }, el('strong', {}, '書きかけの新しいカルテがあります。'), ' ', el('a', { href: '#/chart/new' }, '続きを書く')), found, list.node);
   search = { input, again };
-  await again();
   input.focus();
+  await again();
   return () => { search = null; clearTimeout(timer); };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // 届いた結果: what came, what became of it, what somebody has to look at. One line a person and day;
 // the keyboard goes through it without the mouse.
-import { announce, el, fill, isComposing, mark, name } from '/common/dom.js';
+import { announce, el, fill, focusFirst, isComposing, mark, name } from '/common/dom.js';
 import { dayParse, dayShort, dayText } from '/common/format.js';
 import { field } from '/common/fields.js';
 import { paper } from '/common/paper.js';
@@ -182,7 +182,7 @@ function controls(app) {
     if (isComposing(event) || (event.key !== 'Enter' && event.key !== 'ArrowDown')) return;
     event.preventDefault();
     clearTimeout(timer);
-    app.run(async () => { await ask(); here.list.focus(); });
+    app.run(async () => { await ask(); here?.list.focus(); });
   });
   period.input.addEventListener('change', () => choose('period', period.input.value));
   status.input.addEventListener('change', () => choose('status', status.input.value));
@@ -263,7 +263,7 @@ export async function show(root, params, app) {
   const leave = noticesFollow(parts.notices);
   await ask();
   await conflictsShow(parts.conflicts, app);
-  list.focus();
+  focusFirst(root, list);
   const mine = here;
   return () => { automatic.leave(); printed.end(); leave(); if (here === mine) here = null; };
 }
