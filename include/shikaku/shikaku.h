@@ -129,9 +129,9 @@ typedef int32_t(SHK_CALL *shk_progress)(void *ctx, int64_t done, int64_t total);
 #define SHK_ERR_INTERNAL  7 /* a mistake of the library: report it with shk_error_vendor_hint */
 
 /* On the way to the service. */
-#define SHK_ERR_NETWORK	 20 /* not reached, or the connection broke */
+#define SHK_ERR_NETWORK	 20 /* not reached: nothing was sent */
 #define SHK_ERR_TLS	 21 /* certificate, host name or TLS version refused: nothing was sent */
-#define SHK_ERR_TIMEOUT	 22 /* no whole answer in time */
+#define SHK_ERR_TIMEOUT	 22 /* no whole answer in time, or the connection broke before it came */
 #define SHK_ERR_PROTOCOL 23 /* an answer that is not what the service's contract says */
 
 /* From the service: who you are. */

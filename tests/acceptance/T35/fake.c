@@ -5,11 +5,11 @@
 
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/number.h"
@@ -83,6 +83,15 @@ static bool is_whole(const char *text)
 	       (int64_t)strlen(end + 4) >= body;
 }
 
+/* A reset takes with it what was not read yet. */
+static void word_await(struct fake *fake)
+{
+	pthread_mutex_lock(&fake->lock);
+	while (!fake->may_hang_up)
+		pthread_cond_wait(&fake->moved, &fake->lock);
+	pthread_mutex_unlock(&fake->lock);
+}
+
 /* One request, and its refusal. */
 static void inside_talk(struct fake *fake, SSL *ssl)
 {
@@ -106,9 +115,8 @@ static void inside_talk(struct fake *fake, SSL *ssl)
 			 "Connection: %s\r\n\r\n%s",
 			 sizeof refusal - 1, fake->plan.is_rude ? "keep-alive" : "close", refusal);
 	SSL_write(ssl, reply, reply_len);
-	const struct timespec pause = {.tv_nsec = 50000000}; /* the reply is read meanwhile */
 	if (fake->plan.is_rude)
-		nanosleep(&pause, NULL);
+		word_await(fake);
 	else
 		SSL_shutdown(ssl);
 }
@@ -145,6 +153,30 @@ static void plain_talk(struct fake *fake, int fd)
 		heard_note(fake, bytes, (size_t)n);
 }
 
+/* Wait for who knocks next; -1 when the fake is shut. From then on the plan is in use. */
+static int knock_take(struct fake *fake)
+{
+	struct pollfd door = {.fd = fake->listener, .events = POLLIN};
+	poll(&door, 1, -1);
+	pthread_mutex_lock(&fake->lock);
+	int fd = accept(fake->listener, NULL, NULL);
+	fake->is_talking = fd >= 0;
+	fake->contacts += fd >= 0;
+	pthread_mutex_unlock(&fake->lock);
+	return fd;
+}
+
+static void talk_end(struct fake *fake, int fd)
+{
+	const struct linger reset = {.l_onoff = fake->plan.is_rude};
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+	close(fd);
+	pthread_mutex_lock(&fake->lock);
+	fake->is_talking = false;
+	pthread_cond_broadcast(&fake->moved);
+	pthread_mutex_unlock(&fake->lock);
+}
+
 static void *serve(void *arg)
 {
 	struct fake *fake = arg;
@@ -154,20 +186,15 @@ static void *serve(void *arg)
 	sigaddset(&pipe, SIGPIPE); /* the server's own; the client's must not come at all */
 	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	for (;;) {
-		int fd = accept(fake->listener, NULL, NULL);
+		int fd = knock_take(fake);
 		if (fd < 0)
-			return NULL; /* shut */
+			return NULL;
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-		pthread_mutex_lock(&fake->lock);
-		fake->contacts++;
-		pthread_mutex_unlock(&fake->lock);
 		if (fake->plan.is_plain)
 			plain_talk(fake, fd);
 		else
 			tls_talk(fake, fd);
-		const struct linger reset = {.l_onoff = fake->plan.is_rude};
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-		close(fd);
+		talk_end(fake, fd);
 	}
 }
 
@@ -177,6 +204,7 @@ void fake_open(struct fake *fake)
 				      .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
 	socklen_t bytes = sizeof address;
 	pthread_mutex_init(&fake->lock, NULL);
+	pthread_cond_init(&fake->moved, NULL);
 	fake->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(fake->listener, (struct sockaddr *)&address, bytes), 0);
 	assert_int_equal(listen(fake->listener, 16), 0);
@@ -185,18 +213,43 @@ void fake_open(struct fake *fake)
 	assert_int_equal(pthread_create(&fake->thread, NULL, serve, fake), 0);
 }
 
-void fake_close(struct fake *fake)
+static bool somebody_knocks(const struct fake *fake)
 {
-	shutdown(fake->listener, SHUT_RDWR);
-	pthread_join(fake->thread, NULL);
-	close(fake->listener);
-	pthread_mutex_destroy(&fake->lock);
+	struct pollfd door = {.fd = fake->listener, .events = POLLIN};
+	return poll(&door, 1, 0) > 0;
+}
+
+static void rest_await(struct fake *fake)
+{
+	fake->may_hang_up = true;
+	pthread_cond_broadcast(&fake->moved);
+	while (fake->is_talking || somebody_knocks(fake))
+		pthread_cond_wait(&fake->moved, &fake->lock);
+	fake->may_hang_up = false;
+}
+
+void fake_hang_up(struct fake *fake)
+{
+	pthread_mutex_lock(&fake->lock);
+	rest_await(fake);
+	pthread_mutex_unlock(&fake->lock);
 }
 
 void fake_clear(struct fake *fake)
 {
 	pthread_mutex_lock(&fake->lock);
+	rest_await(fake);
 	fake->contacts = fake->handshakes = 0;
 	fake->read_inside = fake->heard_count = 0;
 	pthread_mutex_unlock(&fake->lock);
+}
+
+void fake_close(struct fake *fake)
+{
+	fake_hang_up(fake);
+	shutdown(fake->listener, SHUT_RDWR);
+	pthread_join(fake->thread, NULL);
+	close(fake->listener);
+	pthread_cond_destroy(&fake->moved);
+	pthread_mutex_destroy(&fake->lock);
 }

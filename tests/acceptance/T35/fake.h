@@ -18,15 +18,17 @@ struct fake_plan {
 	enum fake_staple staple;
 	int version_most; /* TLS1_1_VERSION …; 0: any */
 	bool is_plain;	  /* no TLS at all */
-	bool is_rude;	  /* promises to stay, and resets the connection */
+	bool is_rude;	  /* promises to stay, and resets the connection: fake_hang_up */
 };
 
 struct fake {
-	struct fake_plan plan; /* set between calls */
+	struct fake_plan plan; /* set after fake_clear */
 	int listener;
 	unsigned port;
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t moved;
+	bool is_talking, may_hang_up;
 	int contacts, handshakes;
 	size_t read_inside;		      /* bytes of the application */
 	unsigned char inside[FAKE_HEARD_MAX]; /* those */
@@ -36,5 +38,7 @@ struct fake {
 
 void fake_open(struct fake *fake);
 void fake_close(struct fake *fake);
-/* Forget what was heard. */
+/* Wait until nobody is talked to and nobody has knocked, then forget what was heard. */
 void fake_clear(struct fake *fake);
+/* Its reply has been read: the rude one resets the connection, and has when this comes back. */
+void fake_hang_up(struct fake *fake);
