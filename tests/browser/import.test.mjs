@@ -117,10 +117,12 @@ test('who chooses the next column before the first was read loses neither; a ref
     if (held++ === 0) await new Promise((resolve) => { setTimeout(resolve, 700); });
     await route.continue();
   });
+  const second = await page.getByLabel('2列目の列は').elementHandle();
   await page.getByLabel('1列目の列は').selectOption('name');
   await page.getByLabel('2列目の列は').selectOption('birth');
   await until(page, "document.querySelector('select[aria-label=\"2列目の列は\"]').value === 'birth' && document.querySelector('.import-preview').textContent.includes('昭45.1.1')");
   assert.equal(await page.getByLabel('1列目の列は').inputValue(), 'name');
+  assert.ok(await second.evaluate((node) => node.isConnected)); // whoever has it open keeps it open
   await page.getByLabel('2列目の列は').selectOption('name');
   await page.getByText('同じ項目が2つの列に選ばれています').waitFor();
   assert.equal(await page.getByLabel('2列目の列は').inputValue(), 'birth'); // what is shown is what holds

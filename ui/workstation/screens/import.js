@@ -35,6 +35,7 @@ function complaint() {
       node.hidden = false;
       fill(node, (problem.fields.length ? problem.fields.map(({ text }) => text) : [problem.title, problem.action])
         .map((text) => el('p', {}, text)));
+      node.scrollIntoView({ block: 'nearest' });
     },
   };
 }
@@ -86,20 +87,19 @@ function fileStep(unfinished) {
 const CHARSETS = [['utf8', 'UTF-8'], ['cp932', 'Shift_JIS']];
 const SEPARATORS = [[',', 'コンマ'], ['\t', 'タブ'], [';', 'セミコロン']];
 
-const select = (label, options, value, onchange) => {
+const select = (label, options, onchange) => {
   const id = newId('select');
   const node = el('select', { id, onchange: () => onchange(node.value) }, options.map(([key, text]) => el('option', { value: key }, text)));
-  node.value = value;
-  return [el('label', { for: id }, label), node];
+  return { node, label: el('label', { for: id }, label) };
 };
 
 function columnRow(shape, column, i, change) {
   const label = column.heading || `${i + 1}列目`;
   const choice = el('select', { 'aria-label': `${label}の列は`, onchange: () => change(choice.value) },
     el('option', { value: '' }, '（使わない）'), shape.choices.map((one) => el('option', { value: one.name }, one.title)));
-  choice.value = column.column;
-  return el('tr', { class: column.column ? '' : 'unused' }, el('th', { scope: 'row' }, name(label)), el('td', {}, choice),
+  const node = el('tr', {}, el('th', { scope: 'row' }, name(label)), el('td', {}, choice),
     el('td', {}, column.sample.filter(Boolean).map((text) => el('span', { class: 'sample' }, name(text)))));
+  return { node, set(value) { choice.value = value; node.className = value ? '' : 'unused'; } };
 }
 
 const personRow = (row) => el('tr', { class: row.notes.some((note) => note.wrong) ? 'waits' : row.notes.length ? 'differs' : '' },
@@ -117,8 +117,8 @@ const preview = (rows) => el('div', { class: 'table-scroll', tabindex: '0', role
     el('tbody', {}, rows.map(personRow))));
 
 /** change(shape): what is wished instead, from the shape that holds when its turn comes: somebody quick
- *  chooses the next column before the program has answered about this one. */
-function columnsChange(file, change) {
+ *  chooses the next column before the program has answered about this one. show(refused): what holds now. */
+function columnsChange(change, show) {
   const here = place;
   const left = () => here !== place || here.shape === null;
   here.changes = here.changes.then(() => here.app.run(async () => {
@@ -131,7 +131,9 @@ function columnsChange(file, change) {
     } catch (problem) {
       refused = problem;
     }
-    if (!left()) columnsStep(shape, file, refused);
+    if (left()) return;
+    here.shape = shape;
+    show(refused);
   }));
 }
 
@@ -140,29 +142,55 @@ async function columnsLook(file) {
   if (place?.shape) await lookStep(place.shape, file);
 }
 
-/** The step with what the program holds; refused: why a change before was not taken. */
+/** The columns as the file has them: other ones only when it is read in another way. */
+function columnsTable(again) {
+  const body = el('tbody', {});
+  const wish = (i) => (value) => again(({ columns }) => ({ columns: columns.map((one, n) => (n === i ? value : one.column)) }));
+  const seen = ({ columns }) => JSON.stringify(columns.map(({ heading, sample }) => [heading, sample]));
+  let rows = [], drawn = null;
+  return {
+    node: el('div', { class: 'import-columns' }, el('table', { class: 'columns', 'aria-label': '列' },
+      el('thead', {}, el('tr', {}, ['ファイルの列', '取り込み先', '例'].map((text) => el('th', { scope: 'col' }, text)))), body)),
+    set(shape) {
+      if (drawn !== seen(shape)) {
+        rows = shape.columns.map((column, i) => columnRow(shape, column, i, wish(i)));
+        fill(body, rows.map(({ node }) => node));
+        drawn = seen(shape);
+      }
+      rows.forEach((row, i) => row.set(shape.columns[i].column));
+    },
+  };
+}
+
+/** The step with what the program holds; refused: why a change, or looking at the rows, was not taken.
+ *  Nothing that somebody may have under their hands is drawn anew. */
 function columnsStep(shape, file, refused) {
   const wrong = complaint();
+  const again = (change) => columnsChange(change, show);
+  const charset = select('文字コード', CHARSETS, (value) => again(() => ({ charset: value })));
+  const separator = select('区切り', SEPARATORS, (value) => again(() => ({ separator: value })));
+  const box = el('input', { type: 'checkbox', onchange: () => again(({ columns }) => ({ heading: box.checked, columns: columns.map((one) => one.column) })) });
+  const table = columnsTable(again);
+  const firstRows = el('div', {});
+  function show(problem) {
+    const { shape: now } = place;
+    charset.node.value = now.charset;
+    separator.node.value = now.separator;
+    box.checked = now.heading;
+    table.set(now);
+    fill(firstRows, preview(now.rows));
+    wrong.clear();
+    if (problem) wrong.show(problem);
+  }
   place.shape = shape;
-  const again = (change) => columnsChange(file, change);
-  const columnSet = (i, value) => ({ columns }) => ({ columns: columns.map((one, n) => (n === i ? value : one.column)) });
-  const box = el('input', { type: 'checkbox', checked: shape.heading, onchange: () => again(({ columns }) => ({ heading: box.checked, columns: columns.map((one) => one.column) })) });
-  const at = document.activeElement?.getAttribute('aria-label');
   page(1, heading('どの列が何か、確かめます'), el('p', {}, name(file), ' — 合っていないところだけ直してください。下に、読み取ったはじめの行が出ます。'),
     wrong.node,
-    el('div', { class: 'tools' }, select('文字コード', CHARSETS, shape.charset, (charset) => again(() => ({ charset }))),
-      select('区切り', SEPARATORS, shape.separator, (separator) => again(() => ({ separator }))),
-      el('label', { class: 'inline' }, box, '1行目は見出し')),
-    el('div', { class: 'import-columns' }, el('table', { class: 'columns', 'aria-label': '列' },
-      el('thead', {}, el('tr', {}, ['ファイルの列', '取り込み先', '例'].map((text) => el('th', { scope: 'col' }, text)))),
-      el('tbody', {}, shape.columns.map((column, i) => columnRow(shape, column, i,
-        (value) => again(columnSet(i, value))))))),
-    preview(shape.rows),
+    el('div', { class: 'tools' }, charset.label, charset.node, separator.label, separator.node, el('label', { class: 'inline' }, box, '1行目は見出し')),
+    table.node, firstRows,
     el('div', { class: 'buttons footing' },
       el('button', { type: 'button', class: 'primary', onclick: () => place.app.run(() => columnsLook(file)) }, '全部の行を確かめる'),
       el('button', { type: 'button', onclick: () => restart() }, '別のファイルにする')));
-  if (at) [...place.root.querySelectorAll('[aria-label]')].find((node) => node.getAttribute('aria-label') === at)?.focus();
-  if (refused) wrong.show(refused);
+  show(refused);
 }
 
 /* --- 3: what would become of each row --- */
