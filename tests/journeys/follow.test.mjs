@@ -167,7 +167,7 @@ for (const { store, profile } of [{ store: 'sqlite' }, { store: 'postgres' }, { 
         const state = () => fs.readFileSync(stack.file('watched'), 'utf8');
         const known = state();
         const late = await tap();
-        await waitFor('a result after the restart', () => printed().some((line) => line.includes(late)) || undefined, { timeout_ms: 20000 });
+        await waitFor('a result after the restart', () => printed().some((line) => line.includes(late)) || undefined, { timeout_ms: 60000 });
         // Printed first, then remembered: killed in between it would be printed again.
         await waitFor('its place in the state', () => state() !== known || undefined);
         assert.deepEqual(printed().map((line) => JSON.parse(line).id), given);

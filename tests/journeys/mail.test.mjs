@@ -24,7 +24,7 @@ describe('a temporary account', { concurrency: false }, () => {
     ['--config', stack.settingsFile, '--operator', who.name, '--reason', '試験', '--operator-password-fd', '0', ...args],
     { input: `${who.password}\n`, expect: 0, ...options });
   const mailTo = (to, subject, nth = 1) => waitFor(`mail ${nth} to ${to}: ${subject}`, () =>
-    stack.mails().filter((mail) => mail.to === to && mail.subject === subject)[nth - 1], { timeout_ms: 20000 });
+    stack.mails().filter((mail) => mail.to === to && mail.subject === subject)[nth - 1]);
   const codeOf = (mail) => /番号: (\d{8})\n/.exec(mail.text.replaceAll('\r\n', '\n'))[1];
   const begin = (expect) => stack.shikaku('mail',
     ['login', '--facility', FACILITY.code, '--id', account.login_id], { input: `${account.password}\n`, expect });

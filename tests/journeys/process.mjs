@@ -65,7 +65,7 @@ async function stopChild(child, ended, signal, within_ms) {
 }
 
 /** Ask again until ask() gives something true; an error names what was waited for. */
-export async function waitFor(what, ask, { timeout_ms = 15000, every_ms = 50 } = {}) {
+export async function waitFor(what, ask, { timeout_ms = 30000, every_ms = 50 } = {}) {
   const end = Date.now() + timeout_ms;
   for (;;) {
     const answer = await ask();

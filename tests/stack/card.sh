@@ -159,7 +159,7 @@ has "a strange organisation does not" "$(probe "" --key "$work/stranger.key" flo
 
 # --- others at the same card ---
 
-exec 7< <("$CARD_PROBE" hold 1200)
+exec 7< <("$CARD_PROBE" hold 4500)
 while read -r line <&7 && [ "$line" != "verify done" ]; do :; done
 is "a card that another program holds is busy, in bounded time" "$(probe 1234 flow)" \
 	"wait done;begin busy;exchanges 0;flow busy;"

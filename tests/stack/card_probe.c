@@ -24,7 +24,7 @@
 #include "lib/card/pcsc.h"
 #include "sim/org_auth/org_auth_simulated.h"
 
-enum { WAIT_MS = 3000, BEGIN_MS = 500, ARENA_BYTES_MAX = 1 << 20 };
+enum { WAIT_MS = 3000, BEGIN_MS = 2000, ARENA_BYTES_MAX = 1 << 20 };
 
 struct probe {
 	struct arena arena;
