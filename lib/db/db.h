@@ -184,10 +184,19 @@ MUST_CHECK int db_savepoint_rollback(struct db *db);
 MUST_CHECK int db_copy(struct db *db, const char *path);
 
 /*
+ * work inside a transaction that only one program at a time has on this store: another one, and
+ * whoever holds what work needs, is waited for up to a minute. work answers 0, a fault, or DB_BUSY:
+ * then it is done again from the start. Not inside a transaction. Faults: work's, -ETIMEDOUT
+ * (somebody is still at it; nothing was done).
+ */
+MUST_CHECK int db_alone(struct db *db, int (*work)(struct db *db, const void *ctx),
+			const void *ctx);
+
+/*
  * Make or bring up the tables. script is DDL in common words plus tokens: {int64}, {bytes}, {text},
  * {now}; statements end with ';'; "-- sqlite:" / "-- postgres:" at a line's start limits that one
- * statement to an engine. Steps are numbered; each runs once, in a transaction with the row that
- * remembers it (table schema).
+ * statement to an engine. Steps are numbered; each runs once, by db_alone with the row that
+ * remembers it (table schema). Faults: db_alone's.
  */
 struct db_migration {
 	int version; /* rising from 1 */

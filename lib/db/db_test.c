@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "lib/base/thread.h"
 #include "lib/db/engine.h"
 
 static const struct db_migration item_steps[] = {
@@ -435,6 +437,34 @@ static void test_a_newer_store_is_left_alone(void **state)
 	assert_int_equal(number_of(db, item_count), 0);
 }
 
+static void *let_go(void *ctx)
+{
+	const struct timespec held = {.tv_nsec = 500000000};
+	nanosleep(&held, NULL);
+	db_rollback(ctx);
+	return NULL;
+}
+
+/* For longer than a statement waits: the machine may be slow, and a step long. */
+static void test_a_migration_waits_for_who_holds_the_store(void **state)
+{
+	struct db *db = items_of(state);
+	AUTO(db_closep) struct db *late = db_fixture_connect(db_fixture_of(state), 100, false);
+	const struct db_migration steps[] = {
+		item_steps[0],
+		{2, "CREATE TABLE two (no {int64} PRIMARY KEY);"},
+	};
+	pthread_t holder;
+	assert_int_equal(db_begin(db), 0);
+	if (db_engine(db) == DB_POSTGRES)
+		assert_int_equal(db->ops->exec(db, "LOCK TABLE schema"), 0);
+	assert_int_equal(thread_start(&holder, "holder", let_go, db), 0);
+	int r = db_migrate(late, steps, 2);
+	assert_int_equal(pthread_join(holder, NULL), 0);
+	assert_int_equal(r, 0);
+	assert_int_equal(number_of(db, "SELECT count(*) FROM two"), 0);
+}
+
 static void test_a_commit_elsewhere_is_noticed(void **state)
 {
 	const struct db_fixture *fixture = db_fixture_of(state);
@@ -476,6 +506,7 @@ int main(void)
 		DB_TEST_ALL(test_a_held_row_is_busy_and_then_free),
 		DB_TEST_ALL(test_steps_run_once_and_resume_after_a_failure),
 		DB_TEST_ALL(test_a_newer_store_is_left_alone),
+		DB_TEST_ALL(test_a_migration_waits_for_who_holds_the_store),
 		DB_TEST_ON(sqlite, test_a_full_disk_has_its_own_fault),
 		DB_TEST_ON(sealed, test_a_full_disk_has_its_own_fault),
 		DB_TEST_ON(sqlite, test_the_file_is_its_owners_only),

@@ -5,18 +5,28 @@
  * left as it is; steps only add, so that the older program still runs on it during an upgrade.
  */
 #include <assert.h>
+#include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/db/engine.h"
 
-enum { SCRIPT_BYTES_MAX = 512 * 1024 };
+enum {
+	SCRIPT_BYTES_MAX = 512 * 1024,
+	WAIT_MS = 60000, /* for another program that is at it */
+	PAUSE_NS = 10000000,
+};
 
 static const char schema_script[] =
 	"CREATE TABLE IF NOT EXISTS schema ("
 	"version {int64} PRIMARY KEY, at_ms {int64} NOT NULL DEFAULT {now});";
 
-/* Two programs that migrate at once: one waits. SQLite's BEGIN IMMEDIATE does it there. */
+/*
+ * Two programs that bring up one store at once: one waits. SQLite's BEGIN IMMEDIATE does it there.
+ * Stores in other schemas of the database are not waited for.
+ */
 static const char lock_script[] =
-	"-- postgres: SELECT CAST(pg_advisory_xact_lock(7350927) AS TEXT);";
+	"-- postgres: SELECT CAST(pg_advisory_xact_lock(7350927,"
+	" CAST(CAST(quote_ident(current_schema()) AS regnamespace) AS INTEGER)) AS TEXT);";
 
 struct token {
 	struct str name;
@@ -109,6 +119,7 @@ static bool statement_is_for(struct str *statement, enum db_engine_kind engine)
 	return true;
 }
 
+/* Outcomes of this and of what follows: those of db_run. */
 static int script_run(struct db *db, const char *script)
 {
 	struct arena arena AUTO(arena_clear) = {0};
@@ -123,7 +134,7 @@ static int script_run(struct db *db, const char *script)
 			return PASS(r);
 		r = db->ops->exec(db, sql);
 		if (r)
-			return FOLD(r);
+			return r < 0 ? PASS(r) : r;
 	}
 	return 0;
 }
@@ -133,69 +144,71 @@ static int step_is_done(struct db *db, int version, bool *ret_done)
 	struct db_rows *rows AUTO(db_rows_closep) = NULL;
 	int r = db_query(db, "SELECT version FROM schema WHERE version = $1",
 			 DB_ARGS(db_int(version)), &rows);
-	if (r)
-		return FOLD(r);
-	r = db_next(rows);
-	if (r < 0)
-		return PASS(r);
-	*ret_done = r == 0;
-	return 0;
-}
-
-static int step_run(struct db *db, const struct db_migration *step)
-{
-	bool done = false;
-	int r = script_run(db, lock_script);
 	if (r == 0)
-		r = step_is_done(db, step->version, &done);
+		r = db_next(rows);
+	*ret_done = r == 0;
 	if (r < 0)
 		return PASS(r);
-	if (done)
-		return 0;
-	r = script_run(db, step->script);
-	if (r < 0)
-		return PASS(r);
-	r = db_run(db, "INSERT INTO schema (version) VALUES ($1)", DB_ARGS(db_int(step->version)),
-		   NULL);
-	return r ? FOLD(r) : 0;
+	return r == DB_END ? 0 : r;
 }
 
-static int in_transaction(struct db *db, int (*work)(struct db *db, const void *ctx),
-			  const void *ctx)
+static int step_make(struct db *db, const void *ctx)
 {
-	int r = db_begin(db);
-	if (r)
-		return FOLD(r);
-	r = work(db, ctx);
-	if (r < 0) {
-		db_rollback(db);
-		return PASS(r);
-	}
-	r = db_commit(db);
-	return r ? FOLD(r) : 0;
+	const struct db_migration *step = ctx;
+	bool done = false;
+	int r = step_is_done(db, step->version, &done);
+	if (r || done)
+		return r < 0 ? PASS(r) : r;
+	r = script_run(db, step->script);
+	if (r == 0)
+		r = db_run(db, "INSERT INTO schema (version) VALUES ($1)",
+			   DB_ARGS(db_int(step->version)), NULL);
+	return r < 0 ? PASS(r) : r;
 }
 
 static int schema_make(struct db *db, const void *ctx)
 {
 	(void)ctx;
-	int r = script_run(db, lock_script);
-	if (r == 0)
-		r = script_run(db, schema_script);
-	return r < 0 ? PASS(r) : 0;
+	int r = script_run(db, schema_script);
+	return r < 0 ? PASS(r) : r;
 }
 
-static int step_make(struct db *db, const void *ctx)
+static int alone_try(struct db *db, int (*work)(struct db *db, const void *ctx), const void *ctx)
 {
-	int r = step_run(db, ctx);
-	return r < 0 ? PASS(r) : 0;
+	int r = db_begin(db);
+	if (r)
+		return r < 0 ? PASS(r) : r;
+	r = script_run(db, lock_script);
+	if (r == 0)
+		r = work(db, ctx);
+	if (r) {
+		db_rollback(db);
+		return r < 0 ? PASS(r) : r;
+	}
+	r = db_commit(db);
+	return r < 0 ? PASS(r) : r;
+}
+
+int db_alone(struct db *db, int (*work)(struct db *db, const void *ctx), const void *ctx)
+{
+	int64_t until_ms = clock_mono_ms(&clock_system) + WAIT_MS;
+	int r = alone_try(db, work, ctx);
+	while (r == DB_BUSY && clock_mono_ms(&clock_system) < until_ms) {
+		const struct timespec pause = {.tv_nsec = PAUSE_NS};
+		nanosleep(&pause, NULL);
+		r = alone_try(db, work, ctx);
+	}
+	if (r == DB_BUSY)
+		return RAISE(ETIMEDOUT);
+	return r ? FOLD(r) : 0;
 }
 
 int db_migrate(struct db *db, const struct db_migration *steps, size_t steps_count)
 {
-	int r = in_transaction(db, schema_make, NULL);
+	int r = db_alone(db, schema_make, NULL);
 	for (size_t i = 0; r == 0 && i < steps_count; i++) {
 		assert(i == 0 || steps[i].version > steps[i - 1].version);
-		r = in_transaction(db, step_make, &steps[i]);
+		r = db_alone(db, step_make, &steps[i]);
 	}
 	return r < 0 ? PASS(r) : 0;
 }

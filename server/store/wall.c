@@ -21,6 +21,7 @@
 	"EXISTS (SELECT 1 FROM account WHERE account.no = account_no AND" \
 	" account.facility_no = " FACILITY ")"
 
+/* Roles belong to the whole server: its stores make them one after the other. */
 static const char roles_make[] =
 	"DO $$ DECLARE name TEXT; BEGIN"
 	" PERFORM pg_advisory_xact_lock(7350927);"
@@ -75,18 +76,28 @@ static const char tables_wall[] =
 	"   t.relname);"
 	" END LOOP; END $$";
 
+static int roles_run(struct db *db, const void *ctx)
+{
+	(void)ctx;
+	int r = db_run(db, roles_make, DB_NO_ARGS, NULL);
+	return r < 0 ? PASS(r) : r;
+}
+
+static int tables_run(struct db *db, const void *ctx)
+{
+	(void)ctx;
+	int r = db_run(db, tables_open, DB_NO_ARGS, NULL);
+	if (r == 0)
+		r = db_run(db, tables_wall, DB_NO_ARGS, NULL);
+	return r < 0 ? PASS(r) : r;
+}
+
 int store_wall_make(struct db *db)
 {
-	static const char *const scripts[] = {roles_make, tables_open, tables_wall};
 	if (db_engine(db) != DB_POSTGRES)
 		return 0;
-	int r = db_begin(db);
-	for (size_t i = 0; r == 0 && i < sizeof scripts / sizeof scripts[0]; i++)
-		r = db_run(db, scripts[i], DB_NO_ARGS, NULL);
-	if (r) {
-		db_rollback(db);
-		return FOLD(r);
-	}
-	r = db_commit(db);
-	return r ? FOLD(r) : 0;
+	int r = db_alone(db, roles_run, NULL);
+	if (r == 0)
+		r = db_alone(db, tables_run, NULL);
+	return r < 0 ? PASS(r) : 0;
 }
