@@ -7,7 +7,7 @@ import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import test, { after, afterEach, before } from 'node:test';
 import { program } from '../journeys/process.mjs';
-import { accessible, answerHold, browserStart, pageFault, until, windowOpen } from './browser.mjs';
+import { accessible, answerHold, browserStart, pageFault, patienceEnd, until, windowOpen } from './browser.mjs';
 import { Station, unlock } from './station.mjs';
 
 const result = (n) => `0000000000000000000000000000000${n}`;
@@ -427,4 +427,65 @@ test('another facility is chosen while what is typed is on its way: nothing wait
   await unlock(page);
   await until(page, "document.querySelector('input[name=kana]')?.value === 'カキカケタ'");
   sight.clean();
+});
+
+/** A screen is left before its answer has come, for `next`; then the answer comes. */
+async function leftEarly(page, call, address, next, content) {
+  const letGo = await answerHold(page, call);
+  const [held] = await Promise.all([page.waitForRequest(`**/api/${call}`), page.evaluate((to) => { window.location.hash = to; }, address)]);
+  await go(page, '#/login', '.screen.login');
+  await go(page, next, content);
+  letGo();
+  await (await held.response()).finished();
+  await page.waitForTimeout(100);
+}
+
+/** F7 is for the chart that is seen. */
+async function chartStays(page) {
+  await leftEarly(page, 'chart', '#/chart/1', '#/chart/2', '.person');
+  await page.keyboard.press('F7');
+  await page.locator('.chart-form').waitFor();
+}
+
+test('a screen that was left before it was drawn leaves the next one alone', async () => {
+  const { page, sight } = await desk();
+  await page.evaluate(() => { window.print = () => { window.printed = true; }; });
+  await leftEarly(page, 'facilities', '#/settings', '#/settings/facilities', '.entries');
+  await page.getByRole('button', { name: 'みほん鍼灸マッサージ院 をしまう' }).click();
+  await confirmed(page, 'しまう');
+  await page.getByText('しまってあります').waitFor();
+  await leftEarly(page, 'staff', '#/settings/staff', '#/settings/staff', '.entries');
+  await page.getByRole('button', { name: '職員を加える' }).click();
+  await page.getByLabel('担当者の番号').waitFor();
+  await leftEarly(page, 'keep', '#/settings/backup', '#/settings/backup', '.card >> text=場所を決める');
+  await page.getByRole('button', { name: '場所を決める' }).click();
+  await page.getByLabel('バックアップを入れるフォルダー').waitFor();
+  await leftEarly(page, 'monthly', '#/month', '#/month', '.screen.month .list');
+  await page.keyboard.press('F8');
+  assert.ok(await page.evaluate(() => window.printed));
+  await leftEarly(page, 'charts', '#/patients', '#/patients', '.screen.patients tbody tr[data-index]');
+  await page.keyboard.press('F2');
+  await page.keyboard.type('やまもと');
+  await until(page, "document.querySelectorAll('.screen.patients tbody tr[data-index]').length === 1");
+  await leftEarly(page, 'results', '#/results', '#/results', '.screen.results tbody tr[data-index]');
+  await page.keyboard.press('F2');
+  await page.keyboard.type('やまもと');
+  await until(page, "[...document.querySelectorAll('.screen.results tbody tr[data-index]')].every((row) => row.textContent.includes('山本'))");
+  await leftEarly(page, 'import_state', '#/import', '#/import', '.screen.import input[type=file]');
+  await page.locator('input[type=file]').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('氏名,カナ\n見本 花子,ミホン ハナコ\n') });
+  await page.locator('table.columns').waitFor();
+  await leftEarly(page, 'decide', `#/decide/${result(7)}`, `#/decide/${result(7)}`, '.screen.decide .footing');
+  await page.keyboard.press('F2');
+  await confirmed(page, 'やめる');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await chartStays(page);
+  sight.clean();
+});
+
+test('control: a chart that comes late and takes the keys is found out', async () => {
+  const { station } = await desk();
+  const faulty = await windowOpen(browser, station.open, { prepare: pageFault({ file: 'workstation/screens/chart.js', from: 'if (shown?.root !== root) return;', to: '' }) });
+  undo.push(() => faulty.close());
+  patienceEnd(faulty.page);
+  await assert.rejects(chartStays(faulty.page), /chart-form/);
 });

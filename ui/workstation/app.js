@@ -47,13 +47,27 @@ function heading(module, params) {
   return text;
 }
 
+/** What a screen leaves behind is undone as soon as another one comes, however long it takes to be drawn. */
+function departure() {
+  let undos = [];
+  return {
+    leaving(undo) { if (undos) undos.push(undo); else undo(); },
+    leave() {
+      const all = undos ?? [];
+      undos = null;
+      for (const undo of all.reverse()) undo();
+    },
+  };
+}
+
 async function screenShow() {
   const [id, ...params] = address();
   const mine = ++turn;
   const module = await screens[id].load();
   if (mine !== turn || !around) return;
-  shown?.leave?.();
-  shown = { id, module, params };
+  shown?.leave();
+  const { leaving, leave } = departure();
+  shown = { id, module, params, leave };
   around.rail.mark(id);
   const text = heading(module, params);
   const root = el('section', { class: `screen ${id}` });
@@ -61,9 +75,7 @@ async function screenShow() {
   around.view.scrollTop = 0;
   announce(text);
   try {
-    const leave = await module.show(root, params, app);
-    if (mine === turn) shown.leave = leave;
-    else leave?.();
+    await module.show(root, params, app, leaving);
   } catch (problem) {
     if (!problem.title) throw problem;
     root.append(el('div', { class: 'box error' }, el('h2', {}, problem.title), problemBody(problem)));

@@ -3,8 +3,11 @@
 //
 //   title                     what the window and the heading say
 //   keys                      {F2: {text: '検索', run}}: beside those of the frame
-//   show(root, params, app)   draw into root; may be async; may answer a function that tidies up
+//   show(root, params, app, leaving)   draw into root; may be async
 //   refresh(event, app)       something moved: {kind, facility?}; optional
+//
+// leaving(undo): undo is called when another screen comes, even before this one is drawn (then what
+// is still on its way comes to a root that nobody sees), or at once when another one has come.
 //
 // Addresses are /#/name/param/…: ids and choices, never a person's name.
 

@@ -14,7 +14,7 @@ import { adviceBox, fieldText, INSURANCE, insuranceText, methodText, momentLong,
 
 export const title = (params) => (params[0] === 'new' ? '新しいカルテ' : `カルテ ${params[0]}`);
 
-let shown = null; // {draw, isEditing, edit, print}
+let shown = null; // {root, draw, isEditing, edit, insure}
 
 export const keys = {
   F6: { run: () => shown?.insure?.(0) },
@@ -199,9 +199,10 @@ function draftBox(answer) {
 
 async function draw(root, number, result, app) {
   const answer = await call('chart', { number, ...(result ? { result } : {}) });
+  if (shown?.root !== root) return; // somebody is at another chart by now
   const again = () => draw(root, number, result, app);
   const isLive = answer.chart.state === 'live';
-  Object.assign(shown ??= {}, { isEditing: false, draw: again, edit: isLive ? () => editShow(root, answer, result, app) : null,
+  Object.assign(shown, { isEditing: false, draw: again, edit: isLive ? () => editShow(root, answer, result, app) : null,
     insure: isLive ? (order, focus) => insureShow(root, answer, { order, focus, result }, app) : null });
   fill(root, head(answer.chart), stateBox(answer.chart, app, again), isLive && draftBox(answer), tools(answer, app, again), comparison(answer, app, again),
     ownWords(answer), spellings(answer, app, again), timeline(answer.insurances, shown.insure), checks(answer, app), changes(answer, app, again));
@@ -225,8 +226,9 @@ function editShow(root, answer, result, app) {
   formShow(root, answer, { key: `chart/${answer.chart.number}`, make: chartForm }, result, app);
 }
 
-export async function show(root, [number, result], app) {
-  shown = {};
+export async function show(root, [number, result], app, leaving) {
+  shown = { root };
+  leaving(() => { shown = null; });
   if (number === 'new') {
     const made = chartForm({ answer: null, saved: async (made_number) => app.go('chart', made_number), cancel: () => { draftForget('chart/new'); app.go('patients'); } });
     shown.isEditing = true;
@@ -235,7 +237,6 @@ export async function show(root, [number, result], app) {
   } else {
     await draw(root, Number(number), result, app);
   }
-  return () => { shown = null; };
 }
 
 /** While somebody types, nothing moves under their hands. */

@@ -11,7 +11,7 @@ import { adviceBox, factList, methodText, momentLong, statusMark } from './perso
 
 export const title = 'どなたの結果ですか';
 
-let shown = null; // {id, draw, search}
+let shown = null; // {root, id, draw, search}
 
 export const keys = { F2: { run: () => shown?.search?.() }, Escape: { run: (app) => app.go('results') } };
 
@@ -114,7 +114,7 @@ async function draw(root, id, app) {
       el('a', { href: `#/chart/${chart.number}` }, 'カルテを見る')));
 
   const other = otherChart(result, app, link);
-  if (shown) shown.search = () => other.querySelector('button').click();
+  if (shown?.root === root) shown.search = () => other.querySelector('button').click();
   fill(root,
     el('p', { class: 'lead' }, statusMark(result.status), ` ${answer.why || '決める人を待っています。'}`),
     adviceBox(result, 'h2'), which.node,
@@ -128,20 +128,22 @@ async function draw(root, id, app) {
       el('button', { type: 'button', onclick: later }, 'あとで', el('kbd', {}, 'Esc'))));
 }
 
-export async function show(root, [id], app) {
+export async function show(root, [id], app, leaving) {
   if (!id) {
-    return root.append(el('div', { class: 'empty' }, el('p', {}, 'どの結果について決めるかを、届いた結果の一覧から選んでください。'),
+    root.append(el('div', { class: 'empty' }, el('p', {}, 'どの結果について決めるかを、届いた結果の一覧から選んでください。'),
       el('p', {}, el('button', { type: 'button', onclick: () => app.go('results') }, '一覧に戻る'))));
+    return;
   }
-  shown = { id, draw: () => draw(root, id, app) };
+  shown = { root, id, draw: () => draw(root, id, app) };
+  leaving(() => { shown = null; });
   await shown.draw();
-  return () => { shown = null; };
 }
 
 /** Only what another window decided: what is being chosen here stays. */
 export async function refresh(event, app) {
   if (!shown || !['results', 'all'].includes(event.kind)) return;
-  const { result } = await call('result', { id: shown.id });
-  if (!result.waits && shown) await shown.draw(app);
+  const mine = shown;
+  const { result } = await call('result', { id: mine.id });
+  if (!result.waits && shown === mine) await mine.draw();
 }
 

@@ -53,11 +53,13 @@ function fileStep(unfinished) {
   const wrong = complaint();
   const id = newId('file');
   const input = el('input', { type: 'file', id, accept: '.csv,.txt,.tsv,text/csv,text/plain' });
-  const take = (file) => place.app.run(async () => {
+  const mine = place;
+  const take = (file) => mine.app.run(async () => {
     wrong.clear();
     input.disabled = true;
     try {
-      columnsStep(await call('import_open', { file: await base64Of(file) }), file.name);
+      const shape = await call('import_open', { file: await base64Of(file) });
+      if (place === mine) columnsStep(shape, file.name);
     } catch (problem) {
       wrong.show(problem);
     } finally {
@@ -138,8 +140,9 @@ function columnsChange(change, show) {
 }
 
 async function columnsLook(file) {
-  await place.changes;
-  if (place?.shape) await lookStep(place.shape, file);
+  const mine = place;
+  await mine.changes;
+  if (place === mine && mine.shape) await lookStep(mine.shape, file);
 }
 
 /** The columns as the file has them: other ones only when it is read in another way. */
@@ -204,7 +207,7 @@ async function lockWait(problem) {
 /** Steps until the end; gives the last report with everything that was told, or null when stopped. */
 async function runAll(wish, show) {
   const told = [];
-  Object.assign(place, { stopped: false, asked: null });
+  const mine = Object.assign(place, { stopped: false, asked: null });
   await call('import_begin', wish);
   for (;;) {
     const report = await call('import_step').catch(lockWait);
@@ -212,8 +215,8 @@ async function runAll(wish, show) {
     for (const one of report.told) if (told.length < TOLD_MAX) told.push(one);
     show(report);
     if (report.over) return { ...report, told };
-    await place?.asked; // nothing goes on behind a question
-    if (place?.stopped !== false) return null;
+    await mine.asked; // nothing goes on behind a question
+    if (mine.stopped) return null;
   }
 }
 
@@ -231,15 +234,16 @@ const stop = () => { if (place) place.stopped = true; };
 
 async function lookStep(shape, file) {
   const show = progress(2, '全部の行を確かめています…', { text: 'やめる', run: stop });
-  let report;
+  const mine = place;
+  let report, refused;
   try {
     report = await runAll({ dry: true, fills: true }, show);
   } catch (problem) {
-    columnsStep(shape, file, problem);
-    return;
+    refused = problem;
   }
+  if (place !== mine) return;
   if (report) resultStep(shape, file, report);
-  else if (place) columnsStep(shape, file);
+  else columnsStep(shape, file, refused);
 }
 
 const count = (number, kind, shape, text, hint) => el('li', {}, el('strong', { class: `mark ${kind}` },
@@ -297,8 +301,9 @@ async function halt() {
 
 async function takeStep(looked, fills) {
   const show = progress(3, '取り込んでいます…', { text: '止める', run: () => place.app.run(halt) });
+  const mine = place;
   const report = await runAll({ dry: false, fills }, show);
-  if (!place) return;
+  if (place !== mine) return undefined;
   if (!report) return restart();
   page(3, heading('取り込みが終わりました'), counts(report, true),
     el('div', { class: 'buttons' }, el('button', { type: 'button', class: 'primary', onclick: () => { call('import_drop'); place.app.go('patients'); } }, '患者の一覧を見る'),
@@ -307,15 +312,16 @@ async function takeStep(looked, fills) {
 }
 
 async function restart() {
-  place.shape = null;
+  const mine = place;
+  mine.shape = null;
   await call('import_drop');
   const { unfinished } = await call('import_state');
-  if (place) fileStep(unfinished);
+  if (place === mine) fileStep(unfinished);
 }
 
-export async function show(root, params, app) {
+export async function show(root, params, app, leaving) {
   place = { root, app, stopped: true, shape: null, changes: Promise.resolve() };
   root.classList.add('import');
+  leaving(() => { stop(); place = null; });
   await restart();
-  return () => { stop(); place = null; };
 }

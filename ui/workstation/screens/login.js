@@ -184,6 +184,6 @@ export function loginPanel(root, app, { done } = {}) {
   return leave;
 }
 
-export function show(root, params, app) { return loginPanel(root, app); }
+export function show(root, params, app, leaving) { leaving(loginPanel(root, app)); }
 
 export const keys = {};

@@ -74,7 +74,7 @@ const paperColumns = [
   { title: '電話', cell: (row) => row.telephone ?? '' },
 ];
 
-export async function show(root, params, app) {
+export async function show(root, params, app, leaving) {
   const printed = paper({ columns: paperColumns, make: () => ({
     title: `月初の確認（${monthText(here.answer.month)}）`,
     notes: [here.explain.textContent, `${dayText(here.answer.on)} 現在、${here.answer.charts.length}人`],
@@ -90,13 +90,12 @@ export async function show(root, params, app) {
   list.node.classList.add('list');
   print = printed.print;
   here = { app, list, head: el('p', { class: 'headline' }), explain: el('p', { class: 'no-print' }) };
+  leaving(() => { printed.end(); print = here = null; });
   root.append(exportBeside(app, () => ({ list: 'monthly', what: { back: Number(kept.back) }, fileName: '月初の確認' })),
     here.explain, el('div', { class: 'tools no-print' }, month.node, here.head, el('span', { class: 'grow' }),
     el('button', { type: 'button', class: 'primary', onclick: printed.print }, '印刷', el('kbd', {}, 'F8'))), list.node, printed.node);
   await ask();
   focusFirst(root, list);
-  const mine = here;
-  return () => { printed.end(); print = null; if (here === mine) here = null; };
 }
 
 export async function refresh(event) {

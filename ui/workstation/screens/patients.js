@@ -29,7 +29,7 @@ const columns = (day) => [
   { key: 'confirmed', title: '最後の確認', cell: (row) => momentText(row.confirmed_at, day) },
 ];
 
-export async function show(root, params, app) {
+export async function show(root, params, app, leaving) {
   const input = el('input', { type: 'search', id: 'patients-search', value: typed, autocomplete: 'off', spellcheck: 'false', size: 30, 'aria-describedby': 'patients-hint' });
   const away = el('input', { type: 'checkbox', id: 'patients-away' });
   const found = el('p', { class: 'hint', 'aria-live': 'polite' });
@@ -67,9 +67,9 @@ export async function show(root, params, app) {
     el('button', { type: 'button', onclick: () => app.go('chart', 'new') }, '新しいカルテ', el('kbd', {}, 'F4'))),
   draftOf('chart/new') && el('p', { class: 'box warning drafts' }, el('strong', {}, '書きかけの新しいカルテがあります。'), ' ', el('a', { href: '#/chart/new' }, '続きを書く')), found, list.node);
   search = { input, again };
+  leaving(() => { search = null; clearTimeout(timer); });
   input.focus();
   await again();
-  return () => { search = null; clearTimeout(timer); };
 }
 
 export const refresh = (event) => (['charts', 'results', 'all'].includes(event.kind) ? search?.again() : undefined);

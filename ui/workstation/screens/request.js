@@ -167,7 +167,7 @@ async function receiveRun(app, days, outcome) {
 }
 
 /** params ['new']: somebody pressed F5 on another screen; what is new is asked for at once. */
-export async function show(root, params, app) {
+export async function show(root, params, app, leaving) {
   const isAsked = params[0] === 'new';
   if (isAsked) {
     wish = { ...wish, choice: 'new' };
@@ -186,15 +186,15 @@ export async function show(root, params, app) {
   });
   const made = el('form', { novalidate: true, class: 'card' }, wishNodes(days, () => {}), el('div', { class: 'buttons' }, button), box.node);
   made.addEventListener('submit', (event) => { event.preventDefault(); run(); });
+  shown = run;
   const limits = await call('receive_limits');
   fill(root, notices, progress.node, outcome, made, el('p', { class: 'hint' }, limitText(limits)));
-  shown = run;
   if (isAsked) run();
-  return onSession((state) => {
+  leaving(onSession((state) => {
     fill(notices, overdueBox(state), ageBox(state));
     progress.show(state.receiving);
     if (document.activeElement !== box.input) box.set(state.automatic);
-  });
+  }));
 }
 
 export const keys = { F5: { text: '受け取る', run: () => shown?.() } };

@@ -142,6 +142,7 @@ function draw() {
 
 /** Only the last of several questions on their way is answered. */
 async function ask() {
+  if (!here) return; // a timer of a screen that was left
   const mine = ++here.turn, screen = here;
   const answer = await call('results', wish(screen.today));
   if (here !== screen || mine !== screen.turn) return;
@@ -238,7 +239,7 @@ function noticesFollow(node) {
   return () => { for (const leave of leaves) leave(); };
 }
 
-export async function show(root, params, app) {
+export async function show(root, params, app, leaving) {
   const printed = sheet();
   const list = table({
     label: title, columns: columns(), rowHeight: 64, open: (row) => openPerson(row, app),
@@ -261,11 +262,10 @@ export async function show(root, params, app) {
       el('button', { type: 'button', class: 'primary', onclick: () => keys.F5.run(app) }, '受け取る', el('kbd', {}, 'F5'))),
     parts.more, list.node, printed.node);
   const leave = noticesFollow(parts.notices);
+  leaving(() => { automatic.leave(); printed.end(); leave(); here = null; });
   await ask();
   await conflictsShow(parts.conflicts, app);
   focusFirst(root, list);
-  const mine = here;
-  return () => { automatic.leave(); printed.end(); leave(); if (here === mine) here = null; };
 }
 
 export async function refresh(event) {

@@ -16,7 +16,7 @@ const sections = {
 };
 const first = 'facilities';
 
-let shown = null; // the section's module
+let shown = null; // {root, module}: the section
 
 const link = (id, text, current) => el('li', {}, el('a', { href: id, 'aria-current': current ? 'page' : null }, text));
 
@@ -26,16 +26,18 @@ function index(chosen) {
     link('#/import', '患者一覧の取り込み・書き出し', false)));
 }
 
-export async function show(root, params, app) {
+export async function show(root, params, app, leaving) {
+  const mine = shown = { root };
+  leaving(() => { shown = null; });
   const id = Object.hasOwn(sections, params[0] ?? '') ? params[0] : first;
   const module = await sections[id].load();
+  if (shown !== mine) return;
   const heading = el('h2', { tabindex: '-1' }, sections[id].text);
   const body = el('div', { class: 'section-body' });
   root.append(index(id), el('div', { class: `section section-${id}` }, heading, body));
-  shown = module;
+  mine.module = module;
   if (params.length) { heading.focus(); announce(sections[id].text); }
-  const leave = await module.show(body, app);
-  return () => { leave?.(); if (shown === module) shown = null; };
+  await module.show(body, app, leaving);
 }
 
-export const refresh = (event, app) => shown?.refresh?.(event, app);
+export const refresh = (event, app) => shown?.module?.refresh?.(event, app);

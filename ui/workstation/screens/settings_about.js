@@ -27,7 +27,7 @@ const rowsOf = (about, kept) => [
   ['OS', [about.system, about.system_release, about.machine].filter(Boolean).join(' ')],
 ].filter(Boolean);
 
-export async function show(root, app) {
+export async function show(root, app, leaving) {
   const about = await call('about');
   let kept = null;
   const list = el('dl', { class: 'facts' });
@@ -38,5 +38,5 @@ export async function show(root, app) {
       await app.copy(rowsOf(about, kept).map(([word, text]) => `${word}: ${text}`).join('\n'));
       announce('コピーしました。30秒たつと消えます');
     }))), list);
-  return onKeep((state) => { kept = state; draw(); });
+  leaving(onKeep((state) => { kept = state; draw(); }));
 }

@@ -91,11 +91,11 @@ function draw(state) {
   fill(here.retention, retentionCard(state));
 }
 
-export async function show(root, app) {
+export async function show(root, app, leaving) {
   const place = formPlace();
   const mine = here = { app, place, working: el('div', {}), backup: el('div', { class: 'card' }), retention: el('div', { class: 'card' }) };
+  leaving(() => { here = null; });
   root.append(place.node, mine.working, mine.backup, el('h3', {}, '保存期間'), mine.retention);
   draw(await call('keep'));
-  const leave = onKeep((state) => { if (place.node.hidden) draw(state); });
-  return () => { leave(); if (here === mine) here = null; };
+  leaving(onKeep((state) => { if (place.node.hidden) draw(state); }));
 }

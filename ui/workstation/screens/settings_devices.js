@@ -19,7 +19,7 @@ async function close(one, app, again) {
   if (!one.current) await again();
 }
 
-export function show(root, app) {
+export function show(root, app, leaving) {
   const list = el('div', { 'aria-live': 'polite' });
   const row = (one) => entry([el('strong', {}, name(one.name)), el('small', {}, `${PLATFORMS[one.platform] ?? one.platform} ・ ${dayText(one.registered_at.slice(0, 8))} に登録`)],
     [one.current && mark('new', '▶', 'このPC')], [button('登録を外す', () => app.run(() => close(one, app, draw)), `${one.name} の登録を外す`)]);
@@ -33,5 +33,5 @@ export function show(root, app) {
     await draw();
   }
   root.append(el('p', {}, 'このアカウントで使えるPCです。なくしたPC、使わなくなったPCは外してください。'));
-  return whenIn(root, app, () => { root.append(list); app.run(ask); }, () => { list.remove(); });
+  leaving(whenIn(root, app, () => { root.append(list); app.run(ask); }, () => { list.remove(); }));
 }

@@ -69,18 +69,17 @@ function row(one) {
 async function draw() {
   const mine = here;
   const { facilities } = await call('facilities');
-  if (mine === here) fill(mine.list, entries(facilities.map(row)));
+  if (mine && mine === here) fill(mine.list, entries(facilities.map(row)));
 }
 
-export async function show(root, app) {
+export async function show(root, app, leaving) {
   const place = formPlace();
   here = { app, place, list: el('div', {}) };
+  leaving(() => { here = null; });
   root.append(el('p', {}, '柔整とあはきのように、1台のPCで2つ以上の施設を使えます。上の欄で切り替えます。'), place.node, here.list,
     el('div', { class: 'buttons' }, button('施設を加える', () => place.open('施設を加える', addForm)),
       button('ログイン・ログアウト', () => app.go('login'))));
   await draw();
-  const mine = here;
-  return () => { if (here === mine) here = null; };
 }
 
 export const refresh = (event) => (here && ['facilities', 'session', 'all'].includes(event.kind) ? draw() : undefined);

@@ -31,7 +31,7 @@ const columns = [
   { key: 'device', title: 'PC', cell: (row) => name(row.device ?? '') },
 ];
 
-export function show(root, app) {
+export function show(root, app, leaving) {
   const found = el('p', { class: 'hint', 'aria-live': 'polite' });
   const list = table({ label: '利用の履歴', columns, rowId: (row) => `${row.at}${row.call}${row.device ?? ''}`,
     empty: [el('p', {}, 'この期間の利用はありません。')] });
@@ -51,8 +51,8 @@ export function show(root, app) {
   made.node.classList.add('period');
   const place = el('div', {}, made.node, found, el('div', { class: 'history-list' }, list.node));
   root.append(el('p', {}, 'この施設のアカウントが、いつ・どのPCで使われたかです。心当たりのない利用があれば、すぐに運営者に連絡し、パスワードを変えてください。'));
-  return whenIn(root, app, () => {
+  leaving(whenIn(root, app, () => {
     root.append(place);
     app.run(() => ask({ from: fields[0].value(), to: fields[1].value() }));
-  }, () => { place.remove(); fill(found); });
+  }, () => { place.remove(); fill(found); }));
 }

@@ -83,18 +83,17 @@ function row(one) {
 async function draw() {
   const mine = here;
   const { people } = await call('staff');
-  if (mine === here) fill(mine.list, entries(people.map(row)));
+  if (mine && mine === here) fill(mine.list, entries(people.map(row)));
 }
 
-export async function show(root, app) {
+export async function show(root, app, leaving) {
   const place = formPlace();
   here = { app, place, list: el('div', {}) };
+  leaving(() => { here = null; });
   root.append(el('p', {}, '画面ロックを解ける人です。自分の名前で開くと、だれが・いつ・何を変えたかが残ります。'), place.node, here.list,
     el('div', { class: 'buttons' }, button('職員を加える', () => place.open('職員を加える', addForm))),
     el('p', { class: 'hint' }, 'パスワードを忘れた人は、画面ロックの「パスワードを忘れたとき」から、復旧用の紙で新しくできます。'));
   await draw();
-  const mine = here;
-  return () => { if (here === mine) here = null; };
 }
 
 export const refresh = (event) => (here && ['staff', 'all'].includes(event.kind) ? draw() : undefined);
