@@ -130,18 +130,21 @@ function poison(value, next) {
 
 async function screensBody(place) {
   let count = 0;
+  let underway = 0;
   const next = () => PAYLOADS[count++ % PAYLOADS.length];
   await place.page.route(/\/api\/(?!state$|events$|alive$|lock$|unlock$)/, async (route) => {
+    underway++;
     const reply = await route.fetch();
     const answer = await reply.json().catch(() => null);
     await route.fulfill({ response: reply, json: poison(answer, next) });
+    underway--;
   });
   const ids = await place.page.evaluate(async () => Object.keys((await import('/screens.js')).screens));
   for (const id of ids) {
     for (const address of [id, `${id}/1`, `${id}/1/1`]) {
       await place.page.evaluate((to) => { window.location.hash = `#/${to}`; }, address);
       await place.page.waitForSelector(`.screen.${id}`);
-      await place.page.waitForTimeout(150);
+      do await place.page.waitForTimeout(150); while (underway);
     }
     // A screen may stumble over an answer that is no answer; it may not run it.
     place.sight.forgive(/^error: (?!.*(alert|pwned|Content Security Policy))/s);

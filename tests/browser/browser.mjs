@@ -66,7 +66,12 @@ export async function windowOpen(browser, open, { viewport = { width: 1280, heig
       console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  return { page, origin, sight, context, close: () => context.close() };
+  const close = async () => {
+    // An answer that is still on its way through a test's route ends with the window.
+    if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  };
+  return { page, origin, sight, context, close };
 }
 
 /** A page with a fault: what it lacks will not come. */
