@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # tools/postgres-test.sh COMMAND…: runs COMMAND with a private, empty PostgreSQL 15 behind it.
 #
-# The server lives in a folder of its own, listens on a socket in that folder and on nothing else,
-# and is gone when COMMAND ends. COMMAND finds it through SHIKAKU_TEST_POSTGRES (libpq conninfo) and
+# The server has a folder of its own, listens on a socket in that folder and on nothing else, and
+# is gone when COMMAND ends. COMMAND finds it through SHIKAKU_TEST_POSTGRES (libpq conninfo) and
 # its exit code is ours. As root the server runs as the user postgres. It syncs nothing: tests end
 # processes, never the machine.
 #
@@ -23,8 +23,21 @@ for candidate in /usr/lib/postgresql/15/bin /usr/lib/postgresql/*/bin; do
 done
 [ -n "$programs" ] || { echo "$0: no PostgreSQL server is installed (package postgresql-15)" >&2; exit 1; }
 
+# Every test makes tables of its own, each some files: on a slow disk nothing but that would be
+# measured. So the files are in memory where there is room; the long forms may need more.
+files_place() {
+	case " $* " in *" --nightly "*) echo /tmp; return ;; esac
+	free_kib=$(df -Pk /dev/shm 2>/dev/null | awk '$1 == "tmpfs" { print $4 }')
+	if [ -w /dev/shm ] && [ "${free_kib:-0}" -ge $((4 * 1024 * 1024)) ]; then
+		echo /dev/shm
+	else
+		echo /tmp
+	fi
+}
+
 # Short: a socket's path ends at 107 bytes.
 folder=$(mktemp -d /tmp/shikaku-pg-XXXXXX)
+files=$(mktemp -d "$(files_place "$@")/shikaku-pg-XXXXXX")
 server= command=
 finish() {
 	code=$?
@@ -37,7 +50,7 @@ finish() {
 		kill -INT "$server" 2>/dev/null || true
 		wait "$server" 2>/dev/null || true
 	fi
-	rm -rf "$folder"
+	rm -rf "$folder" "$files"
 	exit "$code"
 }
 trap finish EXIT
@@ -52,12 +65,12 @@ as_postgres() {
 		"$@"
 	fi
 }
-[ "$(id -u)" -ne 0 ] || chown postgres "$folder"
+[ "$(id -u)" -ne 0 ] || chown postgres "$folder" "$files"
 
 cd /
-as_postgres "$programs/initdb" -D "$folder/data" -U shikaku -A trust -E UTF8 --locale=C.UTF-8 \
+as_postgres "$programs/initdb" -D "$files/data" -U shikaku -A trust -E UTF8 --locale=C.UTF-8 \
 	--no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; exit 1; }
-cat >>"$folder/data/postgresql.conf" <<-SETTINGS
+cat >>"$files/data/postgresql.conf" <<-SETTINGS
 	listen_addresses = ''
 	unix_socket_directories = '$folder'
 	unix_socket_permissions = 0777
@@ -72,9 +85,9 @@ cd "$OLDPWD"
 # Through setpriv the started process becomes the server itself: its pid is ours to stop.
 if [ "$(id -u)" -eq 0 ]; then
 	setpriv --reuid=postgres --regid=postgres --clear-groups \
-		"$programs/postgres" -D "$folder/data" >"$folder/server.log" 2>&1 &
+		"$programs/postgres" -D "$files/data" >"$folder/server.log" 2>&1 &
 else
-	"$programs/postgres" -D "$folder/data" >"$folder/server.log" 2>&1 &
+	"$programs/postgres" -D "$files/data" >"$folder/server.log" 2>&1 &
 fi
 server=$!
 tries=0
@@ -89,13 +102,13 @@ done
 
 standby_make() {
 	# A follower has a port of its own beside the first server's in the same folder.
-	as_postgres "$programs/pg_basebackup" -h "$folder" -U shikaku -D "$folder/standby" -R -X stream \
+	as_postgres "$programs/pg_basebackup" -h "$folder" -U shikaku -D "$files/standby" -R -X stream \
 		-C -S standby -c fast --no-sync >"$folder/standby.log" 2>&1
-	cat >>"$folder/standby/postgresql.conf" <<-SETTINGS
+	cat >>"$files/standby/postgresql.conf" <<-SETTINGS
 		port = 5433
 		primary_conninfo = 'host=$folder user=shikaku application_name=standby'
 	SETTINGS
-	sed -i '/^primary_conninfo/d' "$folder/standby/postgresql.auto.conf"
+	sed -i '/^primary_conninfo/d' "$files/standby/postgresql.auto.conf"
 	prefix=
 	[ "$(id -u)" -ne 0 ] || prefix="setpriv --reuid=postgres --regid=postgres --clear-groups"
 	cat >"$folder/control" <<-CONTROL
@@ -104,7 +117,7 @@ standby_make() {
 		control() {
 			data=\$1
 			shift
-			exec $prefix "$programs/pg_ctl" -D "$folder/\$data" -w -s "\$@" >>"$folder/control.log" 2>&1
+			exec $prefix "$programs/pg_ctl" -D "$files/\$data" -w -s "\$@" >>"$folder/control.log" 2>&1
 		}
 		case \$1 in
 		standby-stop) control standby -m immediate stop ;;

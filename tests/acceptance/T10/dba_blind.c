@@ -35,7 +35,7 @@ static const struct canary_words open_words = {
 	.name = "黄鶲鳴子十番",
 };
 
-/* The server's folder, with its log: it listens there (tools/postgres-test.sh). */
+/* The folder with the server's log: it listens there (tools/postgres-test.sh). */
 static void postgres_folder(char folder[256])
 {
 	struct str conninfo = str_of(getenv("SHIKAKU_TEST_POSTGRES")), word;
@@ -106,6 +106,7 @@ static void search(struct aviary *aviary)
 	assert_int_equal(aviary->fixture->db->ops->exec(aviary->fixture->db, "CHECKPOINT"), 0);
 	canaries_in_tree(&aviary->canaries, house->folder);
 	canaries_in_tree(&aviary->canaries, folder);
+	canaries_in_tree(&aviary->canaries, aviary_data(aviary).ptr);
 }
 
 static void test_nothing_of_a_person_can_be_found(void **state)

@@ -250,15 +250,9 @@ static void sealed_search(struct trial *trial)
 	}
 	assert_int_equal(db->ops->exec(db, "VACUUM FULL result"), 0);
 	assert_int_equal(db->ops->exec(db, "CHECKPOINT"), 0);
-	struct str data = {0};
-	AUTO(db_rows_closep) struct db_rows *rows = NULL;
-	assert_int_equal(db_query(db, "SELECT current_setting('data_directory')", DB_NO_ARGS,
-				  &rows),
-			 0);
-	assert_int_equal(db_next(rows), 0);
-	assert_int_equal(arena_copy(&house->arena, db_column_text(rows, 0), &data), 0);
+	struct str data = aviary_data(&trial->aviary);
 	canaries_in_tree(&trial->sealed, house_print(house, "%.*s/base", STR_ARG(data)).ptr);
-	canaries_in_tree(&trial->aviary.canaries, house_print(house, "%.*s", STR_ARG(data)).ptr);
+	canaries_in_tree(&trial->aviary.canaries, data.ptr);
 }
 
 /* --- the trial --- */

@@ -60,6 +60,17 @@ static inline struct db *aviary_owner(const struct aviary *aviary)
 	return postgres ? aviary->fixture->db : aviary->house->db;
 }
 
+/* Where PostgreSQL keeps its files; NUL-terminated, in the house's arena. */
+static inline struct str aviary_data(const struct aviary *aviary)
+{
+	AUTO(db_rows_closep) struct db_rows *rows = NULL;
+	assert_int_equal(db_query(aviary_owner(aviary), "SELECT current_setting('data_directory')",
+				  DB_NO_ARGS, &rows),
+			 0);
+	assert_int_equal(db_next(rows), 0);
+	return house_print(aviary->house, "%.*s", STR_ARG(db_column_text(rows, 0)));
+}
+
 extern char **environ;
 
 static inline void aviary_program(char *const argv[])
