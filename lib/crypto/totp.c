@@ -31,18 +31,28 @@ int totp_code(struct str seed, int64_t step, char ret_code[TOTP_DIGITS + 1])
 	return 0;
 }
 
+static int code_is(struct str seed, int64_t step, struct str code, bool *ret_same)
+{
+	char expected[TOTP_DIGITS + 1];
+	int r = totp_code(seed, step, expected);
+	if (r < 0)
+		return PASS(r);
+	*ret_same = secret_equal(code, str_bytes(expected, TOTP_DIGITS));
+	OPENSSL_cleanse(expected, sizeof expected);
+	return 0;
+}
+
 int totp_drift_find(struct str seed, struct str code, int64_t now_ms)
 {
 	int64_t now_step = now_ms / TOTP_STEP_MS;
 	bool known = false;
 	for (int64_t step = now_step - TOTP_DRIFT_STEPS; step <= now_step + TOTP_DRIFT_STEPS;
 	     step++) {
-		char expected[TOTP_DIGITS + 1];
-		int r = totp_code(seed, step, expected);
+		bool same;
+		int r = code_is(seed, step, code, &same);
 		if (r < 0)
 			return PASS(r);
-		known |= secret_equal(code, str_bytes(expected, TOTP_DIGITS));
-		OPENSSL_cleanse(expected, sizeof expected);
+		known |= same;
 	}
 	return known ? 0 : TOTP_WRONG;
 }
@@ -53,16 +63,14 @@ int totp_verify(struct str seed, struct str code, int64_t now_ms, int64_t last_s
 	int64_t now_step = now_ms / TOTP_STEP_MS, fresh = INT64_MIN;
 	bool known = false;
 	for (int64_t step = now_step - 1; step <= now_step + 1; step++) {
-		char expected[TOTP_DIGITS + 1];
-		int r = totp_code(seed, step, expected);
+		bool same;
+		int r = code_is(seed, step, code, &same);
 		if (r < 0)
 			return PASS(r);
-		bool same = secret_equal(code, str_bytes(expected, TOTP_DIGITS));
 		known |= same;
 		/* Of two steps with the same code the later one is spent, and the earlier with it.
 		 */
 		fresh = same && step > last_step ? step : fresh;
-		OPENSSL_cleanse(expected, sizeof expected);
 	}
 	if (!known)
 		return TOTP_WRONG;
@@ -70,4 +78,24 @@ int totp_verify(struct str seed, struct str code, int64_t now_ms, int64_t last_s
 		return TOTP_REUSED;
 	*ret_step = fresh;
 	return 0;
+}
+
+/* Two steps of three may have the same code: so it is asked for pairs, not for each code's step. */
+int totp_verify_pair(struct str seed, const struct str codes[2], int64_t now_ms, int64_t *ret_step)
+{
+	int64_t now_step = now_ms / TOTP_STEP_MS;
+	bool known = false;
+	for (int64_t step = now_step - 1; step <= now_step; step++) {
+		bool first, second;
+		int r = code_is(seed, step, codes[0], &first);
+		if (r == 0)
+			r = code_is(seed, step + 1, codes[1], &second);
+		if (r < 0)
+			return PASS(r);
+		known |= first & second;
+	}
+	if (!known)
+		return TOTP_WRONG;
+	int r = totp_verify(seed, codes[1], now_ms, INT64_MIN, ret_step);
+	return r ? FOLD(r) : 0;
 }

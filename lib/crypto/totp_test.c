@@ -64,6 +64,43 @@ static void test_a_step_is_spent_once_and_takes_the_earlier_with_it(void **state
 	assert_int_equal(step, 0);
 }
 
+/* Once in a million two steps have the same code: whoever gave the right pair is not sent away. */
+static void test_a_pair_is_two_steps_that_follow(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *seed;	      /* of the steps 99, 100 and 101 */
+		bool same_before, same_after; /* the code of 100 is that of 99, of 101 */
+	} rows[] = {
+		{"12345678901234567890", false, false},
+		{"collision 0001231245", true, false},
+		{"collision 0003636138", false, true},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct str key = str_of(rows[i].seed);
+		char text[3][TOTP_DIGITS + 1];
+		for (int n = 0; n < 3; n++)
+			assert_int_equal(totp_code(key, 99 + n, text[n]), 0);
+		assert_int_equal(strcmp(text[0], text[1]) == 0, rows[i].same_before);
+		assert_int_equal(strcmp(text[1], text[2]) == 0, rows[i].same_after);
+		const struct str codes[] = {str_of(text[0]), str_of(text[1]), str_of(text[2])};
+		int64_t step = 0;
+		assert_int_equal(totp_verify_pair(key, codes, 100 * TOTP_STEP_MS, &step), 0);
+		assert_int_equal(step, rows[i].same_after ? 101 : 100);
+		assert_int_equal(totp_verify_pair(key, codes + 1, 100 * TOTP_STEP_MS, &step), 0);
+		assert_int_equal(step, 101);
+		assert_int_equal(totp_verify_pair(key, codes, 98 * TOTP_STEP_MS, &step),
+				 TOTP_WRONG);
+		const struct str apart[] = {codes[0], codes[2]}, back[] = {codes[2], codes[1]};
+		if (rows[i].same_before || rows[i].same_after)
+			continue;
+		assert_int_equal(totp_verify_pair(key, apart, 100 * TOTP_STEP_MS, &step),
+				 TOTP_WRONG);
+		assert_int_equal(totp_verify_pair(key, back, 100 * TOTP_STEP_MS, &step),
+				 TOTP_WRONG);
+	}
+}
+
 static void test_no_other_text_is_a_code(void **state)
 {
 	(void)state;
@@ -96,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_the_codes_of_the_rfc),
 		cmocka_unit_test(test_the_window_is_one_step_either_way),
 		cmocka_unit_test(test_a_step_is_spent_once_and_takes_the_earlier_with_it),
+		cmocka_unit_test(test_a_pair_is_two_steps_that_follow),
 		cmocka_unit_test(test_no_other_text_is_a_code),
 		cmocka_unit_test(test_a_code_of_another_time_is_found_up_to_ten_minutes_away),
 	};

@@ -92,22 +92,6 @@ int enrolment_show(const struct auth *auth, struct db *db, struct arena *arena, 
 	return 0;
 }
 
-/* Two consecutive codes: one lucky guess enrols nobody, and a drifting clock shows at once. */
-static int passcodes_check(struct str seed, const struct enrolment_confirm *confirm, int64_t now_ms,
-			   int64_t *ret_step)
-{
-	int64_t steps[2];
-	for (size_t i = 0; i < 2; i++) {
-		int r = totp_verify(seed, confirm->passcodes[i], now_ms, 0, &steps[i]);
-		if (r)
-			return r < 0 ? PASS(r) : ENROLMENT_CODES;
-	}
-	if (steps[1] != steps[0] + 1)
-		return ENROLMENT_CODES;
-	*ret_step = steps[1];
-	return 0;
-}
-
 int enrolment_confirm(const struct auth *auth, struct db *db, struct arena *arena,
 		      struct enrolment_confirm *confirm, int64_t now_ms)
 {
@@ -123,9 +107,10 @@ int enrolment_confirm(const struct auth *auth, struct db *db, struct arena *aren
 	if (r)
 		return PASS(r);
 	int64_t step;
-	r = passcodes_check(seed, confirm, now_ms, &step);
+	/* Two codes: one lucky guess enrols nobody, and a drifting clock shows at once. */
+	r = totp_verify_pair(seed, confirm->passcodes, now_ms, &step);
 	if (r)
-		return r < 0 ? PASS(r) : r;
+		return r < 0 ? PASS(r) : ENROLMENT_CODES;
 	r = code_spend(auth, db, STORE_CODE_ENROLMENT, confirm->code, now_ms);
 	if (r)
 		return r < 0 ? PASS(r) : ENROLMENT_REFUSED;
