@@ -169,8 +169,8 @@ enum totp_outcome {
 MUST_CHECK int totp_verify(struct str seed, struct str code, int64_t now_ms, int64_t last_step,
 			   int64_t *ret_step);
 /*
- * Two codes of steps that follow each other, both in now−1..now+1; ret_step: the last one whose code
- * the second is, which is spent. Outcome: TOTP_WRONG.
+ * Two codes of steps that follow each other, both in now−1..now+1; ret_step: the last one whose
+ * code the second is, which is spent. Outcome: TOTP_WRONG.
  */
 MUST_CHECK int totp_verify_pair(struct str seed, const struct str codes[2], int64_t now_ms,
 				int64_t *ret_step);
